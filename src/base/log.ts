@@ -1,0 +1,38 @@
+import type { Logger } from "pino";
+
+export type { Logger } from "pino";
+
+export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export interface LogOptions {
+  readonly level: LogLevel;
+  readonly format: "pretty" | "json";
+  /** Texts that must never be written: passwords, keys. */
+  readonly secrets: readonly string[];
+  /** Where finished lines go, each with its newline. */
+  readonly write: (line: string) => void;
+}
+
+/** `text` with every secret, and the credentials of every URL in it, replaced. */
+export function redact(text: string, secrets: readonly string[] = []): string {
+  const withoutSecrets = secrets.reduce(
+    (rest, secret) => (secret ? rest.replaceAll(secret, "***") : rest),
+    text,
+  );
+  return withoutSecrets.replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"']+@/gi, "$1***@");
+}
+
+/** A pino logger that writes JSON lines, or lines for people, with secrets taken out at the writer. */
+export async function createLog(options: LogOptions): Promise<Logger> {
+  const { pino } = await import("pino");
+  const write = (line: string) => options.write(redact(line, options.secrets));
+  const destination = options.format === "json" ? { write } : await prettyDestination(write);
+  return pino({ level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+}
+
+async function prettyDestination(write: (line: string) => void) {
+  const { prettyFactory } = await import("pino-pretty");
+  const pretty = prettyFactory({ colorize: true, translateTime: "SYS:HH:MM:ss.l", singleLine: true });
+  return { write: (line: string) => write(pretty(line)) };
+}

@@ -1,0 +1,93 @@
+/**
+ * One option, declared once: its flag (`--remote-topic`) and environment variable (`FACEPIPE_REMOTE_TOPIC`)
+ * come from the key it is declared under (`remoteTopic`), its type from `parse`.
+ */
+export interface Option<T> {
+  /** What the value stands for in the help, e.g. `URL`; absent for a switch. */
+  readonly placeholder?: string;
+  readonly summary: string;
+  /** Reads the text of a flag or variable; throws an Error that says what is wrong with it. */
+  readonly parse: (text: string) => T;
+  /** The default, as text that `parse` reads. */
+  readonly fallback?: string;
+  /** How the help describes the default, when it is not `fallback` itself. */
+  readonly fallbackNote?: string;
+  readonly required?: true;
+  /** The value must never be shown. */
+  readonly secret?: true;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a table of options of different types; each keeps its own.
+export type Options = Readonly<Record<string, Option<any>>>;
+
+/** The values of a table of options, typed from their declarations. */
+export type Settings<O extends Options> = {
+  readonly [K in keyof O]: O[K] extends Option<infer T> ? T : never;
+};
+
+interface Common {
+  readonly fallbackNote?: string;
+}
+/** With a default, or required: the value is always there. */
+type Present = Common & ({ readonly fallback: string } | { readonly required: true });
+
+type Reader<T> = (text: string) => T;
+
+function option<T>(placeholder: string, summary: string, parse: Reader<T>, more: Present): Option<T>;
+function option<T>(
+  placeholder: string,
+  summary: string,
+  parse: Reader<T>,
+  more?: Common,
+): Option<T | undefined>;
+function option<T>(placeholder: string, summary: string, parse: Reader<T>, more?: Common): Option<T> {
+  return { placeholder, summary, parse, ...more };
+}
+
+export { option };
+
+/** A switch: off unless given; its variable takes true or false. */
+export function flag(summary: string): Option<boolean> {
+  return { summary, parse: readBoolean, fallback: "false", fallbackNote: "off" };
+}
+
+export function readText(text: string): string {
+  if (text === "") throw new Error("must not be empty");
+  return text;
+}
+
+export function readBoolean(text: string): boolean {
+  if (/^(true|1|yes|on)$/i.test(text)) return true;
+  if (/^(false|0|no|off|)$/i.test(text)) return false;
+  throw new Error("must be true or false");
+}
+
+export function oneOf<const T extends string>(...choices: readonly T[]): Reader<T> {
+  return (text) => {
+    const choice = choices.find((each) => each === text);
+    if (choice === undefined) throw new Error(`must be one of ${choices.join(", ")}`);
+    return choice;
+  };
+}
+
+export function numberBetween(least: number, most = Number.POSITIVE_INFINITY): Reader<number> {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === "" || Number.isNaN(value)) throw new Error("must be a number");
+    if (value < least || value > most) throw new Error(`must be ${range(least, most)}`);
+    return value;
+  };
+}
+
+export function integerBetween(least: number, most = Number.MAX_SAFE_INTEGER): Reader<number> {
+  const read = numberBetween(least, most);
+  return (text) => {
+    const value = read(text);
+    if (!Number.isInteger(value)) throw new Error("must be a whole number");
+    return value;
+  };
+}
+
+function range(least: number, most: number): string {
+  return most >= Number.MAX_SAFE_INTEGER ? `${least} or more` : `${least} to ${most}`;
+}
