@@ -1,0 +1,35 @@
+/**
+ * A cluster of one, without authentication between its daemons, in memory. The times of `paxos` are what makes the
+ * start fast: by default each decision of the monitor waits a second.
+ */
+export function cephConfig(folder: string, fsid: string, monitorPort: number, gatewayPort: number): string {
+  return `
+[global]
+fsid = ${fsid}
+run dir = ${folder}
+log file = ${folder}/$name.log
+admin socket = ${folder}/$name.asok
+pid file = ${folder}/$name.pid
+mon host = v1:127.0.0.1:${monitorPort}
+public addr = 127.0.0.1
+ms bind msgr2 = false
+auth cluster required = none
+auth service required = none
+auth client required = none
+mon data = ${folder}/mon
+mon data avail crit = 1
+mon allow pool size one = true
+paxos propose interval = 0.05
+paxos min wait = 0.01
+osd data = ${folder}/osd
+osd objectstore = memstore
+osd crush chooseleaf type = 0
+osd pool default size = 1
+osd pool default min size = 1
+osd pool default pg num = 8
+osd pool default pgp num = 8
+osd pool default pg autoscale mode = off
+rgw frontends = beast endpoint=127.0.0.1:${gatewayPort}
+rgw enable usage log = false
+`;
+}
