@@ -1,0 +1,46 @@
+import type { FaceFacts } from "./face.ts";
+import { safeName } from "./name.ts";
+
+/** Makes the object key of a face; a pure function of the face, so that a repeat has the same key. */
+export type KeyTemplate = (facts: FaceFacts, extension: string) => string;
+
+type Part = (facts: FaceFacts, extension: string) => string;
+
+/** `capturedAt` is UTC with fixed places: 2026-11-21T14:03:22.123Z. */
+const at = (from: number, to: number): Part => {
+  return ({ capturedAt }) => capturedAt.slice(from, to);
+};
+
+const parts: Readonly<Record<string, Part>> = {
+  camera: ({ camera }) => safeName(camera),
+  id: ({ id }) => id,
+  epoch: ({ epoch }) => epoch,
+  seq: ({ seq }) => String(seq).padStart(9, "0"),
+  detector: ({ detector }) => safeName(detector),
+  ext: (_, extension) => extension,
+  yyyy: at(0, 4),
+  mm: at(5, 7),
+  dd: at(8, 10),
+  HH: at(11, 13),
+  MM: at(14, 16),
+  SS: at(17, 19),
+  ms: at(20, 23),
+};
+
+/** Reads a `--key` template; throws an Error that says what is wrong with it. */
+export function parseKeyTemplate(template: string): KeyTemplate {
+  const names = [...template.matchAll(/\{([^}]*)\}/g)].map(([, name = ""]) => name);
+  const unknown = names.filter((name) => !Object.hasOwn(parts, name));
+  if (unknown.length > 0) {
+    throw new Error(`has no {${unknown.join("}, {")}}; there are {${Object.keys(parts).join("}, {")}}`);
+  }
+  // Two faces with one key would mean that one of them is lost.
+  if (!names.includes("id") && !(names.includes("epoch") && names.includes("seq"))) {
+    throw new Error("must contain {id} (or {epoch} and {seq}), so that no two faces share a key");
+  }
+  if (/^\/|\/$|\/\/|(^|\/)\.\.?(\/|$)|\\|\p{Cc}/u.test(template)) {
+    throw new Error("must be a relative path without empty, . or .. parts");
+  }
+  return (facts, extension) =>
+    template.replace(/\{([^}]*)\}/g, (_, name: string) => parts[name]?.(facts, extension) ?? "");
+}

@@ -1,0 +1,67 @@
+import type { FaceFacts, PictureFormat } from "./face.ts";
+import { addJpegComment } from "./jpeg.ts";
+import { factsKeyword, type Picture, readPicture } from "./picture.ts";
+import { addPngTexts } from "./png.ts";
+
+/** What a message turned out to be. */
+export type Decoded =
+  | { readonly kind: "face"; readonly facts: FaceFacts; readonly picture: Picture }
+  | { readonly kind: "foreign"; readonly picture: Picture }
+  | { readonly kind: "rejected"; readonly reason: string };
+
+export const contentTypes: Readonly<Record<PictureFormat, string>> = { png: "image/png", jpeg: "image/jpeg" };
+
+/** The message of a face: its picture, still a plain PNG or JPEG, with the facts inside. */
+export function encodeFace(picture: Buffer, format: PictureFormat, facts: FaceFacts): Buffer {
+  const json = JSON.stringify(facts);
+  if (format === "jpeg") return addJpegComment(picture, factsKeyword, json);
+  return addPngTexts(picture, [
+    { type: "iTXt", keyword: factsKeyword, text: json },
+    // The standard keywords of the PNG specification (11.3.3.1), for everyone else's viewers; dates as RFC 1123 asks.
+    { type: "tEXt", keyword: "Creation Time", text: new Date(facts.capturedAt).toUTCString() },
+    { type: "tEXt", keyword: "Software", text: "facepipe" },
+    { type: "iTXt", keyword: "Source", text: facts.camera },
+  ]);
+}
+
+/** Reads a message; never throws, whatever the bytes. */
+export function decodeMessage(payload: Buffer): Decoded {
+  try {
+    const picture = readPicture(payload);
+    const facts = picture.facts === undefined ? undefined : parseFacts(picture.facts);
+    return facts ? { kind: "face", facts, picture } : { kind: "foreign", picture };
+  } catch (error) {
+    return { kind: "rejected", reason: (error as Error).message };
+  }
+}
+
+/** The facts, or undefined when the text is not what detect writes: then the picture is someone else's. */
+function parseFacts(text: string): FaceFacts | undefined {
+  try {
+    const facts = JSON.parse(text) as FaceFacts;
+    return looksRight(facts) ? facts : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+/** The key and every count are made from these, so each is checked before it is believed. */
+function looksRight(facts: FaceFacts): boolean {
+  const { v, id, camera, epoch, seq, capturedAt, frame, box, score, detector } = facts;
+  return (
+    v === 1 &&
+    [id, epoch].every((each) => typeof each === "string" && uuid.test(each)) &&
+    [camera, detector].every((each) => typeof each === "string" && each !== "") &&
+    Number.isSafeInteger(seq) &&
+    seq >= 1 &&
+    typeof capturedAt === "string" &&
+    timestamp.test(capturedAt) &&
+    !Number.isNaN(Date.parse(capturedAt)) &&
+    [frame.width, frame.height, frame.index, box.x, box.y, box.width, box.height, score].every(
+      Number.isFinite,
+    )
+  );
+}

@@ -1,0 +1,71 @@
+import { crc32 } from "node:zlib";
+
+// Portable Network Graphics, https://www.w3.org/TR/png-3/ : a signature, then chunks of
+// length (4 bytes, big endian), type (4), data, CRC-32 of type and data (4). IHDR is first, IEND last.
+const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+const headerEnd = signature.length + 12 + 13;
+
+export function isPng(payload: Buffer): boolean {
+  return payload.subarray(0, signature.length).equals(signature);
+}
+
+/** One text of a PNG: `tEXt` is Latin-1 and known to every reader, `iTXt` is UTF-8. */
+export interface PngText {
+  readonly type: "tEXt" | "iTXt";
+  readonly keyword: string;
+  readonly text: string;
+}
+
+/** The same picture with texts added right behind its header, where a reader meets them first. */
+export function addPngTexts(png: Buffer, texts: readonly PngText[]): Buffer {
+  return Buffer.concat([png.subarray(0, headerEnd), ...texts.map(textChunk), png.subarray(headerEnd)]);
+}
+
+/**
+ * The UTF-8 text of the uncompressed `iTXt` chunk with this keyword, or undefined when there is none.
+ * Throws an Error that says why the payload is not a whole PNG.
+ */
+export function readPngText(png: Buffer, keyword: string): string | undefined {
+  let found: string | undefined;
+  let type = "";
+  let at = signature.length;
+  while (type !== "IEND") {
+    if (at + 12 > png.length) throw new Error("the PNG is cut short");
+    const length = png.readUInt32BE(at);
+    const end = at + 12 + length;
+    if (end > png.length) throw new Error("the PNG is cut short");
+    if (crc32(png.subarray(at + 4, end - 4)) !== png.readUInt32BE(end - 4)) {
+      throw new Error("a chunk of the PNG has a wrong checksum");
+    }
+    const first = type === "";
+    type = png.toString("latin1", at + 4, at + 8);
+    if (first && type !== "IHDR") throw new Error("the PNG has no header");
+    if (type === "iTXt") found ??= internationalText(png.subarray(at + 8, end - 4), keyword);
+    at = end;
+  }
+  return found;
+}
+
+function textChunk({ type, keyword, text }: PngText): Buffer {
+  return type === "tEXt"
+    ? chunk(type, Buffer.from(`${keyword}\0${text}`, "latin1"))
+    : chunk(type, Buffer.from(`${keyword}\0\0\0\0\0${text}`, "utf8"));
+}
+
+function chunk(type: string, data: Buffer): Buffer {
+  const bytes = Buffer.alloc(12 + data.length);
+  bytes.writeUInt32BE(data.length, 0);
+  bytes.write(type, 4, "latin1");
+  data.copy(bytes, 8);
+  bytes.writeUInt32BE(crc32(bytes.subarray(4, 8 + data.length)), 8 + data.length);
+  return bytes;
+}
+
+/** Keyword, NUL, compression flag, compression method, language tag, NUL, translated keyword, NUL, text. */
+function internationalText(data: Buffer, keyword: string): string | undefined {
+  const keywordEnd = data.indexOf(0);
+  if (data.toString("latin1", 0, keywordEnd) !== keyword || data[keywordEnd + 1] !== 0) return undefined;
+  const languageEnd = data.indexOf(0, keywordEnd + 3);
+  const translatedEnd = data.indexOf(0, languageEnd + 1);
+  return languageEnd < 0 || translatedEnd < 0 ? undefined : data.toString("utf8", translatedEnd + 1);
+}

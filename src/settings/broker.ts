@@ -1,0 +1,108 @@
+import { readFileSync } from "node:fs";
+import type { Option, Options } from "./option.ts";
+import { integerBetween, oneOf, option, readText } from "./option.ts";
+
+/** A broker's address without credentials, and the credentials that stood in it. */
+export interface BrokerUrl {
+  /** `mqtt://host:1883`: fit to be shown. */
+  readonly href: string;
+  readonly protocol: "mqtt" | "mqtts" | "ws" | "wss";
+  readonly host: string;
+  readonly port: number;
+  /** For ws and wss. */
+  readonly path: string;
+  readonly username?: string;
+  readonly password?: string;
+}
+
+const defaultPorts = { mqtt: 1883, mqtts: 8883, ws: 80, wss: 443 } as const;
+
+export function readBrokerUrl(text: string): BrokerUrl {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const protocol = url?.protocol.slice(0, -1);
+  if (url === undefined || url.hostname === "") throw new Error("must be a URL such as mqtt://host:1883");
+  if (!isProtocol(protocol)) throw new Error("must start with mqtt://, mqtts://, ws:// or wss://");
+  const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
+  const port = url.port === "" ? defaultPorts[protocol] : Number(url.port);
+  const path = protocol.startsWith("ws") ? `${url.pathname}${url.search}` : "";
+  return {
+    href: `${protocol}://${url.hostname}:${port}${path === "/" ? "" : path}`,
+    protocol,
+    host,
+    port,
+    path,
+    ...(url.username === "" ? {} : { username: decodeURIComponent(url.username) }),
+    ...(url.password === "" ? {} : { password: decodeURIComponent(url.password) }),
+  };
+}
+
+function isProtocol(text: string | undefined): text is keyof typeof defaultPorts {
+  return text !== undefined && Object.hasOwn(defaultPorts, text);
+}
+
+/** How to log in at a broker; every broker of a role has these. */
+export const loginOptions = {
+  protocol: option("V", "MQTT version: 5, 3.1.1, or auto: 5, else 3.1.1", oneOf("auto", "5", "3.1.1"), {
+    fallback: "auto",
+  }),
+  clientId: option("ID", "client identifier, the name of our session at the broker", readText, {
+    fallbackNote: "role, host name and camera",
+  }),
+  username: option("NAME", "user name", readText),
+  password: { ...option("TEXT", "password; better --password-file", readText), secret: true as const },
+  passwordFile: {
+    ...option("FILE", "file with the password in its first line", readPassword),
+    secret: true as const,
+  },
+  ca: option("FILE", "certificates of the authorities to trust (PEM)", readBytes, {
+    fallbackNote: "those of Node.js",
+  }),
+  cert: option("FILE", "our certificate for mutual TLS (PEM)", readBytes),
+  key: option("FILE", "the private key of --cert (PEM)", readBytes),
+};
+
+export const qos = option("N", "quality of service: 0, 1 or 2", integerBetween(0, 2), { fallback: "1" });
+
+export const connectTimeout = option(
+  "SECONDS",
+  "how long to try to reach a broker at the start",
+  integerBetween(1),
+  {
+    fallback: "10",
+  },
+);
+
+/** The options of a role with one broker. */
+export const brokerOptions = {
+  broker: option("URL", "the MQTT broker: mqtt, mqtts, ws or wss; user:password@ allowed", readBrokerUrl, {
+    fallback: "mqtt://localhost:1883",
+  }),
+  qos: qos as Option<0 | 1 | 2>,
+  ...loginOptions,
+  connectTimeout,
+};
+
+type Prefixed<P extends string, O extends Options> = {
+  [K in keyof O & string as `${P}${Capitalize<K>}`]: O[K];
+};
+
+/** The same options under other names: `username` becomes `fromUsername`, and `--from-username`. */
+export function prefixed<P extends string, O extends Options>(prefix: P, options: O): Prefixed<P, O> {
+  const named = Object.entries(options).map(([key, value]) => [
+    `${prefix}${key.charAt(0).toUpperCase()}${key.slice(1)}`,
+    { ...value, summary: value.summary.replaceAll("--", `--${prefix}-`) },
+  ]);
+  return Object.fromEntries(named) as Prefixed<P, O>;
+}
+
+function readBytes(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new Error(`cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+}
+
+function readPassword(path: string): string {
+  return readBytes(path).toString("utf8").split(/\r?\n/, 1)[0] ?? "";
+}

@@ -1,0 +1,41 @@
+import { variableOf } from "./names.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The process's environment; everything else is handed its settings. */
+export function processEnvironment(): Environment {
+  return process.env;
+}
+
+/** What Kubernetes injects for a Service called facepipe or facepipe-..., and what tests use. */
+const notOurs = /^FACEPIPE_(TEST_.*|(.*_)?SERVICE_(HOST|PORT.*)|(.*_)?PORT(_.*)?)$/;
+
+/** A fault for each `FACEPIPE_*` variable that no option knows: a typo must not pass silently. */
+export function unknownVariables(environment: Environment, optionKeys: Iterable<string>): string[] {
+  const known = new Set(Array.from(optionKeys, variableOf));
+  return Object.keys(environment)
+    .filter((name) => name.startsWith("FACEPIPE_") && !known.has(name) && !notOurs.test(name))
+    .map((name) => `${name} is set, but no option reads it${suggest(name, known)}`);
+}
+
+/** `, did you mean X?` for the closest candidate, or "". */
+export function suggest(word: string, candidates: Iterable<string>): string {
+  const near = Array.from(candidates, (candidate) => ({ candidate, distance: editDistance(word, candidate) }))
+    .filter(({ candidate, distance }) => distance <= Math.max(2, candidate.length / 4))
+    .sort((a, b) => a.distance - b.distance)[0];
+  return near ? `, did you mean ${near.candidate}?` : "";
+}
+
+/** Levenshtein distance: insertions, deletions and substitutions that turn one word into the other. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, other] of [...b].entries()) {
+      const substitution = (row[j] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min(substitution, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

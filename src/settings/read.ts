@@ -1,0 +1,49 @@
+import type { Environment } from "./environment.ts";
+import { flagOf, variableOf } from "./names.ts";
+import type { Options, Settings } from "./option.ts";
+
+/** Flags as they stood on the command line, by option key; `true` for a switch or a flag without its value. */
+export type Flags = Readonly<Record<string, string | boolean | undefined>>;
+
+export interface Read<O extends Options> {
+  /** Complete when there are no faults. */
+  readonly settings: Partial<Settings<O>>;
+  readonly faults: readonly string[];
+}
+
+/** A flag beats the environment, the environment beats the default; all faults are collected. */
+export function readSettings<O extends Options>(options: O, flags: Flags, environment: Environment): Read<O> {
+  const settings: Record<string, unknown> = {};
+  const faults: string[] = [];
+  for (const [key, option] of Object.entries(options)) {
+    const given = givenText(key, option.placeholder === undefined, flags, environment);
+    const text = given?.text ?? option.fallback;
+    if (text === undefined) {
+      if (option.required)
+        faults.push(`${flagOf(key)} (or ${variableOf(key)}) is required: ${option.summary}`);
+      continue;
+    }
+    if (text === null) {
+      faults.push(`${flagOf(key)} needs a value: ${option.placeholder}`);
+      continue;
+    }
+    try {
+      settings[key] = option.parse(text);
+    } catch (error) {
+      const shown = option.secret ? "" : ` "${text}"`;
+      faults.push(`${given?.source ?? flagOf(key)}${shown}: ${(error as Error).message}`);
+    }
+  }
+  return { settings: settings as Partial<Settings<O>>, faults };
+}
+
+/** The text that a flag or else a variable gives, and which; null text for a flag that lacks its value. */
+function givenText(key: string, isSwitch: boolean, flags: Flags, environment: Environment) {
+  const value = flags[key];
+  if (typeof value === "string") return { source: flagOf(key), text: value };
+  if (value !== undefined) return { source: flagOf(key), text: isSwitch ? String(value) : null };
+  const variable = variableOf(key);
+  const text = environment[variable];
+  // An empty variable is how a compose file or a ConfigMap says "not set".
+  return text === undefined || text === "" ? undefined : { source: variable, text };
+}
