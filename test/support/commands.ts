@@ -1,0 +1,38 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+
+const { PATH = "" } = process.env;
+
+/** Debian keeps servers in sbin, Homebrew in folders of its own; neither is always on a user's PATH. */
+const folders = [...PATH.split(delimiter), "/usr/sbin", "/opt/homebrew/sbin", "/usr/local/sbin"];
+
+/** The path of a command, or undefined when this machine has none. */
+export function findCommand(name: string): string | undefined {
+  return folders.map((folder) => join(folder, name)).find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Starts `command` with pipes, so that it ends when this process ends. On Linux the kernel sees to it however
+ * we die (prctl PR_SET_PDEATHSIG, which setpriv sets); elsewhere only an orderly exit does.
+ */
+export function spawnWithUs(command: string, args: readonly string[]): ChildProcessWithoutNullStreams {
+  const program = findCommand(command) ?? command;
+  const setpriv = findCommand("setpriv");
+  const child = setpriv
+    ? spawn(setpriv, ["--pdeathsig", "KILL", "--", program, ...args])
+    : spawn(program, args);
+  const end = () => child.kill("SIGKILL");
+  process.once("exit", end);
+  child.once("close", () => process.off("exit", end));
+  return child;
+}
