@@ -46,10 +46,15 @@ export interface SeenFace {
 
 /** One frame that was looked at. */
 export interface SeenFrame {
+  /** The frame's place in the source, from 0; it goes on counting when a source is looped or opened again. */
   readonly index: number;
+  /** When the frame was read, milliseconds since 1970. */
+  readonly capturedAt: number;
   /** Seconds spent in the detector. */
   readonly detectSeconds: number;
-  /** Live frames that were dropped unseen since the frame before. */
+  /** Live frames that were dropped unseen since the frame before, because looking took too long. */
   readonly dropped: number;
+  /** Frames that were passed over since the frame before, because `fps` asks for fewer. */
+  readonly skipped: number;
   readonly faces: readonly SeenFace[];
 }

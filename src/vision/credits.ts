@@ -1,0 +1,35 @@
+/** How many frames may still be sent: what keeps a slow reader's memory bounded. */
+export class Credits {
+  #left: number;
+  #wake: (() => void) | undefined;
+
+  constructor(count: number) {
+    this.#left = count;
+  }
+
+  get left(): number {
+    return this.#left;
+  }
+
+  take(): void {
+    this.#left--;
+  }
+
+  give(): void {
+    this.#left++;
+    this.#wake?.();
+  }
+
+  /** Resolves when there is one, or when `release` is called. */
+  async one(): Promise<void> {
+    if (this.#left > 0) return;
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  /** Wakes who waits, though there is none. */
+  release(): void {
+    this.#wake?.();
+  }
+}

@@ -1,0 +1,56 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { describe, refused, unreachable } from "../../base/errors.ts";
+import { redact } from "../../base/log.ts";
+import type { Cv, VideoCapture } from "../opencv.ts";
+
+/** The ports that the schemes stand for. */
+const ports: Readonly<Record<string, number>> = {
+  "rtsp:": 554,
+  "rtsps:": 322,
+  "http:": 80,
+  "https:": 443,
+  "rtmp:": 1935,
+};
+
+/** How long a camera may take to accept a connection, ms. */
+const patience = 5000;
+
+/**
+ * Opens a network stream: RTSP, or MJPEG over HTTP.
+ * @throws UserError: unreachable when nothing answers at its address, refused when what answers is no stream.
+ */
+export async function captureNetwork(cv: Cv, url: string): Promise<VideoCapture> {
+  await assertReachable(url);
+  try {
+    return new cv.VideoCapture(url, cv.CAP_FFMPEG);
+  } catch (error) {
+    throw refused(
+      `${redact(url)} answers but gives no video`,
+      "Check the path, the user name and the password in the URL",
+      error,
+    );
+  }
+}
+
+/** FFmpeg's open only says yes or no; a connection of our own tells why. */
+async function assertReachable(url: string): Promise<void> {
+  if (!URL.canParse(url)) throw refused(`${redact(url)} is not a URL`);
+  const { protocol, hostname, port } = new URL(url);
+  const number = port === "" ? ports[protocol] : Number(port);
+  // Protocols without a connection (udp:, rtp:) cannot be asked.
+  if (number === undefined) return;
+  const socket = connect({ host: hostname.replace(/^\[|\]$/g, ""), port: number });
+  try {
+    await once(socket, "connect", { signal: AbortSignal.timeout(patience) });
+  } catch (error) {
+    const reason = (error as Error).name === "AbortError" ? "no answer" : describe(error);
+    throw unreachable(
+      `the camera ${redact(url)} cannot be reached: ${reason}`,
+      "Check its address and that it is switched on",
+      error,
+    );
+  } finally {
+    socket.destroy();
+  }
+}

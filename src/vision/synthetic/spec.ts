@@ -1,0 +1,88 @@
+/** What `synthetic:faces=2,size=640x480,...` asks for. */
+export interface SyntheticSpec {
+  readonly faces: number;
+  /** Frame size, pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly fps: number;
+  /** The scene ends after so many seconds; absent: it goes on like a camera. */
+  readonly seconds?: number;
+  readonly seed: number;
+  /** Keep real time; otherwise as fast as the reader takes frames. */
+  readonly pace: boolean;
+}
+
+/** Smallest head that is still drawn in detail; Haar's own window is 24 pixels. */
+const smallestHead = 48;
+
+const readers: Readonly<Record<string, (text: string) => Partial<SyntheticSpec>>> = {
+  faces: (text) => ({ faces: whole(text, 0, 64) }),
+  size: readSize,
+  fps: (text) => ({ fps: number(text, 0.1, 240) }),
+  seconds: (text) => ({ seconds: number(text, 0.1, 1e7) }),
+  seed: (text) => ({ seed: whole(text, 0, 2 ** 32 - 1) }),
+  pace: readPace,
+};
+
+/**
+ * Reads `synthetic` or `synthetic:key=value,...`.
+ * @throws Error that names the key which is wrong and says what it takes.
+ */
+export function parseSynthetic(text: string): SyntheticSpec {
+  const list = text.replace(/^synthetic:?/, "");
+  let spec: SyntheticSpec = { faces: 1, width: 640, height: 480, fps: 30, seed: 1, pace: true };
+  for (const pair of list === "" ? [] : list.split(",")) {
+    const at = pair.indexOf("=");
+    const key = at < 0 ? pair : pair.slice(0, at);
+    const read = Object.hasOwn(readers, key) ? readers[key] : undefined;
+    if (!read)
+      throw new Error(`synthetic: unknown key "${key}"; it takes ${Object.keys(readers).join(", ")}`);
+    try {
+      spec = { ...spec, ...read(at < 0 ? "" : pair.slice(at + 1)) };
+    } catch (error) {
+      throw new Error(`synthetic: ${key} ${(error as Error).message}`);
+    }
+  }
+  if (spec.faces > 0 && headLimits(spec).most < smallestHead)
+    throw new Error(`synthetic: size ${spec.width}x${spec.height} has no room for ${spec.faces} faces`);
+  return spec;
+}
+
+/** The cells of the frame that keep the faces apart: one face moves in each. */
+export function cells(spec: SyntheticSpec): { readonly columns: number; readonly rows: number } {
+  const columns = Math.max(1, Math.ceil(Math.sqrt((spec.faces * spec.width) / spec.height)));
+  return { columns, rows: Math.max(1, Math.ceil(spec.faces / columns)) };
+}
+
+/** Least and greatest side of a face's box, pixels: 90 to 150 in a frame of 640x480, in proportion in others. */
+export function headLimits(spec: SyntheticSpec): { readonly least: number; readonly most: number } {
+  const { columns, rows } = cells(spec);
+  const scale = Math.min(spec.width / 640, spec.height / 480);
+  const room = Math.min((spec.width / columns) * 0.8, (spec.height / rows) * 0.65);
+  const most = Math.floor(Math.min(150 * scale, room));
+  return { least: Math.min(Math.max(Math.floor(90 * scale), smallestHead), most), most };
+}
+
+function readSize(text: string): Partial<SyntheticSpec> {
+  const [, width, height] = /^(\d+)x(\d+)$/.exec(text) ?? [];
+  if (!width || !height) throw new Error(`must look like 640x480, not "${text}"`);
+  return { width: whole(width, 64, 7680), height: whole(height, 64, 4320) };
+}
+
+function readPace(text: string): Partial<SyntheticSpec> {
+  if (text !== "on" && text !== "off") throw new Error(`must be on or off, not "${text}"`);
+  return { pace: text === "on" };
+}
+
+function number(text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= least && value <= most))
+    throw new Error(`must be a number from ${least} to ${most}, not "${text}"`);
+  return value;
+}
+
+function whole(text: string, least: number, most: number): number {
+  const value = number(text, least, most);
+  if (!Number.isInteger(value)) throw new Error(`must be a whole number, not "${text}"`);
+  return value;
+}
