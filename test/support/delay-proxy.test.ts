@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer } from "node:net";
+import { buffer } from "node:stream/consumers";
+import { type TestContext, test } from "node:test";
+import { type DelayProxy, startDelayProxy } from "./delay-proxy.ts";
+
+/** A proxy in front of a server that sends back what it gets. */
+async function echoBehindProxy(t: TestContext, rtt: number): Promise<DelayProxy> {
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    socket.pipe(socket);
+    socket.on("error", () => socket.destroy());
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const proxy = await startDelayProxy({ target: (server.address() as AddressInfo).port, rtt });
+  t.after(async () => {
+    await proxy.stop();
+    server.close();
+  });
+  return proxy;
+}
+
+function dial(proxy: DelayProxy) {
+  return connect({ port: proxy.port, host: "127.0.0.1", allowHalfOpen: true });
+}
+
+test("bytes come back whole and in order, not before the round trip time", async (t) => {
+  const proxy = await echoBehindProxy(t, 40);
+  const bytes = randomBytes(3_000_000);
+  const from = performance.now();
+  const echoes = await Promise.all(
+    Array.from({ length: 20 }, () => {
+      const socket = dial(proxy);
+      socket.end(bytes);
+      return buffer(socket);
+    }),
+  );
+  assert.ok(performance.now() - from >= 40);
+  assert.ok(echoes.every((echo) => echo.equals(bytes)));
+});
+
+test("a black hole keeps the connection and what was sent", async (t) => {
+  const proxy = await echoBehindProxy(t, 0);
+  const socket = dial(proxy);
+  socket.write("a");
+  await once(socket, "data");
+  await proxy.blackHole();
+  socket.write("b");
+  const late = dial(proxy);
+  late.write("c");
+  const answers = Promise.all([once(socket, "data"), once(late, "data")]);
+  await once(late, "connect");
+  assert.equal(
+    await Promise.race([answers, new Promise((resolve) => setTimeout(resolve, 100, "none"))]),
+    "none",
+  );
+  await proxy.pass();
+  assert.deepEqual(String(await answers), "b,c");
+  socket.destroy();
+  late.destroy();
+});
+
+test("refusing breaks connections and takes no new ones, until it passes again on the same port", async (t) => {
+  const proxy = await echoBehindProxy(t, 0);
+  const { port } = proxy;
+  const socket = dial(proxy);
+  socket.write("a");
+  await once(socket, "data");
+  const broken = once(socket, "error");
+  await proxy.refuse();
+  assert.equal((await broken)[0].code, "ECONNRESET");
+  assert.equal((await once(dial(proxy), "error"))[0].code, "ECONNREFUSED");
+  await proxy.pass();
+  assert.equal(proxy.port, port);
+  const again = dial(proxy);
+  again.end("d");
+  assert.equal((await buffer(again)).toString(), "d");
+});
