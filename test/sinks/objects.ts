@@ -1,0 +1,9 @@
+import { randomBytes } from "node:crypto";
+import type { SinkObject } from "../../src/sinks/sink.ts";
+
+/** A signal that never aborts. */
+export const never = new AbortController().signal;
+
+export function object(key: string, body: Buffer | string = randomBytes(100)): SinkObject {
+  return { key, body: Buffer.from(body), contentType: "image/png", metadata: {} };
+}
