@@ -1,0 +1,49 @@
+import { within } from "../base/time.ts";
+import type { Connection, Tenant } from "./connection.ts";
+import type { Link } from "./link.ts";
+
+/** Retained on each broker that a forwarder meets: the name by which all forwarders know this broker. */
+export const identityTopic = "facepipe/broker";
+/** A retained message follows the SUBACK at once; this is a bound for brokers that have none. */
+const answerTimeout = 1000;
+
+/**
+ * Which broker this is, whatever address it is reached by. The first forwarder to come leaves a random name there as
+ * a retained message. Where that is not allowed, host and port of the URL must do.
+ */
+export class BrokerIdentity implements Tenant {
+  readonly #fallback: string;
+  readonly #newName: string;
+  #name: string | undefined;
+
+  constructor(connection: Connection, newName: string) {
+    const { host, port } = connection.broker;
+    this.#fallback = `${host}:${port}`;
+    this.#newName = newName;
+    connection.add(this);
+  }
+
+  get name(): string {
+    return this.#name ?? this.#fallback;
+  }
+
+  async connected({ client }: Link): Promise<void> {
+    let answered: () => void = () => undefined;
+    const answer = new Promise<void>((resolve) => (answered = resolve));
+    client.on("message", (topic, payload) => {
+      // The last one left wins for everybody, should two forwarders come at the same moment.
+      if (topic !== identityTopic || payload.length === 0) return;
+      this.#name = payload.toString("utf8");
+      answered();
+    });
+    try {
+      await client.subscribeAsync(identityTopic, { qos: 0 });
+      await within(answerTimeout / 4, answer, undefined);
+      if (this.#name !== undefined) return;
+      await client.publishAsync(identityTopic, this.#newName, { qos: 1, retain: true });
+      await within(answerTimeout, answer, undefined);
+    } catch {
+      // Not allowed here: the fallback holds, and forwarding goes on.
+    }
+  }
+}

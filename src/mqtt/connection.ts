@@ -1,0 +1,182 @@
+import { describe, type UserError, unreachable } from "../base/errors.ts";
+import type { Logger } from "../base/log.ts";
+import { Backoff, sleep, within } from "../base/time.ts";
+import type { Broker } from "./broker.ts";
+import { dial, type Link, type LinkOptions } from "./link.ts";
+import { Presence } from "./presence.ts";
+import { explain } from "./reasons.ts";
+
+/** Something that lives on a connection and outlives its links: a publisher, a subscriber. */
+export interface Tenant {
+  /** Gets each new client before it is connected. */
+  prepare?(link: { readonly client: Link["client"] }): void;
+  /** Gets each new link; awaited, one tenant after the other. */
+  connected(link: Link): void | Promise<void>;
+}
+
+export interface ConnectionOptions {
+  readonly broker: Broker;
+  /** The role that the presence message names. */
+  readonly role: string;
+  readonly log: Logger;
+  readonly durable?: boolean;
+  readonly receiveMaximum?: number;
+  /** Hears of every change; for metrics and readiness. */
+  readonly onState?: (connected: boolean) => void;
+  /** Hears of what cannot be mended by trying again; the connection is closed then. */
+  readonly onFatal: (error: UserError) => void;
+}
+
+/** Wait between two attempts, milliseconds. */
+const reconnectLimits = { min: 200, max: 15_000 };
+const dialTimeout = 10_000;
+const takenOver = 142;
+
+/**
+ * Stays connected to a broker: connects, keeps presence, gives each new link to its tenants, and comes back after every
+ * loss with growing, jittered waits, for as long as it takes.
+ */
+export class Connection {
+  readonly #options: ConnectionOptions;
+  readonly #tenants: Tenant[] = [];
+  readonly #presence: Presence;
+  readonly #stopped = new AbortController();
+  #link: Link | undefined;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.#presence = new Presence(options.broker.clientId, options.role);
+  }
+
+  get broker(): Broker {
+    return this.#options.broker;
+  }
+
+  get log(): Logger {
+    return this.#options.log;
+  }
+
+  /** The link while there is one. */
+  get link(): Link | undefined {
+    return this.#link;
+  }
+
+  add(tenant: Tenant): void {
+    this.#tenants.push(tenant);
+  }
+
+  /**
+   * Resolves once connected and all tenants are set up. Rejects with a UserError when the broker refuses, or cannot
+   * be reached within `connectTimeout`; resolves without a link when `signal` aborts first.
+   */
+  async start(signal: AbortSignal): Promise<void> {
+    const { broker, log } = this.#options;
+    const deadline = Date.now() + broker.connectTimeout * 1000;
+    const backoff = new Backoff({ min: 200, max: 2000 });
+    for (let attempt = 1; !signal.aborted; attempt++) {
+      try {
+        const link = await this.#dial(Math.max(1000, Math.min(dialTimeout, deadline - Date.now())));
+        await this.#settleIn(link);
+        this.#running = this.#stay(link);
+        return;
+      } catch (error) {
+        const reason = explain(error, broker);
+        if (reason.exitCode !== unreachable("").exitCode || Date.now() >= deadline) throw reason;
+        if (attempt === 1) log.warn(`${reason.sentence}; trying for ${broker.connectTimeout} s`);
+        await sleep(Math.min(backoff.next(), Math.max(0, deadline - Date.now())), signal);
+      }
+    }
+  }
+
+  /** Says goodbye and closes; does not wait for what is in flight, which is its owner's business. */
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    const link = this.#link;
+    if (link?.client.connected) {
+      await within(1000, this.#presence.leave(link), undefined);
+      await within(1000, link.client.endAsync(), undefined);
+    }
+    link?.client.end(true);
+    await this.#running;
+  }
+
+  #dial(timeout: number): Promise<Link> {
+    const { broker, durable = false, receiveMaximum } = this.#options;
+    const options: LinkOptions = {
+      durable,
+      timeout,
+      will: this.#presence.will,
+      ...(receiveMaximum === undefined ? {} : { receiveMaximum }),
+      prepare: (client) => {
+        for (const tenant of this.#tenants) tenant.prepare?.({ client });
+      },
+    };
+    return dial(broker, options);
+  }
+
+  async #settleIn(link: Link): Promise<void> {
+    const { log, broker, onState } = this.#options;
+    this.#link = link;
+    try {
+      for (const tenant of this.#tenants) await tenant.connected(link);
+    } catch (error) {
+      this.#link = undefined;
+      link.client.end(true);
+      throw error;
+    }
+    // Not awaited: a broker that forbids the status topic is no reason to stand still.
+    this.#presence.arrive(link).catch((error) => log.debug(`presence: ${describe(error)}`));
+    log.info(
+      { session: link.sessionPresent ? "resumed" : "new" },
+      `connected to ${broker.href} with MQTT ${link.version}`,
+    );
+    onState?.(true);
+  }
+
+  /** From one loss to the next, until stopped. */
+  async #stay(first: Link): Promise<void> {
+    const { log, broker, onState } = this.#options;
+    const backoff = new Backoff(reconnectLimits);
+    for (let link: Link | undefined = first; ; ) {
+      if (link) await this.#ended(link);
+      if (this.#stopped.signal.aborted) return;
+      if (link) {
+        this.#link = undefined;
+        onState?.(false);
+        log.warn(`lost the connection to ${broker.href}`);
+      }
+      await sleep(backoff.next(), this.#stopped.signal);
+      if (this.#stopped.signal.aborted) return;
+      link = await this.#again();
+      if (link) backoff.reset();
+    }
+  }
+
+  async #again(): Promise<Link | undefined> {
+    try {
+      const link = await this.#dial(dialTimeout);
+      if (this.#stopped.signal.aborted) {
+        link.client.end(true);
+        return undefined;
+      }
+      await this.#settleIn(link);
+      return link;
+    } catch (error) {
+      this.#options.log.warn(describe(error));
+      return undefined;
+    }
+  }
+
+  /** Resolves when the link's network connection is closed. */
+  async #ended({ client }: Link): Promise<void> {
+    client.on("disconnect", ({ reasonCode = 0 }) => {
+      if (reasonCode !== takenOver) return;
+      const { broker, onFatal } = this.#options;
+      this.#stopped.abort();
+      onFatal(explain(Object.assign(new Error(), { code: reasonCode }), broker));
+    });
+    if (client.stream.destroyed) return;
+    await new Promise<void>((resolve) => client.once("close", resolve));
+  }
+}

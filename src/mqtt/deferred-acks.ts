@@ -1,0 +1,75 @@
+import type { IPublishPacket, MqttClient } from "mqtt";
+
+/** Says that a message is safe; may be called once, in any order among messages. */
+export type Settle = () => void;
+
+/**
+ * Acknowledges messages when they are safe, not when they arrive, with many in flight.
+ *
+ * MQTT.js takes the next packet only when the handler of the last one calls back, and then acknowledges at once: one
+ * message at a time, and while it waits no PINGRESP is read and the keepalive fails. So the callback is called at once
+ * with an error, which makes MQTT.js skip its own acknowledgement, and ours is sent later with `_sendPacket`.
+ * That is not public API: the version of mqtt is pinned for it, and test/mqtt/deferred-acks.test.ts watches it.
+ *
+ * QoS 1 is held back at `handleMessage`; QoS 2 at `customHandleAcks`, before MQTT.js would answer PUBREC: with PUBREC the
+ * broker hands the message over for good, so this is the step that must wait.
+ *
+ * Acknowledgements leave in the order of arrival [MQTT-4.6.0-2]. Those of a lost connection are dropped: the broker
+ * sends the messages again.
+ */
+export function deferAcks(client: MqttClient, take: (packet: IPublishPacket, settle: Settle) => void): void {
+  const held: Held[] = [];
+  let first = 0;
+
+  const hold = (packet: IPublishPacket) => {
+    const entry: Held = { packet, settled: false };
+    held.push(entry);
+    take(packet, () => {
+      entry.settled = true;
+      first = acknowledgeSettled(client, held, first);
+    });
+  };
+
+  client.handleMessage = (packet, done) => {
+    const publish = packet as IPublishPacket;
+    if (publish.qos === 0) {
+      done();
+      take(publish, () => undefined);
+    } else {
+      done(notYet);
+      hold(publish);
+    }
+  };
+  client.options.customHandleAcks = (_topic, _message, packet, acknowledge) => {
+    if (packet.qos !== 2) return acknowledge(0);
+    acknowledge(notYet as never, 0);
+    hold(packet);
+  };
+  // MQTT.js reports the error that held a QoS 2 message back.
+  client.on("error", () => undefined);
+}
+
+interface Held {
+  readonly packet: IPublishPacket;
+  settled: boolean;
+}
+
+/** What MQTT.js is told so that it does not acknowledge; it may come back as an `error` event that means nothing. */
+export const notYet = new Error("acknowledged later");
+
+type SendPacket = { _sendPacket(packet: object): void };
+
+/** Acknowledges from the front as far as all are settled; returns the index of the first that is not. */
+function acknowledgeSettled(client: MqttClient, held: Held[], first: number): number {
+  let next = first;
+  for (; held[next]?.settled; next++) {
+    if (!client.connected) continue;
+    const { packet } = held[next] as Held;
+    const cmd = packet.qos === 2 ? "pubrec" : "puback";
+    (client as unknown as SendPacket)._sendPacket({ cmd, messageId: packet.messageId, reasonCode: 0 });
+  }
+  // Drops the acknowledged ones now and then, rather than moving the whole queue each time.
+  if (next < 1024 && next < held.length) return next;
+  held.splice(0, next);
+  return 0;
+}

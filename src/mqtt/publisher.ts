@@ -1,0 +1,128 @@
+import type { IClientPublishOptions } from "mqtt";
+import { refused } from "../base/errors.ts";
+import { sleep } from "../base/time.ts";
+import type { Connection, Tenant } from "./connection.ts";
+import type { Link } from "./link.ts";
+import { isPassing, meaningOf, reasonCode, remedyFor } from "./reasons.ts";
+
+export type Qos = 0 | 1 | 2;
+
+export interface OutgoingMessage {
+  readonly topic: string;
+  readonly payload: Buffer;
+  readonly qos: Qos;
+  readonly retain?: boolean;
+  /** MQTT 5 properties; left away with 3.1.1. */
+  readonly properties?: IClientPublishOptions["properties"];
+}
+
+interface Pending {
+  readonly message: OutgoingMessage;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Wait before a message is sent again that the broker could not take just now, milliseconds. */
+const refusedPause = 1000;
+/** PUBLISH header, topic length, packet identifier and properties, at most, bytes. */
+const packetOverhead = 1024;
+
+/**
+ * Publishes at least once: resolves when the broker acknowledged (QoS 0: when written), and sends all that is not
+ * acknowledged again, in order, on each new link. What is sent again may arrive twice; receivers know it by its id.
+ */
+export class Publisher implements Tenant {
+  readonly #connection: Connection;
+  readonly #window: number;
+  readonly #waiting = new Set<Pending>();
+  readonly #sent = new Set<Pending>();
+  #link: Link | undefined;
+
+  /** `window`: unacknowledged messages at once, at most; the broker may allow fewer. */
+  constructor(connection: Connection, window: number) {
+    this.#connection = connection;
+    this.#window = window;
+    connection.add(this);
+  }
+
+  /** Messages that are not acknowledged yet. */
+  get inFlight(): number {
+    return this.#waiting.size + this.#sent.size;
+  }
+
+  /** Resolves when the broker has the message. Rejects with a UserError when it refuses this message for good. */
+  publish(message: OutgoingMessage): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.add({ message, resolve, reject });
+      this.#send();
+    });
+  }
+
+  connected(link: Link): void {
+    this.#link = link;
+    const again = [...this.#sent, ...this.#waiting];
+    this.#sent.clear();
+    this.#waiting.clear();
+    for (const pending of again) this.#waiting.add(pending);
+    this.#send();
+  }
+
+  #send(): void {
+    const link = this.#link;
+    if (!link?.client.connected) return;
+    const window = Math.min(this.#window, link.receiveMaximum);
+    for (const pending of this.#waiting) {
+      if (this.#sent.size >= window) return;
+      this.#waiting.delete(pending);
+      this.#sendOne(link, pending);
+    }
+  }
+
+  #sendOne(link: Link, pending: Pending): void {
+    const { topic, payload, qos, retain = false, properties } = pending.message;
+    if (payload.length + Buffer.byteLength(topic) + packetOverhead > link.maximumPacketSize) {
+      pending.reject(this.#tooLarge(pending.message, link));
+      return;
+    }
+    this.#sent.add(pending);
+    const options = { qos, retain, ...(properties && link.version === "5" ? { properties } : {}) };
+    link.client.publish(topic, payload, options, (error) => {
+      // An answer from a link that is gone: the message is already on its way again.
+      if (link !== this.#link || !this.#sent.delete(pending)) return;
+      if (error) this.#refused(pending, error);
+      else pending.resolve();
+      this.#send();
+    });
+  }
+
+  #refused(pending: Pending, error: Error): void {
+    const code = reasonCode(error);
+    if (code !== undefined && !isPassing(code)) {
+      const { topic } = pending.message;
+      const { href } = this.#connection.broker;
+      pending.reject(
+        refused(
+          `the broker ${href} refused a message to ${topic}: ${meaningOf(code)}`,
+          remedyFor(code),
+          error,
+        ),
+      );
+      return;
+    }
+    // Nothing was said against the message itself: it keeps its place at the front until the broker takes it.
+    this.#sent.add(pending);
+    void sleep(refusedPause).then(() => {
+      if (!this.#sent.delete(pending)) return;
+      this.#waiting.add(pending);
+      this.#send();
+    });
+  }
+
+  #tooLarge({ topic, payload }: OutgoingMessage, link: Link): Error {
+    const { href } = this.#connection.broker;
+    return refused(
+      `a message to ${topic} has ${payload.length} bytes, and ${href} takes packets of ${link.maximumPacketSize}`,
+      "Raise the broker's max_packet_size",
+    );
+  }
+}

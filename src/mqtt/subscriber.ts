@@ -1,0 +1,106 @@
+import type { IPublishPacket } from "mqtt";
+import { describe, refused } from "../base/errors.ts";
+import type { Connection, Tenant } from "./connection.ts";
+import { deferAcks, type Settle } from "./deferred-acks.ts";
+import type { Link } from "./link.ts";
+import type { Qos } from "./publisher.ts";
+import { meaningOf, reasonCode, remedyFor } from "./reasons.ts";
+import { sharedFilter } from "./topics.ts";
+
+export interface IncomingMessage {
+  readonly topic: string;
+  readonly payload: Buffer;
+  readonly qos: Qos;
+  readonly retain: boolean;
+  /** MQTT 5 properties; absent with 3.1.1. */
+  readonly properties?: IPublishPacket["properties"] | undefined;
+}
+
+export interface Subscription {
+  readonly filter: string;
+  readonly qos: Qos;
+  /** Share the messages with the others of this group. */
+  readonly share?: string | undefined;
+  /** Do not deliver what this very client publishes, and deliver the retain flag as it was published (MQTT 5). */
+  readonly asBridge?: boolean;
+}
+
+/**
+ * Hands each message over and acknowledges it when the handler's promise resolves; when it rejects, the message is
+ * kept by the broker, which sends it again on the next connection.
+ */
+export class Subscriber implements Tenant {
+  readonly #connection: Connection;
+  readonly #subscription: Subscription;
+  readonly #handle: (message: IncomingMessage) => Promise<void>;
+  #inHand = 0;
+  #idle: () => void = () => undefined;
+  #taking = true;
+
+  constructor(
+    connection: Connection,
+    subscription: Subscription,
+    handle: (message: IncomingMessage) => Promise<void>,
+  ) {
+    this.#connection = connection;
+    this.#subscription = subscription;
+    this.#handle = handle;
+    connection.add(this);
+  }
+
+  /** Messages that are with the handler. */
+  get inHand(): number {
+    return this.#inHand;
+  }
+
+  prepare({ client }: { readonly client: Link["client"] }): void {
+    deferAcks(client, (packet, settle) => {
+      // After stop nothing new is begun; unacknowledged, it waits in the broker.
+      if (this.#taking) void this.#take(packet, settle);
+    });
+  }
+
+  async connected({ client, version }: Link): Promise<void> {
+    const { filter, qos, share, asBridge = false } = this.#subscription;
+    const topic = sharedFilter(share, filter);
+    // No Local is an error on a shared subscription [MQTT-3.8.3-4].
+    const bridge = asBridge && version === "5" ? { nl: share === undefined, rap: true } : {};
+    try {
+      await client.subscribeAsync(topic, { qos, ...bridge });
+    } catch (error) {
+      const code = reasonCode(error);
+      if (code === undefined) throw error;
+      const { href } = this.#connection.broker;
+      throw refused(
+        `the broker ${href} refused the subscription to ${topic}: ${meaningOf(code)}`,
+        remedyFor(code),
+        error,
+      );
+    }
+  }
+
+  /** Begins nothing new, and resolves when everything in hand is done and acknowledged. */
+  async stop(): Promise<void> {
+    this.#taking = false;
+    if (this.#inHand > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+  }
+
+  async #take(packet: IPublishPacket, settle: Settle): Promise<void> {
+    this.#inHand++;
+    try {
+      await this.#handle({
+        topic: packet.topic,
+        payload: packet.payload as Buffer,
+        qos: packet.qos,
+        retain: packet.retain,
+        properties: packet.properties,
+      });
+      settle();
+    } catch (error) {
+      this.#connection.log.error(`a message on ${packet.topic} is kept in the broker: ${describe(error)}`);
+    } finally {
+      this.#inHand--;
+      if (this.#inHand === 0) this.#idle();
+    }
+  }
+}

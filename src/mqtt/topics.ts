@@ -1,0 +1,51 @@
+/** Reads a topic name to publish to; throws an Error when it is none [MQTT-3.3.2-2, MQTT-4.7.3]. */
+export function readTopicName(text: string): string {
+  if (text === "") throw new Error("must not be empty");
+  if (/[#+]/.test(text)) throw new Error("must have no wildcard (# or +): it is published to");
+  return withoutNul(text);
+}
+
+/** Reads a topic filter to subscribe to; throws an Error when it is none (MQTT 5 section 4.7.1). */
+export function readTopicFilter(text: string): string {
+  if (text === "") throw new Error("must not be empty");
+  const levels = text.split("/");
+  if (levels.some((level, index) => level.includes("#") && (level !== "#" || index < levels.length - 1))) {
+    throw new Error("may have # only as its last level");
+  }
+  if (levels.some((level) => level.includes("+") && level !== "+")) {
+    throw new Error("may have + only as a whole level");
+  }
+  return withoutNul(text);
+}
+
+/** Reads a template for topic names that may hold `{name}`; throws an Error for other placeholders. */
+export function readTopicTemplate(name: string): (text: string) => string {
+  return (text) => {
+    const others = [...text.matchAll(/\{([^}]*)\}/g)]
+      .filter(([, each]) => each !== name)
+      .map(([each]) => each);
+    if (others.length > 0) throw new Error(`has no ${others.join(", ")}; there is {${name}}`);
+    return readTopicName(text);
+  };
+}
+
+export function fillTopic(template: string, name: string, value: string): string {
+  return template.replaceAll(`{${name}}`, () => value);
+}
+
+/** The filter of a subscription that shares its messages among a group (MQTT 5 section 4.8.2). */
+export function sharedFilter(group: string | undefined, filter: string): string {
+  return group === undefined ? filter : `$share/${group}/${filter}`;
+}
+
+/** Reads a share name; throws an Error when it is none [MQTT-4.8.2-2]. */
+export function readShareName(text: string): string {
+  if (text === "" || /[/#+]/.test(text)) throw new Error("must be a name without /, # and +");
+  return text;
+}
+
+function withoutNul(text: string): string {
+  if (text.includes("\0")) throw new Error("must not contain NUL");
+  if (Buffer.byteLength(text) > 65535) throw new Error("must have at most 65535 bytes");
+  return text;
+}
