@@ -1,0 +1,21 @@
+import { readFileSync } from "node:fs";
+import { SetupFailure } from "./say.mjs";
+
+/** Fails when this Node.js is older than package.json's "engines" says. */
+export function checkNodeVersion(version = process.versions.node) {
+  const needed = JSON.parse(readFileSync("package.json", "utf8")).engines.node.replace(">=", "");
+  if (isOlder(version, needed)) {
+    throw new SetupFailure(
+      `facepipe needs Node.js ${needed} or newer, and this is ${version}`,
+      "Install a newer one: https://nodejs.org/en/download",
+    );
+  }
+}
+
+function isOlder(version, needed) {
+  const parts = version.split(".").map(Number);
+  for (const [index, least] of needed.split(".").map(Number).entries()) {
+    if (parts[index] !== least) return parts[index] < least;
+  }
+  return false;
+}

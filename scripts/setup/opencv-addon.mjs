@@ -1,0 +1,77 @@
+import { spawnSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { findOpencv, linkModules, opencvName } from "./opencv-libraries.mjs";
+import { runLogged } from "./run.mjs";
+import { say, sayWhile } from "./say.mjs";
+
+const step = "OpenCV addon";
+const home = join("node_modules", "@u4", "opencv4nodejs");
+const addon = join(home, "build", "Release", "opencv4nodejs.node");
+
+/** Compiles @u4/opencv4nodejs against the system's OpenCV, unless it is there and this Node.js can load it. */
+export async function buildOpencvAddon() {
+  if (loads(addon)) return say(step, "already there");
+  const { libraries, headers } = findOpencv();
+  const copy = copyPath(opencvName(libraries));
+  if (loads(copy)) {
+    mkdirSync(dirname(addon), { recursive: true });
+    copyFileSync(copy, addon);
+    return say(step, "taken from .cache");
+  }
+  await compile(linkModules(libraries), headers);
+  if (!loads(addon)) throw new Error(`${resolve(addon)} was built and cannot be loaded: ${loadError(addon)}`);
+  mkdirSync(dirname(copy), { recursive: true });
+  copyFileSync(addon, copy);
+}
+
+async function compile(libraries, headers) {
+  const total = readFileSync(join(home, "binding.gyp"), "utf8").match(/\.cc"/g).length;
+  let compiled = 0;
+  const onLine = (line) => {
+    if (/^\s*CXX\(target\)/.test(line)) compiled += 1;
+  };
+  const env = {
+    ...process.env,
+    ...nodeHeaders(),
+    // Otherwise its build downloads OpenCV's source.
+    OPENCV4NODEJS_DISABLE_AUTOBUILD: "1",
+    OPENCV_LIB_DIR: libraries,
+    OPENCV_INCLUDE_DIR: headers,
+  };
+  const gyp = resolve("node_modules", "node-gyp", "bin", "node-gyp.js");
+  const remedy = "Mend what it says there, then try again.";
+  const options = { cwd: home, env, onLine };
+  const run = () =>
+    runLogged("opencv-addon", process.execPath, [gyp, "rebuild", "-j", "max"], remedy, options);
+  await sayWhile(step, "compiling, some minutes", run, () => `${compiled} of ${total} files`);
+}
+
+/** The headers that lie beside this Node.js, when they are its own; node-gyp downloads them otherwise. */
+function nodeHeaders() {
+  const prefix = dirname(dirname(process.execPath));
+  const file = join(prefix, "include", "node", "node_version.h");
+  if (!existsSync(file)) return {};
+  const text = readFileSync(file, "utf8");
+  const number = (part) => new RegExp(`#define NODE_${part}_VERSION (\\d+)`).exec(text)?.[1];
+  const version = ["MAJOR", "MINOR", "PATCH"].map(number).join(".");
+  return version === process.versions.node ? { npm_config_nodedir: prefix } : {};
+}
+
+/** `npm ci` deletes the addon: a copy for each version of it, of Node's ABI and of OpenCV saves the minutes. */
+function copyPath(opencv) {
+  const { version } = JSON.parse(readFileSync(join(home, "package.json"), "utf8"));
+  const parts = [version, process.platform, process.arch, process.versions.modules, opencv];
+  return join(".cache", "opencv-addon", `${parts.join("-")}.node`);
+}
+
+function loads(path) {
+  return existsSync(path) && loadError(path) === "";
+}
+
+/** In a process of its own: an addon for another Node.js or OpenCV may do more than throw. */
+function loadError(path) {
+  const code = "process.dlopen({ exports: {} }, process.argv[1])";
+  const { status, stderr } = spawnSync(process.execPath, ["-e", code, resolve(path)], { encoding: "utf8" });
+  return status === 0 ? "" : stderr || "crashed";
+}

@@ -1,0 +1,32 @@
+/**
+ * `npm test`: installs and builds what is missing, then runs all tests; `npm test -- test/mqtt` runs a file or folder,
+ * and options go to Node's runner (`npm test -- --test-name-pattern=TLS test/mqtt`).
+ */
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { handOver } from "./setup/run.mjs";
+import { endingWell, SetupFailure } from "./setup/say.mjs";
+import { setUp } from "./setup/set-up.mjs";
+
+const options = process.argv.slice(2).filter((argument) => argument.startsWith("-"));
+const places = process.argv.slice(2).filter((argument) => !argument.startsWith("-"));
+const files = await endingWell(() => (places.length === 0 ? ["test"] : places).flatMap(testFiles));
+
+await setUp({ tests: true });
+await handOver(process.execPath, [
+  ...["--import", "tsx", "--import", "./scripts/setup/test-limits.mjs"],
+  // Two at a time: most files start brokers and vision processes of their own.
+  ...["--test", "--test-reporter=spec", "--test-concurrency=2"],
+  ...options,
+  ...files,
+]);
+
+/** Node 20's runner takes no glob. */
+function testFiles(place) {
+  if (!existsSync(place)) {
+    throw new SetupFailure(`There is no test file or folder ${place}`, "Name one below test/.");
+  }
+  if (statSync(place).isFile()) return [place];
+  const names = readdirSync(place, { recursive: true }).filter((name) => name.endsWith(".test.ts"));
+  return names.sort().map((name) => join(place, name));
+}
