@@ -20,6 +20,7 @@ export const apt = {
 
   missing(needed) {
     // Fails when a package is not known at all; what it knows it prints all the same.
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own fields.
     const format = ["-W", "-f", "${Package} ${db:Status-Status}\\n"];
     const { stdout } = spawnSync("dpkg-query", [...format, ...needed], { encoding: "utf8" });
     const installed = new Set(stdout.split("\n").filter((line) => line.endsWith(" installed")));
