@@ -54,7 +54,7 @@ const otherReasons: Readonly<Record<string, string>> = {
   EAI_AGAIN: "the name server does not answer",
   EHOSTUNREACH: "there is no way to the host",
   ENETUNREACH: "there is no network",
-  ETIMEDOUT: "no connection in time",
+  ETIMEDOUT: "no answer in time",
   EPROTO: "the TLS handshake failed; perhaps the endpoint speaks http and not https",
   ERR_TLS_CERT_ALTNAME_INVALID: "the certificate is for another host name",
   CERT_HAS_EXPIRED: "the certificate has expired",

@@ -19,7 +19,7 @@ export function s3OpenError(error: unknown, bucket: string): UserError {
   if (status === 301 || code === "AuthorizationHeaderMalformed") return wrongRegion(bucket, region, error);
   if (status === 403)
     return no("Allow this login s3:PutObject below the prefix, and s3:GetObject to prove repeats");
-  if (status !== undefined && status >= 400 && status < 500 && status !== 429) {
+  if (status === 501 || (status !== undefined && status >= 400 && status < 500 && status !== 429)) {
     return no("Check --to, --endpoint and --path-style");
   }
   if (errorCode(error) === "ERR_INVALID_URL") return no("Check --endpoint and AWS_ENDPOINT_URL_S3");

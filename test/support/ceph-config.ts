@@ -1,6 +1,7 @@
 /**
  * A cluster of one, without authentication between its daemons, in memory. The times of `paxos` are what makes the
- * start fast: by default each decision of the monitor waits a second.
+ * start fast: by default each decision of the monitor waits a second. The times of watch and tick make a gateway that was
+ * killed forgotten in 3 s: until then making a bucket waits for it, by default 30 s.
  */
 export function cephConfig(folder: string, fsid: string, monitorPort: number, gatewayPort: number): string {
   return `
@@ -23,6 +24,8 @@ paxos propose interval = 0.05
 paxos min wait = 0.01
 osd data = ${folder}/osd
 osd objectstore = memstore
+osd client watch timeout = 3
+objecter tick interval = 0.5
 osd crush chooseleaf type = 0
 osd pool default size = 1
 osd pool default min size = 1
