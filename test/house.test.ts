@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { findCircle, type Import, importsOf, sources } from "./support/imports.ts";
+
+/** Which rooms a room of src/ may import, besides itself: dependencies point one way. */
+const rooms: Readonly<Record<string, readonly string[]>> = {
+  "src itself": ["roles", "mqtt", "vision", "sinks", "settings", "ops", "face", "base"],
+  roles: ["mqtt", "vision", "sinks", "settings", "ops", "face", "base"],
+  mqtt: ["face", "base"],
+  vision: ["face", "base"],
+  sinks: ["face", "base"],
+  settings: ["face", "base"],
+  ops: ["face", "base"],
+  face: ["base"],
+  base: [],
+};
+
+/** Where a package that is heavy, or that we may want to replace, may be imported; `types`: where its types may. */
+const packages: readonly { name: RegExp; home: string; types?: string }[] = [
+  { name: /^@u4\/opencv4nodejs/, home: "src/vision/opencv.ts", types: "src/vision/" },
+  { name: /^mqtt(-packet)?$/, home: "src/mqtt/" },
+  { name: /^@(aws-sdk|smithy)\//, home: "src/sinks/" },
+  { name: /^prom-client$/, home: "src/ops/" },
+];
+
+/** Packages that one file imports, whichever it is. */
+const oneFileEach = ["chalk", "aedes", "cli-progress", "@u4/opencv4nodejs"];
+
+/** What only one file may touch. */
+const globals = [
+  { pattern: /\bprocess\s*\.\s*env\b/, home: "src/settings/environment.ts", name: "process.env" },
+  { pattern: /\bprocess\s*\.\s*exit\s*\(/, home: "src/main.ts", name: "process.exit" },
+];
+
+const files = sources("src");
+const imports = [...files].flatMap(([file, text]) => importsOf(file, text));
+const roomOf = (file: string) => file.match(/^src\/([^/]+)\//)?.[1] ?? "src itself";
+
+function assertNone(faults: readonly string[]): void {
+  assert.ok(faults.length === 0, faults.join("\n"));
+}
+
+test("every file of src/ is in a known room", () => {
+  const strangers = [...files.keys()].filter((file) => !rooms[roomOf(file)]);
+  assertNone(strangers.map((file) => `${file} is in no known room; known are ${Object.keys(rooms)}`));
+});
+
+test("dependencies point one way: roles -> (mqtt, vision, sinks, settings, ops) -> face -> base", () => {
+  const wrong = imports.filter(({ file, target, ours }) => {
+    const [from, to] = [roomOf(file), roomOf(target)];
+    return ours && from !== to && !rooms[from]?.includes(to);
+  });
+  assertNone(
+    wrong.map(
+      ({ file, target }) =>
+        `${file} imports ${target}: ${roomOf(file)} may import ${rooms[roomOf(file)]?.join(", ") || "nothing of ours"}`,
+    ),
+  );
+});
+
+test("a heavy package is imported only in its own room", () => {
+  const wrong = packages.flatMap(({ name, home, types }) => {
+    const allowed = (each: Import) => each.file.startsWith((each.typeOnly && types) || home);
+    return imports
+      .filter((each) => name.test(each.target) && !allowed(each))
+      .map(({ file, target }) => `${file} imports ${target}: only ${home} may`);
+  });
+  assertNone(wrong);
+});
+
+test("chalk, aedes and their like are each imported in one file", () => {
+  const crowded = oneFileEach.map((name) => {
+    const users = imports.filter(({ target, typeOnly }) => target === name && !typeOnly);
+    return { name, users: [...new Set(users.map(({ file }) => file))] };
+  });
+  const wrong = crowded.filter(({ users }) => users.length > 1);
+  assertNone(wrong.map(({ name, users }) => `${name} is imported in ${users.join(" and ")}: one file may`));
+});
+
+test("process.env and process.exit are each used in one file", () => {
+  const wrong = globals.flatMap(({ pattern, home, name }) =>
+    [...files]
+      .filter(([file, text]) => file !== home && pattern.test(text))
+      .map(([file]) => ({ file, home, name })),
+  );
+  assertNone(wrong.map(({ file, home, name }) => `${file} uses ${name}: only ${home} may`));
+});
+
+test("no files import one another in a circle", () => {
+  const circle = findCircle(imports);
+  assert.ok(circle === undefined, circle?.join("\n  imports "));
+});
