@@ -4,13 +4,17 @@
  */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { checkNodeVersion } from "./setup/node-version.mjs";
 import { handOver } from "./setup/run.mjs";
 import { endingWell, SetupFailure } from "./setup/say.mjs";
 import { setUp } from "./setup/set-up.mjs";
 
 const options = process.argv.slice(2).filter((argument) => argument.startsWith("-"));
 const places = process.argv.slice(2).filter((argument) => !argument.startsWith("-"));
-const files = await endingWell(() => (places.length === 0 ? ["test"] : places).flatMap(testFiles));
+const files = await endingWell(() => {
+  checkNodeVersion();
+  return (places.length === 0 ? ["test"] : places).flatMap(testFiles);
+});
 
 await setUp({ tests: true });
 await handOver(process.execPath, [

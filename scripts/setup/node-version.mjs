@@ -2,8 +2,10 @@ import { readFileSync } from "node:fs";
 import { SetupFailure } from "./say.mjs";
 
 /** Fails when this Node.js is older than package.json's "engines" says. */
-export function checkNodeVersion(version = process.versions.node) {
-  const needed = JSON.parse(readFileSync("package.json", "utf8")).engines.node.replace(">=", "");
+export function checkNodeVersion() {
+  const version = process.versions.node;
+  const file = new URL("../../package.json", import.meta.url);
+  const needed = JSON.parse(readFileSync(file, "utf8")).engines.node.replace(">=", "");
   if (isOlder(version, needed)) {
     throw new SetupFailure(
       `facepipe needs Node.js ${needed} or newer, and this is ${version}`,

@@ -1,10 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { runLogged } from "./run.mjs";
 import { say, sayWhile } from "./say.mjs";
 
+/** npm's own note of what it installed. */
+const receipt = join("node_modules", ".package-lock.json");
+
 /** `npm ci` when node_modules is not what package-lock.json says. */
 export async function installNpmPackages() {
-  if (sameAsLocked()) return say("npm packages", "already there");
+  if (existsSync(receipt) && sameAsLocked()) return say("npm packages", "already there");
   // No install scripts: esbuild's is not needed, and OpenCV's would download OpenCV's source (see opencv-addon.mjs).
   const install = () =>
     runLogged(
@@ -18,7 +22,7 @@ export async function installNpmPackages() {
 
 /** True when each locked package is installed in its version; those for other platforms may be absent. */
 function sameAsLocked() {
-  const installed = packages("node_modules/.package-lock.json");
+  const installed = packages(receipt);
   const locked = packages("package-lock.json");
   if (Object.keys(installed).some((path) => !locked[path])) return false;
   return Object.entries(locked).every(([path, { version, integrity, optional }]) => {
@@ -29,5 +33,5 @@ function sameAsLocked() {
 }
 
 function packages(file) {
-  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).packages : {};
+  return JSON.parse(readFileSync(file, "utf8")).packages;
 }

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+
+// Set-up is run as a user without rights: these tests never touch the machine's packages.
+const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+const runs = spawnSync(process.execPath, ["--version"], nobody).status === 0;
+const skip =
+  process.platform !== "linux"
+    ? "dpkg and apt are Linux's"
+    : !runs && "an unprivileged user cannot run this Node.js";
+
+/** A folder with the project's scripts alone, where the only programs to be found are `programs` (shell scripts). */
+function machine(t: TestContext, programs: Readonly<Record<string, string>>) {
+  const folder = mkdtempSync(join(tmpdir(), "facepipe-set-up-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  cpSync("scripts", join(folder, "scripts"), { recursive: true });
+  cpSync("package.json", join(folder, "package.json"));
+  mkdirSync(join(folder, "bin"));
+  for (const [name, script] of Object.entries(programs)) {
+    writeFileSync(join(folder, "bin", name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  }
+  chmodSync(folder, 0o777);
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, args, {
+      cwd: folder,
+      encoding: "utf8",
+      env: { PATH: join(folder, "bin"), LOG: join(folder, "log") },
+      input: "",
+      ...nobody,
+    });
+  return { folder, run };
+}
+
+const nothingInstalled = { "dpkg-query": "exit 0" };
+const onlyOpencv =
+  'case "$*" in --version) ;; *) echo "libopencv-dev installed"; echo "make config-files"; exit 1 ;; esac';
+
+test("without root and sudo, set-up prints the one command and stops", { skip }, (t) => {
+  const { status, stderr } = machine(t, nothingInstalled).run("scripts/set-up.mjs", "--tests");
+  assert.equal(status, 1);
+  const command =
+    /^ {2}su -c 'apt-get update && apt-get install --yes --no-install-recommends libopencv-dev .*mosquitto/m;
+  assert.match(stderr, command);
+  assert.doesNotMatch(stderr, /npm packages|\.mjs:\d/);
+});
+
+test("where sudo would ask for a password and nobody can type it, set-up does not ask", { skip }, (t) => {
+  const sudo = 'case "$1" in --version) exit 0 ;; *) echo "$*" >> "$LOG"; exit 1 ;; esac';
+  const { run, folder } = machine(t, { "dpkg-query": onlyOpencv, sudo });
+  const { status, stderr } = run("scripts/start.mjs");
+  assert.equal(status, 1);
+  assert.match(
+    stderr,
+    /^ {2}sudo sh -c 'apt-get update && apt-get install .* opencv-data g\+\+ make python3'$/m,
+  );
+  assert.equal(readFileSync(join(folder, "log"), "utf8"), "-n true\n");
+});
+
+test("with sudo, set-up installs just what is missing", { skip }, (t) => {
+  const sudo = 'case "$1" in --version) ;; *) echo "$*" >> "$LOG" ;; esac';
+  const { run, folder } = machine(t, { "dpkg-query": onlyOpencv, sudo });
+  const { stderr } = run("scripts/start.mjs");
+  const lines = readFileSync(join(folder, "log"), "utf8").trim().split("\n");
+  assert.equal(lines.length, 3);
+  assert.match(lines[1] ?? "", /^-n apt-get update/);
+  assert.match(
+    lines[2] ?? "",
+    /^-n env DEBIAN_FRONTEND=noninteractive apt-get install .* opencv-data g\+\+ make python3$/,
+  );
+  assert.match(stderr, /npm failed.*Is the npm registry reachable/s);
+});
+
+test("an apt-get that fails is shown with its last words, its log and the command", { skip }, (t) => {
+  const sudo = 'case "$*" in *update*) echo "E: no such mirror"; exit 100 ;; esac';
+  const { status, stderr } = machine(t, { "dpkg-query": onlyOpencv, sudo }).run("scripts/start.mjs");
+  assert.equal(status, 1);
+  assert.match(stderr, /E: no such mirror\n\n.*\.cache\/logs\/apt-update\.log.*sudo sh -c/s);
+});
+
+test("a Node.js that is too old is told so in one sentence", { skip }, (t) => {
+  const { run, folder } = machine(t, {});
+  writeFileSync(join(folder, "package.json"), '{"engines":{"node":">=99.15"}}');
+  const { status, stderr } = run("scripts/test.mjs");
+  assert.equal(status, 1);
+  assert.match(
+    stderr.trim(),
+    /^facepipe needs Node\.js 99\.15 or newer, and this is \d+\.\d+\.\d+\. Install .*$/,
+  );
+});
+
+test("a test file that does not exist is named before anything is installed", { skip }, (t) => {
+  const { status, stderr } = machine(t, {}).run("scripts/test.mjs", "test/none.test.ts");
+  assert.equal(status, 1);
+  assert.equal(stderr.trim(), "There is no test file or folder test/none.test.ts. Name one below test/.");
+});
