@@ -19,7 +19,8 @@ export class UserError extends Error {
 
   /** What happened, why, and what to do, as text for a person. */
   get sentence(): string {
-    return this.remedy === "" ? this.message : `${this.message}. ${this.remedy}`;
+    const end = this.message.endsWith("\n") ? "" : ". ";
+    return this.remedy === "" ? this.message : `${this.message}${end}${this.remedy}`;
   }
 }
 
@@ -35,7 +36,20 @@ export function unreachable(message: string, remedy = "", cause?: unknown): User
 
 /** The command line is wrong; `faults` are all that was found, and nothing was tried. */
 export function badUsage(faults: readonly string[], remedy = ""): UserError {
-  return new UserError(exitCodes.usage, faults.join("\n"), remedy);
+  const [only] = faults;
+  if (faults.length === 1 && only !== undefined) return new UserError(exitCodes.usage, only, remedy);
+  const list = faults
+    .map(
+      (fault) => `
+  ${fault}`,
+    )
+    .join("");
+  return new UserError(
+    exitCodes.usage,
+    `${faults.length} faults:${list}
+`,
+    remedy,
+  );
 }
 
 /** The system's error code (`ENOENT`, `ECONNREFUSED` ...) of a thrown value, or "". */

@@ -28,7 +28,9 @@ export async function createLog(options: LogOptions): Promise<Logger> {
   const { pino } = await import("pino");
   const write = (line: string) => options.write(redact(line, options.secrets));
   const destination = options.format === "json" ? { write } : await prettyDestination(write);
-  return pino({ level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+  const formatters = { level: (label: string) => ({ level: label }) };
+  const { isoTime } = pino.stdTimeFunctions;
+  return pino({ level: options.level, base: null, timestamp: isoTime, formatters }, destination);
 }
 
 async function prettyDestination(write: (line: string) => void) {

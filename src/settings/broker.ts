@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Option, Options } from "./option.ts";
+import type { Options } from "./option.ts";
 import { integerBetween, oneOf, option, readText } from "./option.ts";
 
 /** A broker's address without credentials, and the credentials that stood in it. */
@@ -61,7 +61,7 @@ export const loginOptions = {
   key: option("FILE", "the private key of --cert (PEM)", readBytes),
 };
 
-export const qos = option("N", "quality of service: 0, 1 or 2", integerBetween(0, 2), { fallback: "1" });
+export const qos = option("N", "quality of service: 0, 1 or 2", readQos, { fallback: "1" });
 
 export const connectTimeout = option(
   "SECONDS",
@@ -77,10 +77,15 @@ export const brokerOptions = {
   broker: option("URL", "the MQTT broker: mqtt, mqtts, ws or wss; user:password@ allowed", readBrokerUrl, {
     fallback: "mqtt://localhost:1883",
   }),
-  qos: qos as Option<0 | 1 | 2>,
+  qos,
   ...loginOptions,
   connectTimeout,
 };
+
+function readQos(text: string): 0 | 1 | 2 {
+  if (text !== "0" && text !== "1" && text !== "2") throw new Error("must be 0, 1 or 2");
+  return Number(text) as 0 | 1 | 2;
+}
 
 type Prefixed<P extends string, O extends Options> = {
   [K in keyof O & string as `${P}${Capitalize<K>}`]: O[K];
@@ -95,7 +100,7 @@ export function prefixed<P extends string, O extends Options>(prefix: P, options
   return Object.fromEntries(named) as Prefixed<P, O>;
 }
 
-function readBytes(path: string): Buffer {
+export function readBytes(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {

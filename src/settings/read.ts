@@ -47,3 +47,15 @@ function givenText(key: string, isSwitch: boolean, flags: Flags, environment: En
   // An empty variable is how a compose file or a ConfigMap says "not set".
   return text === undefined || text === "" ? undefined : { source: variable, text };
 }
+
+/** The texts among the settings that must never be shown. */
+export function secretsOf(options: Options, settings: Readonly<Record<string, unknown>>): string[] {
+  const marked = Object.keys(options).filter((key) => options[key]?.secret);
+  // A URL may carry a password, too.
+  const values = [...marked.map((key) => settings[key]), ...Object.values(settings).map(passwordIn)];
+  return values.filter((value): value is string => typeof value === "string" && value !== "");
+}
+
+function passwordIn(value: unknown): unknown {
+  return typeof value === "object" && value !== null && "password" in value ? value.password : undefined;
+}

@@ -10,6 +10,7 @@ const reasons: Readonly<Record<string, string>> = {
   EIO: "the disk reports an input/output error",
   EMFILE: "this process has too many files open",
   ENFILE: "this machine has too many files open",
+  ENOENT: "the directory is gone",
   EXDEV: "the folder is on another file system than the directory given with --to",
   ENOTDIR: "a file stands where a folder should be",
   ENAMETOOLONG: "the name is too long for this file system",
@@ -27,7 +28,6 @@ export function fileReason(error: unknown): string {
 }
 
 export function fileError(error: unknown, path: string): SinkError {
-  if (error instanceof SinkError) return error;
   const transient = !permanent.has(errorCode(error));
   return new SinkError(`cannot write ${path}: ${fileReason(error)}`, transient, { cause: error });
 }

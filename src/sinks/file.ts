@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { link, lstat, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, open, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { errorCode } from "../base/errors.ts";
 import { DirectorySync } from "./directory-sync.ts";
 import { fileError } from "./file-errors.ts";
+import { nameIfFree } from "./file-name.ts";
 import { openDirectory, temporaryFolder } from "./file-open.ts";
 import { keyParts } from "./key.ts";
 import { type PutResult, type Sink, SinkError, type SinkObject } from "./sink.ts";
@@ -31,18 +32,10 @@ export class FileSink implements Sink {
   async put(object: SinkObject, signal: AbortSignal): Promise<PutResult> {
     if (signal.aborted) throw new SinkError("stopped", true, { cause: signal.reason });
     const path = this.#path(object.key);
-    const temporary = join(this.#root, temporaryFolder, randomUUID());
     try {
-      await writeDurably(temporary, object.body);
-      const isNew = await this.#giveName(temporary, path);
-      const result = isNew ? "stored" : await compare(path, object.body);
-      // Also for "exists": the run that wrote it may have died before this step.
-      await this.#directories.sync(dirname(path));
-      return result;
+      return await this.#write(object.body, path);
     } catch (error) {
       throw fileError(error, path);
-    } finally {
-      await rm(temporary, { force: true });
     }
   }
 
@@ -59,7 +52,21 @@ export class FileSink implements Sink {
     return join(this.#root, ...parts);
   }
 
-  /** Gives the file at `temporary` its final name; false when the name is taken. */
+  async #write(body: Buffer, path: string): Promise<PutResult> {
+    const temporary = join(this.#root, temporaryFolder, randomUUID());
+    try {
+      await writeDurably(temporary, body);
+      const isNew = await this.#giveName(temporary, path);
+      const result = isNew ? "stored" : await compare(path, body);
+      // Also for "exists": the run that wrote it may have died before this step.
+      await this.#directories.sync(dirname(path));
+      return result;
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+
+  /** Gives the file at `temporary` its final name, in a folder made as needed; false when the name is taken. */
   async #giveName(temporary: string, path: string): Promise<boolean> {
     try {
       return await nameIfFree(temporary, path);
@@ -77,33 +84,6 @@ export class FileSink implements Sink {
     for (let each = directory; each.length >= first.length; each = dirname(each)) {
       await this.#directories.sync(dirname(each));
     }
-  }
-}
-
-/** File systems without hard links (FAT, some network and FUSE mounts) answer link() with one of these. */
-const noHardLinks = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
-
-async function nameIfFree(temporary: string, path: string): Promise<boolean> {
-  try {
-    // link(), unlike rename(), never replaces: of two writers one wins and the other is told.
-    await link(temporary, path);
-    return true;
-  } catch (error) {
-    if (errorCode(error) === "EEXIST") return false;
-    if (!noHardLinks.has(errorCode(error))) throw error;
-    return renameIfFree(temporary, path);
-  }
-}
-
-/** Second best: two writers of one key at the same instant could both find it free, and the later one stays. */
-async function renameIfFree(temporary: string, path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return false;
-  } catch (error) {
-    if (errorCode(error) !== "ENOENT") throw error;
-    await rename(temporary, path);
-    return true;
   }
 }
 

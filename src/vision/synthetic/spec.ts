@@ -44,7 +44,7 @@ export function parseSynthetic(text: string): SyntheticSpec {
     }
   }
   if (spec.faces > 0 && headLimits(spec).most < smallestHead)
-    throw new Error(`synthetic: size ${spec.width}x${spec.height} has no room for ${spec.faces} faces`);
+    throw new Error(`synthetic: size ${spec.width}x${spec.height} has no room for faces=${spec.faces}`);
   return spec;
 }
 
@@ -59,7 +59,7 @@ export function headLimits(spec: SyntheticSpec): { readonly least: number; reado
   const { columns, rows } = cells(spec);
   const scale = Math.min(spec.width / 640, spec.height / 480);
   const room = Math.min((spec.width / columns) * 0.8, (spec.height / rows) * 0.65);
-  const most = Math.floor(Math.min(150 * scale, room));
+  const most = Math.floor(Math.min(Math.max(150 * scale, smallestHead), room));
   return { least: Math.min(Math.max(Math.floor(90 * scale), smallestHead), most), most };
 }
 

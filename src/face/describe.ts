@@ -1,0 +1,43 @@
+import type { Style } from "../base/style.ts";
+import { decodeMessage } from "./message.ts";
+
+export interface Heard {
+  readonly topic: string;
+  readonly payload: Buffer;
+  readonly qos: number;
+  readonly retain: boolean;
+}
+
+/** One line for a person: time, camera, size, box, score, bytes, QoS, id. */
+export function toText({ topic, payload, qos }: Heard, receivedAt: Date, style: Style): string {
+  const decoded = decodeMessage(payload);
+  const tail = `${kilobytes(payload.length).padStart(9)}  ${style.dim(`QoS ${qos}`)}`;
+  if (decoded.kind !== "face") {
+    const what =
+      decoded.kind === "foreign" ? `picture (${decoded.picture.contentType})` : style.bad(decoded.reason);
+    return `${localTime(receivedAt)}  ${style.name(topic)}  ${what}  ${tail}`;
+  }
+  const { capturedAt, camera, box, score, detector, id } = decoded.facts;
+  const size = `${box.width}x${box.height}`.padStart(9);
+  const place = `at ${box.x},${box.y}`.padEnd(12);
+  const time = localTime(new Date(capturedAt));
+  return `${time}  ${style.name(camera)}  ${style.bold(size)} ${place} ${detector} ${score.toFixed(2)}  ${tail}  ${style.dim(id)}`;
+}
+
+/** The same for a machine. */
+export function toJson({ topic, payload, qos, retain }: Heard, receivedAt: Date): string {
+  const decoded = decodeMessage(payload);
+  const message = { topic, qos, retain, bytes: payload.length, receivedAt: receivedAt.toISOString() };
+  if (decoded.kind === "rejected") return JSON.stringify({ ...message, rejected: decoded.reason });
+  const facts = decoded.kind === "face" ? decoded.facts : {};
+  return JSON.stringify({ ...message, contentType: decoded.picture.contentType, ...facts });
+}
+
+function localTime(at: Date): string {
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${String(at.getMilliseconds()).padStart(3, "0")}`;
+}
+
+function kilobytes(bytes: number): string {
+  return bytes < 1000 ? `${bytes} B` : `${(bytes / 1000).toFixed(1)} kB`;
+}

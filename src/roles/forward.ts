@@ -1,0 +1,112 @@
+import { v7 as uuidv7 } from "uuid";
+import { aborted, doneBefore } from "../base/signals.ts";
+import { BrokerIdentity, identityTopic } from "../mqtt/broker-identity.ts";
+import { forwardedProperties, RecentlyForwarded, viaOf } from "../mqtt/loop-guard.ts";
+import { Publisher } from "../mqtt/publisher.ts";
+import { type IncomingMessage, Subscriber } from "../mqtt/subscriber.ts";
+import { fillTopic, readTopicFilter, readTopicTemplate } from "../mqtt/topics.ts";
+import { connectTimeout, loginOptions, prefixed, qos, readBrokerUrl } from "../settings/broker.ts";
+import { option } from "../settings/option.ts";
+import { connectionOf, loginFaults, loginOf, stableClientId, toBroker } from "./broker-settings.ts";
+import { defineRole } from "./role.ts";
+import { watchProgress } from "./watch-progress.ts";
+
+/** Messages in flight from the source to the target's acknowledgement; more gains nothing on a fast line. */
+const window = 1000;
+/** Messages remembered to break loops between brokers of MQTT 3.1.1. */
+const remembered = 20_000;
+
+const options = {
+  from: option("URL", "the broker to take messages from", readBrokerUrl, {
+    fallback: "mqtt://localhost:1883",
+  }),
+  to: option("URL", "the broker to give them to", readBrokerUrl, { required: true }),
+  topic: option("FILTER", "topic filter to forward", readTopicFilter, { fallback: "faces/#" }),
+  remoteTopic: option(
+    "TEMPLATE",
+    "topic at the target; {topic} is the topic at the source",
+    readTopicTemplate("topic"),
+    {
+      fallback: "{topic}",
+    },
+  ),
+  qos,
+  ...prefixed("from", loginOptions),
+  ...prefixed("to", loginOptions),
+  connectTimeout,
+};
+
+export const forward = defineRole({
+  name: "forward",
+  summary: "Re-publishes what one broker has to another, acknowledging only what the other has acknowledged",
+  examples: [
+    "facepipe forward --to mqtts://cloud.example --to-username edge --to-password-file secret",
+    "facepipe forward --to mqtt://cloud.example --remote-topic 'site-a/{topic}'",
+  ],
+  options,
+  check: (settings) => [
+    ...loginFaults(loginOf(settings, "from"), "from-"),
+    ...loginFaults(loginOf(settings, "to"), "to-"),
+  ],
+  async run(settings, context) {
+    const { log, metrics, stop, deadline } = context;
+    const source = connectionOf(
+      toBroker(settings.from, loginOf(settings, "from"), stableClientId("forward"), settings.connectTimeout),
+      { role: "forward", peer: "from", durable: true, receiveMaximum: window },
+      context,
+    );
+    const target = connectionOf(
+      toBroker(
+        settings.to,
+        loginOf(settings, "to"),
+        stableClientId("forward", "to"),
+        settings.connectTimeout,
+      ),
+      { role: "forward", peer: "to" },
+      context,
+    );
+    const sourceIdentity = new BrokerIdentity(source, uuidv7());
+    const targetIdentity = new BrokerIdentity(target, uuidv7());
+    const publisher = new Publisher(target, window);
+    const recent = new RecentlyForwarded(remembered);
+    const progress = watchProgress(context, () => publisher.inFlight);
+
+    const forwardOne = async (message: IncomingMessage): Promise<void> => {
+      if (message.topic === identityTopic) return;
+      const returns = viaOf(message.properties).includes(targetIdentity.name);
+      // Without MQTT 5's properties at both ends a message cannot say where it has been.
+      const remember = source.link?.version === "3.1.1" || target.link?.version === "3.1.1";
+      if (returns || (remember && recent.has(message))) {
+        metrics.dropped.inc({ reason: "loop" });
+        log.debug(`${message.topic}: has been at the target already, not sent back`);
+        return;
+      }
+      await publisher.publish({
+        topic: fillTopic(settings.remoteTopic, "topic", message.topic),
+        payload: message.payload,
+        qos: settings.qos,
+        retain: message.retain,
+        properties: forwardedProperties(message.properties, sourceIdentity.name),
+      });
+      if (remember) recent.add(message);
+      metrics.forwarded.inc();
+      progress.touch();
+    };
+
+    const subscriber = new Subscriber(
+      source,
+      { filter: settings.topic, qos: settings.qos, asBridge: true },
+      forwardOne,
+    );
+    // The target first: a message must have somewhere to go.
+    await target.start(stop);
+    await source.start(stop);
+    log.info(`forwarding ${settings.topic} from ${settings.from.href} to ${settings.to.href}`);
+    await aborted(stop);
+    const finished = await doneBefore(subscriber.stop(), deadline);
+    if (!finished)
+      log.warn(`${publisher.inFlight} messages were under way; ${settings.from.href} keeps them`);
+    await source.stop();
+    await target.stop();
+  },
+});

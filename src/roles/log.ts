@@ -1,0 +1,39 @@
+import { aborted, doneBefore } from "../base/signals.ts";
+import { toJson, toText } from "../face/describe.ts";
+import { Subscriber } from "../mqtt/subscriber.ts";
+import { readTopicFilter } from "../mqtt/topics.ts";
+import { brokerOptions } from "../settings/broker.ts";
+import { flag, option } from "../settings/option.ts";
+import { connectionOf, loginFaults, stableClientId, toBroker } from "./broker-settings.ts";
+import { defineRole } from "./role.ts";
+
+const options = {
+  topic: option("FILTER", "topic filter to subscribe to", readTopicFilter, { fallback: "faces/#" }),
+  json: flag("print JSON lines for machines"),
+  ...brokerOptions,
+};
+
+export const log = defineRole({
+  name: "log",
+  summary: "Prints one line for each face message it hears",
+  examples: ["facepipe log", "facepipe log --broker mqtts://cloud.example --ca ca.pem --json | jq .box"],
+  options,
+  check: (settings) => loginFaults(settings),
+  async run(settings, context) {
+    const { print, style, stop, deadline } = context;
+    const broker = toBroker(settings.broker, settings, stableClientId("log"), settings.connectTimeout);
+    // A viewer: what it misses while it is away, it does not catch up with, so the broker keeps nothing for it.
+    const connection = connectionOf(broker, { role: "log", peer: "broker" }, context);
+    const subscriber = new Subscriber(
+      connection,
+      { filter: settings.topic, qos: settings.qos },
+      async (message) => {
+        print(settings.json ? toJson(message, new Date()) : toText(message, new Date(), style));
+      },
+    );
+    await connection.start(stop);
+    await aborted(stop);
+    await doneBefore(subscriber.stop(), deadline);
+    await connection.stop();
+  },
+});

@@ -1,0 +1,74 @@
+import { createLog } from "../base/log.ts";
+import type { Style } from "../base/style.ts";
+import type { Terminal } from "../base/terminal.ts";
+import { Health } from "../ops/health.ts";
+import { createMetrics } from "../ops/metrics.ts";
+import { startOpsServer } from "../ops/server.ts";
+import type { AllSettings } from "../settings/command-line.ts";
+import type { Role } from "./role.ts";
+
+/** What a run has of the process around it. */
+export interface Outside {
+  readonly terminal: Terminal;
+  readonly print: (line: string) => void;
+  readonly style: Style;
+  /** Texts that must never be written. */
+  readonly secrets: readonly string[];
+  /** Calls back for each signal that asks us to stop. */
+  readonly onSignal: (act: (signal: string) => void) => void;
+  /** Ends the process at once. */
+  readonly leave: (code: number) => void;
+}
+
+/** Runs a role with its log, metrics, health and signals; rejects with what the role failed of. */
+export async function runRole(role: Role, settings: AllSettings, outside: Outside): Promise<void> {
+  const { terminal, print, style, secrets } = outside;
+  const pretty = settings.logFormat === "pretty" || (settings.logFormat === "auto" && terminal.interactive);
+  const log = await createLog({
+    level: settings.logLevel,
+    format: pretty ? "pretty" : "json",
+    secrets,
+    write: (line) => terminal.write(line),
+  });
+  const metrics = await createMetrics();
+  const health = new Health();
+  const stop = new AbortController();
+  const deadline = new AbortController();
+  let failure: Error | undefined;
+
+  const endSoon = () => {
+    if (stop.signal.aborted) return;
+    stop.abort();
+    // A tenth is kept for saying goodbye.
+    setTimeout(() => deadline.abort(), settings.grace * 900).unref();
+    setTimeout(() => outside.leave(0), settings.grace * 1000).unref();
+  };
+  outside.onSignal((signal) => {
+    if (stop.signal.aborted) outside.leave(1);
+    else log.info(`${signal}: finishing what is in hand; once more leaves at once`);
+    endSoon();
+  });
+  const fail = (error: Error) => {
+    failure ??= error;
+    endSoon();
+  };
+
+  const server = settings.http && (await startOpsServer(settings.http, health, metrics));
+  if (server) log.info(`health and metrics on http://${server.address}`);
+  try {
+    await role.run(settings, {
+      log,
+      terminal,
+      print,
+      style,
+      metrics,
+      health,
+      fail,
+      stop: stop.signal,
+      deadline: deadline.signal,
+    });
+  } finally {
+    await server?.stop();
+  }
+  if (failure) throw failure;
+}

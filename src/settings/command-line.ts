@@ -1,0 +1,61 @@
+import { badUsage } from "../base/errors.ts";
+import { commonOptions } from "./common.ts";
+import { type Environment, suggest, unknownVariables } from "./environment.ts";
+import { commandOf, type Subcommand } from "./help.ts";
+import type { Options, Settings } from "./option.ts";
+import { type Flags, readSettings } from "./read.ts";
+
+/** A subcommand that can be read from a command line. */
+export interface Readable extends Subcommand {
+  check?(settings: Partial<Settings<Options>>): string[];
+}
+
+/** Settings of a subcommand and those that all have. */
+export type AllSettings = Settings<typeof commonOptions> & Settings<Options>;
+
+export interface CommandLine<R> {
+  readonly role: R;
+  /** `help`: the user asks how it is called. */
+  readonly settings: AllSettings | "help";
+}
+
+/** Reads arguments and environment. Throws one UserError with all faults that were found. */
+export function readCommandLine<R extends Readable>(
+  roles: readonly R[],
+  [name = "", ...args]: readonly string[],
+  environment: Environment,
+): CommandLine<R> {
+  const names = roles.map((each) => each.name);
+  const role = roles.find((each) => each.name === name);
+  if (role === undefined) {
+    const fault = name === "" ? "no role was given" : `"${name}" is no role${suggest(name, names)}`;
+    throw badUsage([`${fault}; there are ${names.join(", ")}`], "facepipe --help says what they do");
+  }
+  if (args.includes("--help") || args.includes("-h")) return { role, settings: "help" };
+  const options = { ...role.options, ...commonOptions };
+  const { flags, faults } = parseFlags({ ...role, options }, args);
+  const read = readSettings(options, flags, environment);
+  const everyKey = roles.flatMap((each) => Object.keys({ ...each.options, ...commonOptions }));
+  const all = [
+    ...faults,
+    ...read.faults,
+    ...(role.check?.(read.settings) ?? []),
+    ...unknownVariables(environment, everyKey),
+  ];
+  if (all.length > 0) throw badUsage(all, `facepipe ${name} --help shows its options`);
+  return { role, settings: Object.freeze(read.settings) as AllSettings };
+}
+
+/** commander stops at the first fault; its parser alone gives what it did not know. */
+function parseFlags(subcommand: Subcommand, args: readonly string[]): { flags: Flags; faults: string[] } {
+  const command = commandOf(subcommand);
+  const { operands, unknown } = command.parseOptions([...args]);
+  const known = command.options.map(({ long }) => long ?? "");
+  // What follows an unknown flag may be its value, so only flags are named.
+  const strangers = unknown
+    .filter((arg) => /^-./.test(arg) && arg !== "--")
+    .map((arg) => arg.split("=", 1)[0] ?? arg)
+    .map((flag) => `${flag}: there is no such option${suggest(flag, known)}`);
+  const surplus = operands.map((word) => `"${word}": ${subcommand.name} takes options only`);
+  return { flags: command.opts(), faults: [...strangers, ...surplus] };
+}

@@ -1,0 +1,54 @@
+import { Command, Option as CommanderOption, Help } from "commander";
+import { flagOf, variableOf } from "./names.ts";
+import type { Option, Options } from "./option.ts";
+
+/** What the help needs to know of a subcommand. */
+export interface Subcommand {
+  readonly name: string;
+  readonly summary: string;
+  readonly examples: readonly string[];
+  readonly options: Options;
+}
+
+const helpWidth = 110;
+
+export function programHelp(subcommands: readonly Subcommand[], description: string): string {
+  const program = new Command("facepipe").description(description).usage("ROLE [options]");
+  program.configureHelp({ helpWidth }).helpOption("-h, --help", "show this help").helpCommand(false);
+  program.option("-V, --version", "show the version");
+  for (const { name, summary } of subcommands)
+    program.addCommand(new Command(name).summary(summary).usage(" "));
+  return `${program.helpInformation()}\nfacepipe ROLE --help shows the options of a role.\n`;
+}
+
+export function subcommandHelp(subcommand: Subcommand): string {
+  const examples = subcommand.examples.map((example) => `  ${example}\n`).join("");
+  return `${commandOf(subcommand).helpInformation()}\nExamples:\n${examples}`;
+}
+
+/** An option as a reader sees it: `--qos N`, what it is, its default and its variable. */
+export function optionRow(key: string, option: Option<unknown>) {
+  const term = option.placeholder === undefined ? flagOf(key) : `${flagOf(key)} ${option.placeholder}`;
+  const fallback = option.required ? "required" : (option.fallbackNote ?? option.fallback ?? "");
+  return { term, summary: option.summary, fallback, variable: variableOf(key) };
+}
+
+/** The commander command of a subcommand, with every option's default and variable in its help. */
+export function commandOf({ name, summary, options }: Subcommand): Command {
+  const command = new Command(`facepipe ${name}`).description(summary).usage("[options]");
+  for (const [key, option] of Object.entries(options)) {
+    const { summary: what, fallback, variable } = optionRow(key, option);
+    const standard = option.required ? "required, " : fallback === "" ? "" : `default: ${fallback}, `;
+    // To commander the value is optional, so that a flag without one is a fault among the others.
+    const flags = option.placeholder === undefined ? flagOf(key) : `${flagOf(key)} [value]`;
+    command.addOption(new CommanderOption(flags, `${what} (${standard}env: ${variable})`));
+  }
+  command.helpOption("-h, --help", "show this help").configureHelp({
+    helpWidth,
+    optionTerm: (shown) => {
+      const option = options[shown.attributeName()];
+      return option ? optionRow(shown.attributeName(), option).term : Help.prototype.optionTerm(shown);
+    },
+  });
+  return command;
+}
