@@ -105,6 +105,13 @@ test("a file where the directory should be is refused", async (t) => {
   await assert.rejects(new FileSink(join(path, "x")).open(), { exitCode: 1, message: /is not a directory/ });
 });
 
+test("a directory that vanished is waited for", async (t) => {
+  const sink = await openSink(t);
+  await rm(join(sink.locate("a"), ".."), { recursive: true });
+  const gone = { name: "SinkError", transient: true, message: /the directory is gone \(ENOENT\)/ };
+  await assert.rejects(sink.put(object("a"), never), gone);
+});
+
 const mayWriteAnywhere =
   process.getuid?.() === 0 && "root may write everywhere (file-disk.test.ts has mounts for it)";
 
