@@ -22,7 +22,8 @@ import { Tally } from "./tally.ts";
 /** A live camera that gave no frame for so long is not healthy, milliseconds: longer than one restart takes. */
 const blindAfter = 15_000;
 
-const options = {
+/** What detect sees and how it cuts it out. */
+export const captureOptions = {
   camera: option(
     "SOURCE",
     "a number, /dev/video0, rtsp:// or http:// (MJPEG), a video, an image, a folder of images, or synthetic",
@@ -30,14 +31,6 @@ const options = {
     { required: true },
   ),
   name: option("NAME", "the camera's name, for topic and key", readName, { fallbackNote: "from the source" }),
-  topic: option(
-    "TEMPLATE",
-    "topic to publish to; {camera} is the camera's name",
-    readTopicTemplate("camera"),
-    {
-      fallback: "faces/{camera}",
-    },
-  ),
   detector: option("D", "face detector: auto or haar", oneOf("auto", "haar"), { fallback: "auto" }),
   fps: option("N", "the most frames looked at per second", numberBetween(0.01, 1000), {
     fallbackNote: "the source's own",
@@ -51,6 +44,18 @@ const options = {
   format: option("FORMAT", "picture format: png or jpeg", oneOf("png", "jpeg"), { fallback: "png" }),
   loop: flag("start a file or folder again when it ends"),
   limit: option("N", "stop after N faces", integerBetween(1)),
+};
+
+const options = {
+  ...captureOptions,
+  topic: option(
+    "TEMPLATE",
+    "topic to publish to; {camera} is the camera's name",
+    readTopicTemplate("camera"),
+    {
+      fallback: "faces/{camera}",
+    },
+  ),
   dryRun: flag("no broker: print one JSON line per face"),
   ...brokerOptions,
 };
@@ -81,6 +86,7 @@ export const detect = defineRole({
       log.info(`${camera}: ${describeSource(source)}, detector haar`);
       watchCamera(vision, source, context);
       await outlet.open();
+      context.ready();
       await tally.start(settings.loop ? undefined : source.frames);
       for await (const frame of vision.frames()) {
         tally.frame(frame, vision.restarts);

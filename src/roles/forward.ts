@@ -101,6 +101,7 @@ export const forward = defineRole({
     // The target first: a message must have somewhere to go.
     await target.start(stop);
     await source.start(stop);
+    context.ready();
     log.info(`forwarding ${settings.topic} from ${settings.from.href} to ${settings.to.href}`);
     await aborted(stop);
     const finished = await doneBefore(subscriber.stop(), deadline);

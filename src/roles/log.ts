@@ -32,6 +32,7 @@ export const log = defineRole({
       },
     );
     await connection.start(stop);
+    context.ready();
     await aborted(stop);
     await doneBefore(subscriber.stop(), deadline);
     await connection.stop();

@@ -32,6 +32,8 @@ export interface RoleContext {
   readonly stop: AbortSignal;
   /** Aborts when the time for that is over. */
   readonly deadline: AbortSignal;
+  /** Says that the role is connected and set up. */
+  readonly ready: () => void;
   /** Ends the role with this error; `stop` aborts. */
   readonly fail: (error: Error) => void;
 }

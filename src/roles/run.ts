@@ -66,6 +66,7 @@ export async function runRole(role: Role, settings: AllSettings, outside: Outsid
       fail,
       stop: stop.signal,
       deadline: deadline.signal,
+      ready: () => undefined,
     });
   } finally {
     await server?.stop();

@@ -97,6 +97,7 @@ export const store = defineRole({
       },
     );
     await connection.start(stop);
+    context.ready();
     log.info(`storing ${settings.topic} in ${sink.target}`);
     await aborted(stop);
     const finished = await doneBefore(subscriber.stop(), deadline);

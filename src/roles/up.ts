@@ -1,8 +1,96 @@
-import { defineRole } from "./role.ts";
+import { doneBefore } from "../base/signals.ts";
+import { sleep } from "../base/time.ts";
+import { startEmbeddedBroker } from "../mqtt/embedded-broker.ts";
+import { option } from "../settings/option.ts";
+import { parseTarget, targetName } from "../sinks/open.ts";
+import { webcamPresent } from "../vision/source-name.ts";
+import { brokerCheck } from "./broker-check.ts";
+import { captureOptions, detect } from "./detect.ts";
+import { forward } from "./forward.ts";
+import { log } from "./log.ts";
+import { defineRole, type RoleContext } from "./role.ts";
+import { store } from "./store.ts";
+import { startUnit, type Unit } from "./unit.ts";
+
+const options = {
+  ...captureOptions,
+  camera: option(
+    captureOptions.camera.placeholder ?? "",
+    captureOptions.camera.summary,
+    captureOptions.camera.parse,
+    {
+      fallbackNote: "the webcam if there is one, else synthetic",
+    },
+  ),
+  to: option("TARGET", "where faces are kept: file:///DIR or s3://BUCKET/PREFIX", parseTarget, {
+    fallback: "./faces",
+  }),
+};
+
+/** Ports that people expect; another is taken when one is in use. */
+const edgePort = 1883;
+const cloudPort = 1884;
+
 export const up = defineRole({
   name: "up",
   summary: "The whole line on one machine, both brokers embedded",
-  examples: [],
-  options: {},
-  async run() {},
+  examples: ["facepipe up", "facepipe up --camera holiday.mp4 --to ./holiday"],
+  options,
+  async run({ to, ...settings }, context) {
+    const { print, stop } = context;
+    const camera = settings.camera ?? (webcamPresent() ? "0" : "synthetic");
+    const edge = await startEmbeddedBroker(edgePort);
+    const cloud = await startEmbeddedBroker(cloudPort);
+    const target = targetName(to);
+    print(
+      `camera         ${camera}${settings.camera ? "" : camera === "0" ? " (the webcam)" : " (no webcam here)"}`,
+    );
+    print(`edge broker    ${edge.url}`);
+    print(`cloud broker   ${cloud.url}`);
+    print(`faces          ${target}`);
+    const units: Unit[] = [];
+    const start = async (unit: Promise<Unit>) => void units.unshift(await unit);
+    try {
+      for (const { url } of [edge, cloud])
+        await (await startUnit(brokerCheck, { broker: url, quiet: true }, context)).done;
+      // From the end of the line to its beginning, so that everything that flows has somewhere to go.
+      await start(startUnit(store, { broker: cloud.url, to: target }, context));
+      await start(startUnit(forward, { from: edge.url, to: cloud.url }, context));
+      await start(startUnit(log, { broker: edge.url }, context));
+      const eyes = await startUnit(detect, { broker: edge.url, camera }, context, { ...settings, camera });
+      units.unshift(eyes);
+      await doneBefore(eyes.done, stop);
+      await eyes.stop();
+      await drained(context);
+    } finally {
+      // The source first, then along the flow; a unit that failed has told so already.
+      for (const unit of units) await unit.stop().catch(() => undefined);
+      await edge.stop();
+      await cloud.stop();
+    }
+    const counts = await count(context);
+    print(
+      `${counts.faces} faces found, ${counts.published} published, ${counts.forwarded} forwarded, ${counts.stored} stored in ${target}`,
+    );
+  },
 });
+
+/** Resolves when everything published is stored, or the time to stop is over; the embedded brokers keep nothing. */
+async function drained(context: RoleContext): Promise<void> {
+  for (;;) {
+    const { published, stored } = await count(context);
+    if (stored >= published || context.deadline.aborted) return;
+    await sleep(20, context.deadline);
+  }
+}
+
+async function count({ metrics }: RoleContext) {
+  const value = async (counter: { get(): Promise<{ values: { value: number }[] }> }) =>
+    (await counter.get()).values.reduce((sum, { value }) => sum + value, 0);
+  return {
+    faces: await value(metrics.faces),
+    published: await value(metrics.published),
+    forwarded: await value(metrics.forwarded),
+    stored: await value(metrics.stored),
+  };
+}

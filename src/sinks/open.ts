@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { FileSink } from "./file.ts";
 import { type S3Options, S3Sink } from "./s3.ts";
 import type { Sink } from "./sink.ts";
@@ -24,6 +24,13 @@ export function parseTarget(text: string): Target {
   throw new Error(
     "must be s3://BUCKET/PREFIX or file:///DIR (a folder's path may be given as ./DIR or /DIR)",
   );
+}
+
+/** The target for people, without a `/` at its end. */
+export function targetName(target: Target): string {
+  return target.kind === "file"
+    ? pathToFileURL(target.directory).href
+    : `s3://${target.bucket}/${target.prefix}`.replace(/\/$/, "");
 }
 
 /** The sink for a target; nothing is opened yet. The options matter to S3 only. */
