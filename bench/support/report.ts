@@ -1,0 +1,67 @@
+import { cpus } from "node:os";
+import type { Results } from "./rounds.ts";
+import type { Summary } from "./statistics.ts";
+
+/** A figure as a column: its heading and its number of decimals. */
+export type Columns<F extends string> = Readonly<Record<F, readonly [heading: string, decimals: number]>>;
+
+/** What the benchmark promises, and whether this run kept it. */
+export interface Target {
+  readonly what: string;
+  readonly value: number;
+  /** Kept when the value is at least this, or at most that. */
+  readonly atLeast?: number;
+  readonly atMost?: number;
+}
+
+/** Medians with least and most behind them, then the targets; or all of it as JSON. */
+export function report<F extends string>(
+  title: string,
+  columns: Columns<F>,
+  results: Results<F>,
+  targets: readonly Target[],
+  json: boolean,
+): void {
+  const judged = targets.map((target) => ({ ...target, kept: isKept(target) }));
+  if (json) {
+    const all = { title, machine: machine(), results: Object.fromEntries(results), targets: judged };
+    process.stdout.write(`${JSON.stringify(all, undefined, 2)}\n`);
+    return;
+  }
+  const figures = Object.keys(columns) as F[];
+  const rows = [...results].map(([name, row]) => [
+    name,
+    ...figures.map((figure) => cell(row[figure], columns[figure][1])),
+  ]);
+  const lines = table([["", ...figures.map((figure) => columns[figure][0])], ...rows]);
+  const verdicts = judged.map(
+    ({ what, value, kept, atLeast, atMost }) =>
+      `${kept ? "kept  " : "MISSED"} ${what}: ${value.toFixed(2)} (target ${atLeast === undefined ? `at most ${atMost}` : `at least ${atLeast}`})`,
+  );
+  process.stdout.write([title, machine(), "", ...lines, "", ...verdicts, ""].join("\n"));
+}
+
+function isKept({ value, atLeast = -Infinity, atMost = Infinity }: Target): boolean {
+  return value >= atLeast && value <= atMost;
+}
+
+function cell({ median, least, most }: Summary, decimals: number): string {
+  const [middle, low, high] = [median, least, most].map((value) => value.toFixed(decimals));
+  return low === high ? `${middle}` : `${middle} (${low}-${high})`;
+}
+
+function table(rows: readonly string[][]): string[] {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  return rows.map((row) =>
+    row
+      .map((text, column) =>
+        column === 0 ? text.padEnd(widths[0] ?? 0) : text.padStart(widths[column] ?? 0),
+      )
+      .join("  "),
+  );
+}
+
+function machine(): string {
+  const [first] = cpus();
+  return `${cpus().length} cores (${first?.model.trim()}), Node.js ${process.version}; median (least-most)`;
+}

@@ -1,0 +1,37 @@
+import { type Summary, summarize } from "./statistics.ts";
+
+/** One of those compared: runs once and gives its figures by name. */
+export interface Contestant<F extends string> {
+  readonly name: string;
+  run(): Promise<Readonly<Record<F, number>>>;
+}
+
+export type Results<F extends string> = ReadonlyMap<string, Readonly<Record<F, Summary>>>;
+
+/** Runs all in turn, A B A B: what else the machine does then falls on all of them alike. */
+export async function runRounds<F extends string>(
+  contestants: readonly Contestant<F>[],
+  rounds: number,
+): Promise<Results<F>> {
+  const runs = new Map(contestants.map(({ name }) => [name, [] as Readonly<Record<F, number>>[]]));
+  for (let round = 1; round <= rounds; round++) {
+    for (const { name, run } of contestants) {
+      process.stderr.write(`round ${round} of ${rounds}: ${name}\n`);
+      const figures = await run();
+      process.stderr.write(`  ${inWords(figures)}\n`);
+      runs.get(name)?.push(figures);
+    }
+  }
+  return new Map([...runs].map(([name, each]) => [name, summarizeAll(each)]));
+}
+
+function summarizeAll<F extends string>(runs: readonly Readonly<Record<F, number>>[]) {
+  const names = Object.keys(runs[0] ?? {}) as F[];
+  const summaries = names.map((name) => [name, summarize(runs.map((run) => run[name]))]);
+  return Object.fromEntries(summaries) as Record<F, Summary>;
+}
+
+function inWords(figures: Readonly<Record<string, number>>): string {
+  const parts = Object.entries(figures).map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`);
+  return parts.join(", ");
+}
