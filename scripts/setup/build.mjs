@@ -22,7 +22,7 @@ export async function build() {
       "Mend what the compiler says.",
     );
   await sayWhile("build", "compiling src/ to dist/", compile);
-  writeFileSync(stamp, `${started.toISOString()}\n`);
+  writeFileSync(stamp, started.toISOString());
 }
 
 /** When any of these was last changed, milliseconds; a folder counts too, it changes when a file goes. */
