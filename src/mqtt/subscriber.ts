@@ -3,6 +3,7 @@ import { describe, refused } from "../base/errors.ts";
 import type { Connection, Tenant } from "./connection.ts";
 import { deferAcks, type Settle } from "./deferred-acks.ts";
 import type { Link } from "./link.ts";
+import { isProbe } from "./probe.ts";
 import type { Qos } from "./publisher.ts";
 import { meaningOf, reasonCode, remedyFor } from "./reasons.ts";
 import { sharedFilter } from "./topics.ts";
@@ -55,6 +56,8 @@ export class Subscriber implements Tenant {
 
   prepare({ client }: { readonly client: Link["client"] }): void {
     deferAcks(client, (packet, settle) => {
+      // broker-check's message is nobody's picture: acknowledged and forgotten.
+      if (isProbe(packet.payload as Buffer)) return settle();
       // After stop nothing new is begun; unacknowledged, it waits in the broker.
       if (this.#taking) void this.#take(packet, settle);
     });
