@@ -18,11 +18,12 @@ export function byClock(fps: number): Cadence {
   const period = 1000 / fps;
   // A camera's frames are not exactly even: one that is a little early is not worth waiting for the next.
   const early = Math.min(period / 4, 10);
-  let due = Number.NEGATIVE_INFINITY;
+  let due: number | undefined;
   return {
     wants(_nth, capturedAt) {
-      if (capturedAt < due - early) return false;
-      due = Math.max(due + period, capturedAt + period - early);
+      if (due !== undefined && capturedAt < due - early) return false;
+      // From due to due, so that the average is exact; but what was missed in a pause is not made up for.
+      due = due === undefined ? capturedAt + period : Math.max(due + period, capturedAt);
       return true;
     },
   };

@@ -26,10 +26,27 @@ export async function captureNetwork(cv: Cv, url: string): Promise<VideoCapture>
     return new cv.VideoCapture(url, cv.CAP_FFMPEG);
   } catch (error) {
     throw refused(
-      `${redact(url)} answers but gives no video`,
+      `${redact(url)} answers but gives no video${await httpAnswer(url)}`,
       "Check the path, the user name and the password in the URL",
       error,
     );
+  }
+}
+
+/** What a web server says to a request for the stream, in brackets, since FFmpeg keeps it to itself; else "". */
+async function httpAnswer(url: string): Promise<string> {
+  if (!/^https?:/i.test(url)) return "";
+  const { username, password, href } = new URL(url);
+  const login = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
+  const headers = username === "" ? undefined : { authorization: `Basic ${login.toString("base64")}` };
+  try {
+    const plain = Object.assign(new URL(href), { username: "", password: "" });
+    const signal = AbortSignal.timeout(patience);
+    const response = await fetch(plain, { signal, ...(headers && { headers }) });
+    await response.body?.cancel();
+    return ` (HTTP ${response.status} ${response.statusText}, ${response.headers.get("content-type") ?? "no type"})`;
+  } catch (error) {
+    return ` (${describe((error as Error).cause ?? error)})`;
   }
 }
 

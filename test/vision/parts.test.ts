@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { byClock, byCount } from "../../src/vision/cadence.ts";
+import { withMargin } from "../../src/vision/crop.ts";
+import { cameraName } from "../../src/vision/source-name.ts";
+import { Backlog } from "../../src/vision/sources/backlog.ts";
+
+test("a camera is named after its source", () => {
+  const names = {
+    "0": "cam0",
+    "/dev/video2": "cam2",
+    "/dev/v4l/by-id/usb-Cam_1.0": "usb-Cam_1",
+    "rtsp://user:pw@door.example:8554/live?x=1": "door.example",
+    "http://192.168.0.7/video": "192.168.0.7",
+    "http://[::1]:81/": "1",
+    "videos/front door.mp4": "front-door",
+    "/data/frames/": "frames",
+    "...": "camera",
+    synthetic: "synthetic",
+    "synthetic:faces=2": "synthetic",
+    "synthetic.mp4": "synthetic",
+  };
+  for (const [source, name] of Object.entries(names)) assert.equal(cameraName(source), name, source);
+});
+
+test("a margin is cut off at the frame", () => {
+  const frame = { width: 100, height: 80 };
+  const box = { x: 40, y: 30, width: 20, height: 10 };
+  assert.deepEqual(withMargin(box, 0, frame), box);
+  assert.deepEqual(withMargin(box, 50, frame), { x: 30, y: 25, width: 40, height: 20 });
+  assert.deepEqual(withMargin(box, 400, frame), { x: 0, y: 0, width: 100, height: 80 });
+  const corner = { x: 90, y: 70, width: 10, height: 10 };
+  assert.deepEqual(withMargin(corner, 10, frame), { x: 89, y: 69, width: 11, height: 11 });
+});
+
+test("a recording is thinned by its own rate", () => {
+  const taken = (fps: number, rate: number) =>
+    Array.from({ length: 12 }, (_, nth) => nth).filter((nth) => byCount(fps, rate).wants(nth, 0));
+  assert.deepEqual(taken(10, 30), [0, 3, 6, 9]);
+  assert.deepEqual(taken(30, 30).length, 12);
+  assert.deepEqual(taken(60, 30).length, 12);
+  assert.equal(taken(20, 30).length, 8);
+});
+
+test("a live camera is thinned by the clock, and on the average exactly", () => {
+  for (const [fps, rate] of [
+    [10, 30],
+    [20, 30],
+    [1, 30],
+    [30, 30],
+    [5, 7],
+  ] as const) {
+    const cadence = byClock(fps);
+    let looks = 0;
+    for (let nth = 0; nth < rate * 100; nth++) if (cadence.wants(nth, 1e12 + (nth * 1000) / rate)) looks++;
+    assert.ok(Math.abs(looks - fps * 100) <= fps, `${looks} looks at ${fps} of ${rate}`);
+  }
+});
+
+test("frames that queued up are dropped until a read has to wait", () => {
+  const backlog = new Backlog(0);
+  // Each read waits for the camera: never behind.
+  for (let now = 33; now < 2000; now += 33) {
+    backlog.note(20, 5, now);
+    assert.equal(backlog.isBehind(0), false);
+  }
+  // After a slow detection reads return at once ...
+  backlog.note(5, 5, 2400);
+  assert.equal(backlog.isBehind(0), true);
+  assert.equal(backlog.isBehind(10), false);
+  // ... until one waits.
+  backlog.note(25, 5, 2430);
+  assert.equal(backlog.isBehind(1), false);
+});

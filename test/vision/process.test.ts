@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { UserError } from "../../src/base/errors.ts";
+import { settings, visionFor } from "./look.ts";
+
+const quick = { restart: { min: 10, max: 50 } };
+const never = new AbortController().signal;
+
+test("a live source goes on after its process was killed", async (t) => {
+  const { vision, lines } = await visionFor(t, settings("synthetic"), quick);
+  assert.deepEqual(await vision.open(never), { live: true });
+  const first = vision.pid ?? 0;
+  let last = -1;
+  for await (const { index } of vision.frames()) {
+    assert.ok(index > last);
+    last = index;
+    if (index >= 3 && vision.restarts === 0) process.kill(first, "SIGKILL");
+    if (vision.pid !== first) break;
+  }
+  assert.equal(vision.restarts, 1);
+  assert.equal(lines.filter((line) => line.includes("lost the camera")).length, 1);
+});
+
+test("a live source that hangs is killed and opened again", async (t) => {
+  const { vision, lines } = await visionFor(t, settings("synthetic"), { ...quick, stallSeconds: 0.5 });
+  await vision.open(never);
+  const first = vision.pid ?? 0;
+  for await (const _ of vision.frames()) {
+    if (vision.pid !== first) break;
+    process.kill(first, "SIGSTOP");
+  }
+  assert.match(lines.join(""), /gave no frame within 0\.5 s/);
+});
+
+test("a file whose process was killed is an error", async (t) => {
+  const { vision } = await visionFor(t, settings("synthetic:seconds=60"));
+  await vision.open(never);
+  const watching = (async () => {
+    for await (const _ of vision.frames()) process.kill(vision.pid ?? 0, "SIGKILL");
+  })();
+  await assert.rejects(
+    watching,
+    (error) => error instanceof UserError && /ended unexpectedly: SIGKILL/.test(error.message),
+  );
+});
+
+test("Ctrl-C at the vision process is for its parent to act on", async (t) => {
+  const { vision } = await visionFor(t, settings("synthetic"));
+  await vision.open(never);
+  let seen = 0;
+  for await (const _ of vision.frames()) {
+    if (++seen === 1)
+      for (const signal of ["SIGINT", "SIGTERM"] as const) process.kill(vision.pid ?? 0, signal);
+    if (seen === 20) break;
+  }
+  assert.equal(vision.restarts, 0);
+});
+
+test("a slow reader costs a live source frames, not memory", async (t) => {
+  const { vision } = await visionFor(t, settings("synthetic:fps=100,faces=0"));
+  await vision.open(never);
+  const frames = vision.frames();
+  const first = await frames.next();
+  assert.equal(first.value?.index, 0);
+  // While this one is kept, the process may send 7 more; it says that it is alive once a second when it drops.
+  const alive = vision.lastAlive;
+  while (vision.lastAlive < alive + 1500) await wait(50);
+  const indices: number[] = [];
+  let dropped = 0;
+  for await (const frame of frames) {
+    indices.push(frame.index);
+    dropped += frame.dropped;
+    if (indices.length === 8) break;
+  }
+  assert.ok(dropped > 50, `${dropped} dropped`);
+  // Each number is either a frame that was seen or one that was counted as dropped.
+  assert.equal(indices.at(-1), indices.length + dropped);
+});
+
+test("stop ends the frames, and those already made can still be read", async (t) => {
+  const { vision } = await visionFor(t, settings("synthetic:pace=off"));
+  await vision.open(never);
+  let seen = 0;
+  for await (const _ of vision.frames()) if (++seen === 3) await vision.stop();
+  assert.ok(seen >= 3 && seen <= 11, `${seen} frames`);
+  assert.equal(vision.restarts, 0);
+});
+
+test("opening can be called off", async (t) => {
+  const { vision } = await visionFor(t, settings("synthetic"));
+  const calledOff = new AbortController();
+  const opening = vision.open(calledOff.signal);
+  calledOff.abort(new Error("called off"));
+  await assert.rejects(opening, /called off/);
+});
+
+test("the vision process ends when its parent dies", async () => {
+  const script = fileURLToPath(new URL("./parent.ts", import.meta.url));
+  const parent = spawn(process.execPath, ["--import", "tsx", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [line] = await once(parent.stdout, "data");
+  const child = Number(String(line));
+  assert.ok(child > 0 && isAlive(child));
+  parent.kill("SIGKILL");
+  // A grandchild's end is no event for us; its id tells.
+  while (isAlive(child)) await wait(20);
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
