@@ -5,7 +5,9 @@ import { spawnWithUs } from "../../test/support/commands.ts";
 
 /** The Python that Debian's python3-opencv, python3-paho-mqtt and python3-boto3 are installed for. */
 export const python = "/usr/bin/python3";
-const binary = fileURLToPath(new URL("../../bin/facepipe.js", import.meta.url));
+const ownBinary = fileURLToPath(new URL("../../bin/facepipe.js", import.meta.url));
+/** The build that is measured: this one, or another to compare with. */
+const { BENCH_BINARY: binary = ownBinary } = process.env;
 
 export type Environment = Readonly<Record<string, string>>;
 
