@@ -9,7 +9,7 @@ import { isPassing, meaningOf, reasonCode, remedyFor } from "./reasons.ts";
 
 /** For a durable session that is away: it need not keep the probe; seconds. */
 const expiry = 60;
-const accessRules = "Check the broker's access rules (ACL) for this user; its log may say more";
+const accessRules = "Let this user write and read there; the broker's log may say more";
 
 /** Subscribes and sends itself messages over one link; whatever fails is a UserError that names the broker. */
 export class ProbeSession {
@@ -39,8 +39,9 @@ export class ProbeSession {
     const options = { qos, ...(this.#link.version === "5" ? { rh: 2 } : {}) };
     const what = `the subscription to ${filter}`;
     const granted = await this.#answer(this.#link.client.subscribeAsync(filter, options), what);
-    if (granted === undefined)
-      throw unreachable(`the broker ${this.#href} did not answer ${what}`, accessRules);
+    if (granted === undefined) {
+      throw unreachable(`the broker ${this.#href} did not answer ${what}`, "Look at its log");
+    }
     return (granted[0]?.qos ?? qos) as Qos;
   }
 
@@ -62,7 +63,7 @@ export class ProbeSession {
     try {
       const both = Promise.all([back, sent]);
       const [came] = (await this.#answer(both, `a message to ${topic} with QoS ${qos}`)) ?? [];
-      if (came === undefined) throw this.#lost(topic, acknowledged);
+      if (came === undefined) throw this.#lost(topic, qos, acknowledged);
       return came;
     } finally {
       client.off("message", hear);
@@ -73,12 +74,15 @@ export class ProbeSession {
     this.#link.client.end(true);
   }
 
-  #lost(topic: string, acknowledged: boolean): UserError {
+  #lost(topic: string, qos: Qos, acknowledged: boolean): UserError {
     const after = `within ${this.#timeout / 1000} s`;
+    const what = `a message to ${topic} with QoS ${qos}`;
     if (!acknowledged)
-      return unreachable(`the broker ${this.#href} did not acknowledge a message to ${topic} ${after}`);
+      return unreachable(`the broker ${this.#href} did not acknowledge ${what} ${after}`, "Look at its log");
+    // MQTT 5 refuses a forbidden message of QoS 1 and 2; all others vanish.
+    const forbidden = this.#link.version === "5" && qos > 0 ? "to read" : "to write or to read";
     return refused(
-      `a message to ${topic} was published, but nothing came back ${after}: the access rules (ACL) of ${this.#href} may forbid this user to write or to read there`,
+      `${what} was published, but nothing came back ${after}: the access rules (ACL) of the broker ${this.#href} may forbid this user ${forbidden} there`,
       accessRules,
     );
   }

@@ -13,8 +13,8 @@ export interface Finding {
 export interface Step extends Finding {
   readonly step: StepName;
   readonly ok: boolean;
-  /** How long it took, milliseconds; absent when nothing was waited for. */
-  readonly ms?: number;
+  /** How long it took, milliseconds. */
+  readonly ms: number;
   /** Why it failed, and what to do. */
   readonly error?: UserError;
   /** `false`: nothing that was asked for depends on it. */

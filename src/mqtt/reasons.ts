@@ -118,6 +118,8 @@ function systemReason(code: string, message: string): Reason {
   if (/SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|CERT_UNTRUSTED|CERT_SIGNATURE/.test(code)) return untrusted;
   if (/ALERT_(CERTIFICATE_REQUIRED|UNKNOWN_CA|BAD_CERTIFICATE|HANDSHAKE_FAILURE)/.test(code))
     return wantsCertificate;
+  if (code.startsWith("ERR_OSSL_"))
+    return [refused, `a certificate or key of ours cannot be used (${message})`, "Check --cert and --key"];
   if (/wrong version number|packet length too long/i.test(message))
     return systemErrors["ERR_SSL_WRONG_VERSION_NUMBER"] as Reason;
   if (/connack timeout/i.test(message)) return silent;

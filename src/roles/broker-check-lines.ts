@@ -16,7 +16,8 @@ const names: Readonly<Record<StepName, string>> = {
 /** A step as a line for a person. */
 export function stepToText({ step, ok, ms, detail, required }: Step, style: Style): string {
   const mark = ok ? style.good("✓") : required === false ? style.dim("-") : style.bad("✗");
-  const time = ms === undefined ? "" : `${ms.toFixed(1)} ms`;
+  // The limits came with the CONNACK: nothing was waited for.
+  const time = step === "limits" ? "" : `${ms.toFixed(1)} ms`;
   const note = !ok && required === false ? style.dim(" (not needed with this --qos)") : "";
   return `${mark} ${style.bold(names[step].padEnd(9))} ${style.dim(time.padStart(11))}  ${detail}${note}`;
 }
@@ -24,5 +25,5 @@ export function stepToText({ step, ok, ms, detail, required }: Step, style: Styl
 /** The same for a machine. */
 export function stepToJson({ step, ok, ms, detail, facts, error, required }: Step): string {
   const failure = error && { why: error.message, remedy: error.remedy };
-  return JSON.stringify({ step, ok, ms: ms ?? null, detail, ...facts, ...failure, required });
+  return JSON.stringify({ step, ok, ms, detail, ...facts, ...failure, required });
 }
