@@ -98,6 +98,8 @@ export class Connection {
       await within(1000, link.client.endAsync(), undefined);
     }
     link?.client.end(true);
+    // A second `end` does nothing while the first still waits for a broker that hangs.
+    link?.client.stream.destroy();
     await this.#running;
   }
 
