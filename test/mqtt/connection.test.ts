@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { test } from "node:test";
+import type { UserError } from "../../src/base/errors.ts";
+import { startEmbeddedBroker } from "../../src/mqtt/embedded-broker.ts";
+import { Publisher } from "../../src/mqtt/publisher.ts";
+import { mosquittoMissing, startMosquitto } from "../support/mosquitto.ts";
+import { freePort } from "../support/ports.ts";
+import { brokerAt, Hands, never, WatchedConnection } from "./fixture.ts";
+
+const skip = mosquittoMissing() ?? false;
+
+test("it comes back when the broker was restarted, with its session and its subscription", {
+  skip,
+}, async (t) => {
+  const broker = await startMosquitto({ persistence: true });
+  t.after(() => broker.stop());
+  const connection = await WatchedConnection.make(t, brokerAt(broker.port), { durable: true });
+  const hands = new Hands(connection, { filter: "a/#", qos: 1 });
+  const publisher = new Publisher(connection, 10);
+  await connection.start(never);
+  assert.equal(connection.link?.sessionPresent, false);
+  await broker.restart();
+  await connection.until(false);
+  await connection.until(true);
+  assert.equal(connection.link?.sessionPresent, true);
+  await publisher.publish({ topic: "a/b", payload: Buffer.from("after"), qos: 1 });
+  await hands.until(1);
+  hands.taken[0]?.finish();
+});
+
+test("`auto` is MQTT 5 with mosquitto and 3.1.1 with the embedded broker", { skip }, async (t) => {
+  const broker = await startMosquitto();
+  t.after(() => broker.stop());
+  const five = await WatchedConnection.make(t, brokerAt(broker.port, { version: "auto" }));
+  await five.start(never);
+  assert.equal(five.link?.version, "5");
+  const embedded = await startEmbeddedBroker(0);
+  t.after(() => embedded.stop());
+  const port = Number(new URL(embedded.url).port);
+  const old = await WatchedConnection.make(t, brokerAt(port, { version: "auto" }), { durable: true });
+  const hands = new Hands(old, { filter: "a/#", qos: 1, asBridge: true });
+  const publisher = new Publisher(old, 10);
+  await old.start(never);
+  assert.equal(old.link?.version, "3.1.1");
+  // With 3.1.1 a client hears what it publishes, and properties stay at home.
+  const properties = { contentType: "image/png" };
+  await publisher.publish({ topic: "a/b", payload: Buffer.from("x"), qos: 1, properties });
+  await hands.until(1);
+  hands.taken[0]?.finish();
+});
+
+test("a second client with its identifier ends the first, which does not fight back", { skip }, async (t) => {
+  const broker = await startMosquitto({ lines: ["log_type all"] });
+  t.after(() => broker.stop());
+  const first = await WatchedConnection.make(t, brokerAt(broker.port));
+  await first.start(never);
+  // Quiet, so that the broker's last word is not lost in a reset.
+  await broker.logged(/Sending PUBACK to under-test/);
+  const second = await WatchedConnection.make(t, brokerAt(broker.port));
+  await second.start(never);
+  await first.until(false);
+  const [error, ...more] = first.fatal as UserError[];
+  assert.equal(more.length, 0);
+  assert.equal(error?.exitCode, 1);
+  assert.match(error.sentence, /another client with the same identifier took over\. Give .*--client-id/);
+  await first.stop();
+  assert.ok(second.link?.client.connected);
+});
+
+test("a wrong password is a refusal", { skip }, async (t) => {
+  const broker = await startMosquitto({ users: { alice: "secret" } });
+  t.after(() => broker.stop());
+  for (const version of ["5", "3.1.1", "auto"] as const) {
+    const login = { version, username: "alice", password: "wrong" };
+    const connection = await WatchedConnection.make(t, brokerAt(broker.port, login));
+    await assert.rejects(connection.start(never), {
+      exitCode: 1,
+      message: /refused: (we are not authorized|the user name or password is wrong)/,
+      remedy: /--username|Log in as/,
+    });
+  }
+});
+
+test("nobody there, or somebody who is no broker, is unreachable", async (t) => {
+  const soon = { connectTimeout: 1 };
+  const nobody = await WatchedConnection.make(t, brokerAt(await freePort(), soon));
+  await assert.rejects(nobody.start(never), { exitCode: 2, message: /nobody listens on that port/ });
+  const server = createServer((socket) => socket.destroy()).listen(0, "127.0.0.1");
+  t.after(() => server.close());
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  const other = await WatchedConnection.make(t, brokerAt(port, { ...soon, version: "auto" }));
+  await assert.rejects(other.start(never), { exitCode: 2 });
+});
+
+test("a broker that comes up within the time given is waited for", { skip }, async (t) => {
+  const broker = await startMosquitto();
+  t.after(() => broker.stop());
+  await broker.kill();
+  const connection = await WatchedConnection.make(t, brokerAt(broker.port, { connectTimeout: 20 }));
+  const started = connection.start(never);
+  await broker.restart();
+  await started;
+  assert.ok(connection.link?.client.connected);
+});
+
+test("a broker that hangs does not hold up stopping", { skip }, async (t) => {
+  const broker = await startMosquitto();
+  t.after(() => broker.stop());
+  const connection = await WatchedConnection.make(t, brokerAt(broker.port));
+  await connection.start(never);
+  broker.pause();
+  await connection.stop();
+});
