@@ -1,9 +1,10 @@
 import { badUsage } from "../base/errors.ts";
 import { commonOptions } from "./common.ts";
 import { type Environment, suggest, unknownVariables } from "./environment.ts";
-import { commandOf, type Subcommand } from "./help.ts";
+import { parseFlags } from "./flags.ts";
+import type { Subcommand } from "./help.ts";
 import type { Options, Settings } from "./option.ts";
-import { type Flags, readSettings } from "./read.ts";
+import { readSettings, withoutLogin } from "./read.ts";
 
 /** A subcommand that can be read from a command line. */
 export interface Readable extends Subcommand {
@@ -28,12 +29,13 @@ export function readCommandLine<R extends Readable>(
   const names = roles.map((each) => each.name);
   const role = roles.find((each) => each.name === name);
   if (role === undefined) {
-    const fault = name === "" ? "no role was given" : `"${name}" is no role${suggest(name, names)}`;
+    const fault =
+      name === "" ? "no role was given" : `"${withoutLogin(name)}" is no role${suggest(name, names)}`;
     throw badUsage([`${fault}; there are ${names.join(", ")}`], "facepipe --help says what they do");
   }
   if (args.includes("--help") || args.includes("-h")) return { role, settings: "help" };
   const options = { ...role.options, ...commonOptions };
-  const { flags, faults } = parseFlags({ ...role, options }, args);
+  const { flags, faults } = parseFlags(options, args);
   const read = readSettings(options, flags, environment);
   const everyKey = roles.flatMap((each) => Object.keys({ ...each.options, ...commonOptions }));
   const all = [
@@ -44,18 +46,4 @@ export function readCommandLine<R extends Readable>(
   ];
   if (all.length > 0) throw badUsage(all, `facepipe ${name} --help shows its options`);
   return { role, settings: Object.freeze(read.settings) as AllSettings };
-}
-
-/** commander stops at the first fault; its parser alone gives what it did not know. */
-function parseFlags(subcommand: Subcommand, args: readonly string[]): { flags: Flags; faults: string[] } {
-  const command = commandOf(subcommand);
-  const { operands, unknown } = command.parseOptions([...args]);
-  const known = command.options.map(({ long }) => long ?? "");
-  // What follows an unknown flag may be its value, so only flags are named.
-  const strangers = unknown
-    .filter((arg) => /^-./.test(arg) && arg !== "--")
-    .map((arg) => arg.split("=", 1)[0] ?? arg)
-    .map((flag) => `${flag}: there is no such option${suggest(flag, known)}`);
-  const surplus = operands.map((word) => `"${word}": ${subcommand.name} takes options only`);
-  return { flags: command.opts(), faults: [...strangers, ...surplus] };
 }

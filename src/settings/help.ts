@@ -34,13 +34,12 @@ export function optionRow(key: string, option: Option<unknown>) {
 }
 
 /** The commander command of a subcommand, with every option's default and variable in its help. */
-export function commandOf({ name, summary, options }: Subcommand): Command {
+function commandOf({ name, summary, options }: Subcommand): Command {
   const command = new Command(`facepipe ${name}`).description(summary).usage("[options]");
   for (const [key, option] of Object.entries(options)) {
     const { summary: what, fallback, variable } = optionRow(key, option);
     const standard = option.required ? "required, " : fallback === "" ? "" : `default: ${fallback}, `;
-    // To commander the value is optional, so that a flag without one is a fault among the others.
-    const flags = option.placeholder === undefined ? flagOf(key) : `${flagOf(key)} [value]`;
+    const flags = option.placeholder === undefined ? flagOf(key) : `${flagOf(key)} <value>`;
     command.addOption(new CommanderOption(flags, `${what} (${standard}env: ${variable})`));
   }
   command.helpOption("-h, --help", "show this help").configureHelp({

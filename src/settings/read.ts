@@ -17,7 +17,7 @@ export function readSettings<O extends Options>(options: O, flags: Flags, enviro
   const faults: string[] = [];
   for (const [key, option] of Object.entries(options)) {
     const given = givenText(key, option.placeholder === undefined, flags, environment);
-    const text = given?.text ?? option.fallback;
+    const text = given ? given.text : option.fallback;
     if (text === undefined) {
       if (option.required)
         faults.push(`${flagOf(key)} (or ${variableOf(key)}) is required: ${option.summary}`);
@@ -30,7 +30,7 @@ export function readSettings<O extends Options>(options: O, flags: Flags, enviro
     try {
       settings[key] = option.parse(text);
     } catch (error) {
-      const shown = option.secret ? "" : ` "${text}"`;
+      const shown = option.secret ? "" : ` "${withoutLogin(text)}"`;
       faults.push(`${given?.source ?? flagOf(key)}${shown}: ${(error as Error).message}`);
     }
   }
@@ -46,6 +46,11 @@ function givenText(key: string, isSwitch: boolean, flags: Flags, environment: En
   const text = environment[variable];
   // An empty variable is how a compose file or a ConfigMap says "not set".
   return text === undefined || text === "" ? undefined : { source: variable, text };
+}
+
+/** `text` without what may be a user and password: a URL that cannot be read shows where they end by its last @ alone. */
+export function withoutLogin(text: string): string {
+  return text.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, "$1***@");
 }
 
 /** The texts among the settings that must never be shown. */

@@ -1,0 +1,32 @@
+import { suggest } from "./environment.ts";
+import { flagOf } from "./names.ts";
+import type { Options } from "./option.ts";
+import { type Flags, withoutLogin } from "./read.ts";
+
+/**
+ * Reads `--flag value`, `--flag=value` and switches. Finds all faults, where a parser's library stops at the first; and
+ * takes whatever follows a flag for its value unless it is a flag of ours: a password may begin with a dash.
+ */
+export function parseFlags(options: Options, args: readonly string[]): { flags: Flags; faults: string[] } {
+  const keys = new Map(Object.keys(options).map((key) => [flagOf(key), key]));
+  const flags: Record<string, string | true> = {};
+  const faults: string[] = [];
+  const words = [...args];
+  for (let word = words.shift(); word !== undefined; word = words.shift()) {
+    const [, flag = "", inline] = /^(-[^=]+)(?:=(.*))?$/s.exec(word) ?? [];
+    const key = keys.get(flag);
+    const [next] = words;
+    if (key !== undefined) {
+      const isSwitch = options[key]?.placeholder === undefined;
+      const alone = isSwitch || next === undefined || keys.has(next.split("=", 1)[0] ?? "");
+      flags[key] = inline ?? (alone ? true : (words.shift() ?? true));
+    } else if (flag === "") {
+      faults.push(`"${withoutLogin(word)}" stands alone; there are options only`);
+    } else {
+      faults.push(`${flag}: there is no such option${suggest(flag, keys.keys())}`);
+      // What follows may be its value, even a secret.
+      if (inline === undefined && next?.startsWith("-") === false) words.shift();
+    }
+  }
+  return { flags, faults };
+}
