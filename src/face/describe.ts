@@ -15,13 +15,13 @@ export function toText({ topic, payload, qos }: Heard, receivedAt: Date, style: 
   if (decoded.kind !== "face") {
     const what =
       decoded.kind === "foreign" ? `picture (${decoded.picture.contentType})` : style.bad(decoded.reason);
-    return `${localTime(receivedAt)}  ${style.name(topic)}  ${what}  ${tail}`;
+    return `${localTime(receivedAt)}  ${style.name(visible(topic))}  ${what}  ${tail}`;
   }
   const { capturedAt, camera, box, score, detector, id } = decoded.facts;
   const size = `${box.width}x${box.height}`.padStart(9);
   const place = `at ${box.x},${box.y}`.padEnd(12);
   const time = localTime(new Date(capturedAt));
-  return `${time}  ${style.name(camera)}  ${style.bold(size)} ${place} ${detector} ${score.toFixed(2)}  ${tail}  ${style.dim(id)}`;
+  return `${time}  ${style.name(visible(camera))}  ${style.bold(size)} ${place} ${visible(detector)} ${score.toFixed(2)}  ${tail}  ${style.dim(id)}`;
 }
 
 /** The same for a machine. */
@@ -31,6 +31,11 @@ export function toJson({ topic, payload, qos, retain }: Heard, receivedAt: Date)
   if (decoded.kind === "rejected") return JSON.stringify({ ...message, rejected: decoded.reason });
   const facts = decoded.kind === "face" ? decoded.facts : {};
   return JSON.stringify({ ...message, contentType: decoded.picture.contentType, ...facts });
+}
+
+/** Anyone may publish: no name of theirs moves the cursor, starts a line of its own or fills the screen. */
+function visible(text: string): string {
+  return text.slice(0, 100).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "\ufffd");
 }
 
 function localTime(at: Date): string {

@@ -1,5 +1,5 @@
 import type { FaceFacts } from "./face.ts";
-import { safeName } from "./name.ts";
+import { longestName, safeName } from "./name.ts";
 
 /** Makes the object key of a face; a pure function of the face, so that a repeat has the same key. */
 export type KeyTemplate = (facts: FaceFacts, extension: string) => string;
@@ -27,9 +27,19 @@ const parts: Readonly<Record<string, Part>> = {
   ms: at(20, 23),
 };
 
+/** A face whose every part is as long as it can be. */
+const longestFace = {
+  camera: "x".repeat(longestName),
+  detector: "x".repeat(longestName),
+  id: "x".repeat(36),
+  epoch: "x".repeat(36),
+  seq: Number.MAX_SAFE_INTEGER,
+  capturedAt: "2026-11-21T14:03:22.123Z",
+} as FaceFacts;
+
 /** Reads a `--key` template; throws an Error that says what is wrong with it. */
 export function parseKeyTemplate(template: string): KeyTemplate {
-  const names = [...template.matchAll(/\{([^}]*)\}/g)].map(([, name = ""]) => name);
+  const names = [...template.matchAll(/\{([^{}]*)\}/g)].map(([, name = ""]) => name);
   const unknown = names.filter((name) => !Object.hasOwn(parts, name));
   if (unknown.length > 0) {
     throw new Error(`has no {${unknown.join("}, {")}}; there are {${Object.keys(parts).join("}, {")}}`);
@@ -41,6 +51,13 @@ export function parseKeyTemplate(template: string): KeyTemplate {
   if (/^\/|\/$|\/\/|(^|\/)\.\.?(\/|$)|\\|\p{Cc}/u.test(template)) {
     throw new Error("must be a relative path without empty, . or .. parts");
   }
-  return (facts, extension) =>
-    template.replace(/\{([^}]*)\}/g, (_, name: string) => parts[name]?.(facts, extension) ?? "");
+  const key: KeyTemplate = (facts, extension) =>
+    template.replace(/\{([^{}]*)\}/g, (_, name: string) => parts[name]?.(facts, extension) ?? "");
+  const longest = key(longestFace, "png");
+  if (/[{}]/.test(longest)) throw new Error("has a { or } without its other half");
+  // 1024 bytes are S3's limit, 255 that of a name in nearly every file system.
+  if (Buffer.byteLength(longest) > 1024 || longest.split("/").some((part) => Buffer.byteLength(part) > 255)) {
+    throw new Error("makes keys that are too long: at most 1024 bytes, and 255 from / to /");
+  }
+  return key;
 }

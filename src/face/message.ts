@@ -1,4 +1,5 @@
 import type { FaceFacts, PictureFormat } from "./face.ts";
+import { parseFacts } from "./facts.ts";
 import { addJpegComment } from "./jpeg.ts";
 import { factsKeyword, type Picture, readPicture } from "./picture.ts";
 import { addPngTexts } from "./png.ts";
@@ -33,35 +34,4 @@ export function decodeMessage(payload: Buffer): Decoded {
   } catch (error) {
     return { kind: "rejected", reason: (error as Error).message };
   }
-}
-
-/** The facts, or undefined when the text is not what detect writes: then the picture is someone else's. */
-function parseFacts(text: string): FaceFacts | undefined {
-  try {
-    const facts = JSON.parse(text) as FaceFacts;
-    return looksRight(facts) ? facts : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
-
-/** The key and every count are made from these, so each is checked before it is believed. */
-function looksRight(facts: FaceFacts): boolean {
-  const { v, id, camera, epoch, seq, capturedAt, frame, box, score, detector } = facts;
-  return (
-    v === 1 &&
-    [id, epoch].every((each) => typeof each === "string" && uuid.test(each)) &&
-    [camera, detector].every((each) => typeof each === "string" && each !== "") &&
-    Number.isSafeInteger(seq) &&
-    seq >= 1 &&
-    typeof capturedAt === "string" &&
-    timestamp.test(capturedAt) &&
-    !Number.isNaN(Date.parse(capturedAt)) &&
-    [frame.width, frame.height, frame.index, box.x, box.y, box.width, box.height, score].every(
-      Number.isFinite,
-    )
-  );
 }

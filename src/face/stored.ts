@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { FaceFacts } from "./face.ts";
 import type { KeyTemplate } from "./key.ts";
 import { decodeMessage } from "./message.ts";
-import { safeName } from "./name.ts";
+import { firstBytes, safeName } from "./name.ts";
 
 /** One object that a message becomes. */
 export interface StoredObject {
@@ -21,7 +21,7 @@ export type Stored =
 /** Every message becomes something, and its keys are a function of topic and payload alone: a repeat is a no-op. */
 export function toStored(topic: string, payload: Buffer, receivedAt: Date, key: KeyTemplate): Stored {
   const decoded = decodeMessage(payload);
-  const arrival = { topic, "received-at": receivedAt.toISOString() };
+  const arrival = { topic: short(topic), "received-at": receivedAt.toISOString() };
   if (decoded.kind === "face") {
     const { facts, picture } = decoded;
     const metadata = faceMetadata(facts);
@@ -66,7 +66,7 @@ function faceMetadata(facts: FaceFacts): Record<string, string> {
   const { id, camera, epoch, seq, capturedAt, frame, box, score, detector } = facts;
   return {
     id,
-    camera,
+    camera: short(camera),
     epoch,
     seq: String(seq),
     "captured-at": capturedAt,
@@ -74,6 +74,11 @@ function faceMetadata(facts: FaceFacts): Record<string, string> {
     "frame-index": String(frame.index),
     box: `${box.x},${box.y},${box.width},${box.height}`,
     score: String(score),
-    detector,
+    detector: short(detector),
   };
+}
+
+/** S3 takes 2 KB of metadata, names included, and a byte that is not ASCII becomes three on the way. */
+function short(text: string): string {
+  return firstBytes(text, 200);
 }
