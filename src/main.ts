@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { describe, exitCodes, UserError } from "./base/errors.ts";
+import { describe, errorCode, exitCodes, UserError } from "./base/errors.ts";
 import { redact } from "./base/log.ts";
 import { styleFor } from "./base/style.ts";
 import { Terminal } from "./base/terminal.ts";
@@ -24,15 +24,38 @@ const description = "Captures faces at the edge and keeps them in the cloud: cam
 
 /** Runs the process's command line and ends the process with the exit code. */
 export async function run(): Promise<void> {
-  process.on("uncaughtException", (error) => leave(report(error)));
+  const terminal = new Terminal(process.stderr);
+  /** The only way out: when what was written has left, too. */
+  const leave = (code: number) => {
+    terminal.stopBar();
+    process.stdout.write("", () => process.exit(code));
+  };
+  const fail = (error: unknown) => {
+    terminal.stopBar();
+    terminal.write(redact(`facepipe: ${textOf(error)}\n`));
+    leave(error instanceof UserError ? error.exitCode : exitCodes.bug);
+  };
+  process.on("uncaughtException", fail);
   // A reader that has seen enough (`| head`) is no error.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) =>
-    leave(error.code === "EPIPE" ? 0 : report(error)),
-  );
-  leave(await main(process.argv.slice(2), processEnvironment()).catch(report));
+  for (const stream of [process.stdout, process.stderr])
+    stream.on("error", (error) => (errorCode(error) === "EPIPE" ? leave(exitCodes.done) : fail(error)));
+  const outside: Omit<Outside, "secrets"> = {
+    terminal,
+    print: (line) => void process.stdout.write(`${line}\n`),
+    style: styleFor(process.stdout.isTTY === true && !processEnvironment()["NO_COLOR"]),
+    onSignal: (act) => {
+      for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => act(signal));
+    },
+    leave,
+  };
+  await main(process.argv.slice(2), processEnvironment(), outside).then(() => leave(exitCodes.done), fail);
 }
 
-async function main(args: readonly string[], environment: Environment): Promise<number> {
+async function main(
+  args: readonly string[],
+  environment: Environment,
+  outside: Omit<Outside, "secrets">,
+): Promise<void> {
   const [name, ...rest] = args;
   if (name === "--version" || name === "-V") return show(`${version()}\n`);
   if (name === "--help" || name === "-h" || name === "help") return help(rest[0]);
@@ -40,55 +63,29 @@ async function main(args: readonly string[], environment: Environment): Promise<
   if (settings === "help") return help(role.name);
   // Replaces the arguments that `ps` shows: a password may stand among them.
   process.title = `facepipe ${role.name}`;
-  await runRole(role, settings, outside(environment, secretsOf(role.options, settings)));
-  return exitCodes.done;
+  await runRole(role, settings, { ...outside, secrets: secretsOf(role.options, settings) });
 }
 
-function help(name?: string): number {
+function help(name?: string): void {
   const role = roles.find((each) => each.name === name);
-  return show(
+  show(
     role
       ? subcommandHelp({ ...role, options: { ...role.options, ...commonOptions } })
       : programHelp(roles, description),
   );
 }
 
-function show(text: string): number {
+function show(text: string): void {
   process.stdout.write(text);
-  return exitCodes.done;
 }
 
 function version(): string {
   return JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).version;
 }
 
-function outside(environment: Environment, secrets: readonly string[]): Outside {
-  return {
-    terminal: new Terminal(process.stderr),
-    print: (line) => void process.stdout.write(`${line}\n`),
-    style: styleFor(process.stdout.isTTY === true && !environment["NO_COLOR"]),
-    secrets,
-    onSignal: (act) => {
-      for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => act(signal));
-    },
-    leave,
-  };
-}
-
-/** Tells a person what went wrong; a stack only for what is our own fault. */
-function report(error: unknown): number {
-  if (error instanceof UserError) {
-    process.stderr.write(redact(`facepipe: ${error.sentence}\n`));
-    return error.exitCode;
-  }
+/** What went wrong, for a person; with a stack only when it is our own fault. */
+function textOf(error: unknown): string {
+  if (error instanceof UserError) return error.sentence;
   const stack = error instanceof Error ? (error.stack ?? error.message) : describe(error);
-  process.stderr.write(
-    redact(`facepipe: this is a bug of facepipe, please report it with these lines\n${stack}\n`),
-  );
-  return exitCodes.bug;
-}
-
-/** The only way out: when what was written has left, too. */
-function leave(code: number): void {
-  process.stdout.write("", () => process.exit(code));
+  return `this is a bug of facepipe, please report it with these lines\n${stack}`;
 }

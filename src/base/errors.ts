@@ -19,8 +19,9 @@ export class UserError extends Error {
 
   /** What happened, why, and what to do, as text for a person. */
   get sentence(): string {
-    const end = this.message.endsWith("\n") ? "" : ". ";
-    return this.remedy === "" ? this.message : `${this.message}${end}${this.remedy}`;
+    if (this.remedy === "") return this.message;
+    const gap = this.message.endsWith("\n") ? "" : /[.?!]$/.test(this.message) ? " " : ". ";
+    return this.message + gap + this.remedy;
   }
 }
 
@@ -38,18 +39,8 @@ export function unreachable(message: string, remedy = "", cause?: unknown): User
 export function badUsage(faults: readonly string[], remedy = ""): UserError {
   const [only] = faults;
   if (faults.length === 1 && only !== undefined) return new UserError(exitCodes.usage, only, remedy);
-  const list = faults
-    .map(
-      (fault) => `
-  ${fault}`,
-    )
-    .join("");
-  return new UserError(
-    exitCodes.usage,
-    `${faults.length} faults:${list}
-`,
-    remedy,
-  );
+  const list = faults.map((fault) => `  ${fault}\n`).join("");
+  return new UserError(exitCodes.usage, `${faults.length} faults:\n${list}`, remedy);
 }
 
 /** The system's error code (`ENOENT`, `ECONNREFUSED` ...) of a thrown value, or "". */

@@ -14,13 +14,14 @@ export interface LogOptions {
   readonly write: (line: string) => void;
 }
 
-/** `text` with every secret, and the credentials of every URL in it, replaced. */
+/** `text`, also within JSON, with every secret, and the credentials of every URL in it, replaced. */
 export function redact(text: string, secrets: readonly string[] = []): string {
-  const withoutSecrets = secrets.reduce(
-    (rest, secret) => (secret ? rest.replaceAll(secret, "***") : rest),
-    text,
-  );
-  return withoutSecrets.replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"']+@/gi, "$1***@");
+  const withoutSecrets = secrets
+    .filter((secret) => secret !== "")
+    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)])
+    .reduce((rest, spelling) => rest.replaceAll(spelling, "***"), text);
+  // Up to the last @, since people write one in a password; a bounded scheme keeps long texts fast.
+  return withoutSecrets.replace(/(\b[a-z][a-z0-9+.-]{0,20}:\/\/)(?:[^\s/?#"\\]|\\.)*@/gi, "$1***@");
 }
 
 /** A pino logger that writes JSON lines, or lines for people, with secrets taken out at the writer. */

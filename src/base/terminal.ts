@@ -16,8 +16,11 @@ export class Terminal {
 
   /** Writes a finished line above the bar, if there is one. */
   write(line: string): void {
-    if (this.#bars) this.#bars.log(line);
-    else this.#stream.write(line);
+    if (this.#bars) {
+      this.#bars.log(line);
+      // At once: what waits for the next redrawing is lost when the bar stops before it.
+      this.#bars.update();
+    } else this.#stream.write(line);
   }
 
   /** Shows a bar of `total` steps; nothing where no person watches. */
@@ -30,6 +33,12 @@ export class Terminal {
       clearOnComplete: true,
       hideCursor: true,
       fps: 5,
+      // A line that was written above it has taken its place, though the bar itself did not change.
+      forceRedraw: true,
+      // The bar is cut off at the terminal's width, log lines are not.
+      linewrap: true,
+      // Its owner stops it; lines that came after a signal would wait for a bar that is gone.
+      gracefulExit: false,
     });
     this.#bar = this.#bars.create(total, 0, {});
   }
