@@ -30,6 +30,8 @@ export interface ConnectionOptions {
 /** Wait between two attempts, milliseconds. */
 const reconnectLimits = { min: 200, max: 15_000 };
 const dialTimeout = 10_000;
+/** A connection that ends sooner was no success: the wait before the next goes on growing, milliseconds. */
+const shortLife = 5000;
 const takenOver = 142;
 
 /**
@@ -140,19 +142,29 @@ export class Connection {
   async #stay(first: Link): Promise<void> {
     const { log, broker, onState } = this.#options;
     const backoff = new Backoff(reconnectLimits);
+    let short = 0;
     for (let link: Link | undefined = first; ; ) {
+      const since = performance.now();
       if (link) await this.#ended(link);
       if (this.#stopped.signal.aborted) return;
       if (link) {
         this.#link = undefined;
         onState?.(false);
         log.warn(`lost the connection to ${broker.href}`);
+        short = performance.now() - since < shortLife ? short + 1 : 0;
+        if (short === 0) backoff.reset();
+        if (short === 3) log.warn(this.#whyShort());
       }
       await sleep(backoff.next(), this.#stopped.signal);
       if (this.#stopped.signal.aborted) return;
       link = await this.#again();
-      if (link) backoff.reset();
     }
+  }
+
+  /** Mosquitto 2.0 and MQTT 3.1.1 do not say that another client took over: both would come back for ever. */
+  #whyShort(): string {
+    const { href, clientId } = this.#options.broker;
+    return `${href} ends each connection soon; if another client uses the identifier ${clientId}, give each its own --client-id`;
   }
 
   async #again(): Promise<Link | undefined> {
