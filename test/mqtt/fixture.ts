@@ -66,7 +66,12 @@ export class WatchedConnection extends Connection {
   }
 
   async until(connected: boolean): Promise<void> {
-    while (this.#connected !== connected) await once(this.#changes, "change");
+    while (this.#connected !== connected) await this.change();
+  }
+
+  /** Resolves when it is connected or loses its connection the next time. */
+  async change(): Promise<void> {
+    await once(this.#changes, "change");
   }
 
   /** Breaks the network connection; resolves when the next one is up. */
