@@ -1,0 +1,35 @@
+import { randomUUID } from "node:crypto";
+import { connectAsync } from "mqtt";
+import { encodeFace } from "../../src/face/message.ts";
+import { noisePng } from "./noise.ts";
+
+/** A picture of this many pixels each way makes a message of 10 kB. */
+const side = 97;
+
+/** Publishes `count` face messages at QoS 1, which differ in id and seq; gives the epoch that they have in common. */
+export async function publishFaces(url: string, topic: string, count: number): Promise<string> {
+  const epoch = randomUUID();
+  const picture = noisePng(side);
+  const client = await connectAsync(url, { protocolVersion: 5 });
+  const messages = Array.from({ length: count }, (_, at) =>
+    client.publishAsync(topic, faceMessage(picture, epoch, at + 1), { qos: 1 }),
+  );
+  await Promise.all(messages);
+  await client.endAsync();
+  return epoch;
+}
+
+function faceMessage(picture: Buffer, epoch: string, seq: number): Buffer {
+  return encodeFace(picture, "png", {
+    v: 1,
+    id: randomUUID(),
+    camera: "bench",
+    epoch,
+    seq,
+    capturedAt: new Date().toISOString(),
+    frame: { width: 640, height: 480, index: seq },
+    box: { x: 0, y: 0, width: side, height: side },
+    score: 0.9,
+    detector: "bench",
+  });
+}
