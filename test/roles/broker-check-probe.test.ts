@@ -50,7 +50,7 @@ test("a store keeps nothing of a check, though it has its session's name and is 
   const first = await startStore(t, broker.url, directory);
   const beside = await checkSteps(...args);
   assert.equal(beside.code, 0, beside.stderr);
-  assert.equal(beside.step("connect")["clientId"], "shop-check");
+  assert.equal(beside.step("connect").clientId, "shop-check");
   first.child.kill("SIGTERM");
   await once(first.child, "close");
   // The broker keeps these probes for the store.

@@ -11,7 +11,16 @@ export interface CheckedStep {
   readonly why?: string;
   readonly remedy?: string;
   readonly required?: boolean;
-  readonly [fact: string]: unknown;
+  readonly addresses?: readonly string[];
+  readonly subject?: string;
+  readonly daysLeft?: number;
+  readonly protocol?: string;
+  readonly sessionPresent?: boolean;
+  readonly clientId?: string;
+  readonly maximumPacketSize?: number;
+  readonly maximumQoS?: number;
+  readonly grantedQos?: number;
+  readonly topic?: string;
 }
 
 export interface Checked {
