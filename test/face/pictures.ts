@@ -1,0 +1,45 @@
+import { execFileSync } from "node:child_process";
+import type { FaceFacts } from "../../src/face/face.ts";
+import { findCommand } from "../support/commands.ts";
+
+/** Debian's Python has Pillow; another one on the PATH may lack it. */
+export const python = "/usr/bin/python3";
+
+/** Why a test that needs Pillow, the reader and writer of others, cannot run; for `skip`. */
+export function pillowMissing(): string | undefined {
+  try {
+    execFileSync(python, ["-c", "import PIL"], { stdio: "ignore" });
+    return undefined;
+  } catch {
+    return "needs Pillow (Debian: python3-pil)";
+  }
+}
+
+export const ffprobeMissing = () => (findCommand("ffprobe") ? undefined : "needs ffprobe (Debian: ffmpeg)");
+
+/** Runs Python on a picture: `data` is what stands on its standard input, `im` the picture opened, if it is one. */
+export function pillow(code: string, picture: Buffer = Buffer.alloc(0)): Buffer {
+  const start =
+    "import sys, io, json\nfrom PIL import Image, PngImagePlugin\ndata = sys.stdin.buffer.read()\nim = Image.open(io.BytesIO(data)) if data else None\n";
+  return execFileSync(python, ["-c", start + code], { input: picture, maxBuffer: 1e8 });
+}
+
+/** A picture with something in it, 40x30, by Pillow's encoder; `mode` is L, RGB ..., `options` are those of save(). */
+export function draw(format: string, mode = "L", options = ""): Buffer {
+  return pillow(
+    `im = Image.effect_noise((40, 30), 60).convert("${mode}")\nout = io.BytesIO()\nim.save(out, "${format}"${options && `, ${options}`})\nsys.stdout.buffer.write(out.getvalue())`,
+  );
+}
+
+export const facts: FaceFacts = {
+  v: 1,
+  id: "0198c0de-0000-7000-8000-000000000001",
+  camera: "Höf Tür 門",
+  epoch: "0198c0de-0000-7000-8000-000000000000",
+  seq: 17,
+  capturedAt: "2026-11-21T14:03:22.123Z",
+  frame: { width: 640, height: 480, index: 512 },
+  box: { x: 220, y: 96, width: 118, height: 117 },
+  score: 0.94,
+  detector: "yunet",
+};
