@@ -70,7 +70,7 @@ test("a template that would lose or misplace faces is refused with the reason", 
     "{id}/{camera": /without its other half/,
     "{id}}": /without its other half/,
     [`${"x".repeat(220)}{id}`]: /too long/,
-    [`{camera}{camera}{id}{epoch}`]: /too long/,
+    "{camera}{camera}{id}{epoch}": /too long/,
     [`${"abcd/".repeat(200)}{id}`]: /too long/,
   };
   for (const [template, reason] of Object.entries(faults)) {
