@@ -31,6 +31,7 @@ export class VisionProcess {
   readonly #opened: Promise<SourceInfo>;
   #last: FromChild | undefined;
   #killedFor: Error | undefined;
+  #heardAt = performance.now();
 
   constructor(log: Logger, events: ProcessEvents) {
     this.#log = log;
@@ -49,6 +50,11 @@ export class VisionProcess {
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) if (stream) this.#listen(stream);
     this.ended = this.#ending();
+  }
+
+  /** When it was last heard of, ms on the steady clock. */
+  get heardAt(): number {
+    return this.#heardAt;
   }
 
   get pid(): number | undefined {
@@ -83,6 +89,7 @@ export class VisionProcess {
   }
 
   #hear(message: FromChild, events: ProcessEvents): void {
+    this.#heardAt = performance.now();
     events.onAlive();
     if (message.kind === "frame") events.onFrame(message.frame);
     if (message.kind === "warning") this.#log.warn(message.text);

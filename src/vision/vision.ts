@@ -1,9 +1,9 @@
-import { describe, refused, unreachable } from "../base/errors.ts";
-import { type Logger, redact } from "../base/log.ts";
+import { describe } from "../base/errors.ts";
+import type { Logger } from "../base/log.ts";
 import { Backoff, sleep } from "../base/time.ts";
 import { Inbox } from "./inbox.ts";
 import { VisionProcess } from "./process.ts";
-import { sourceKind } from "./source-kind.ts";
+import { silent, untilSilent } from "./silence.ts";
 import type { SeenFrame, SourceInfo, VisionSettings } from "./types.ts";
 
 /** Frames that may be under way from the vision process: what bounds the memory of both. */
@@ -46,12 +46,12 @@ export class Vision {
     this.#backoff = new Backoff(options.restart ?? { min: 500, max: 30_000 });
   }
 
-  /** How often a live source was lost. */
+  /** How often a lost live source was opened again, or tried to be. */
   get restarts(): number {
     return this.#restarts;
   }
 
-  /** When the source last gave a frame, milliseconds since 1970; 0 before the first. */
+  /** When the source was last known to give frames, milliseconds since 1970; 0 before the first. */
   get lastAlive(): number {
     return this.#lastAlive;
   }
@@ -111,7 +111,7 @@ export class Vision {
     this.#child = child;
     const abort = () => child.kill(signal.reason);
     signal.addEventListener("abort", abort, { once: true });
-    const timer = setTimeout(() => child.kill(this.#silent(this.#openTime)), this.#openTime);
+    const timer = setTimeout(() => child.kill(silent(this.#settings.camera, this.#openTime)), this.#openTime);
     try {
       const info = await child.open(this.#settings, this.#nextIndex, credits - this.#held);
       return { child, info };
@@ -124,24 +124,14 @@ export class Vision {
   /** Ends the frames when the source has ended; keeps a live source going. Never rejects. */
   async #supervise(first: VisionProcess, live: boolean): Promise<void> {
     for (let child: VisionProcess | undefined = first; child; ) {
-      const error: Error | undefined = await (live ? this.#untilStalled(child) : child.ended);
+      const error: Error | undefined = await (live
+        ? untilSilent(child, this.#settings.camera, this.#stall)
+        : child.ended);
       const lost = live && !this.#stopping.signal.aborted;
       if (!lost) return this.#inbox.end(this.#stopping.signal.aborted ? undefined : error);
       child = await this.#again(error);
     }
     this.#inbox.end();
-  }
-
-  /** Waits for the end of a live process, and brings it about when no more frames come. */
-  async #untilStalled(child: VisionProcess): Promise<Error | undefined> {
-    const timer = setInterval(() => {
-      if (Date.now() - this.#lastAlive > this.#stall) child.kill(this.#silent(this.#stall));
-    }, this.#stall / 4);
-    try {
-      return await child.ended;
-    } finally {
-      clearInterval(timer);
-    }
   }
 
   /** Opens a lost live source again, for as long as it takes; undefined when told to stop. */
@@ -165,12 +155,5 @@ export class Vision {
       }
     }
     return undefined;
-  }
-
-  #silent(ms: number): Error {
-    const message = `the camera ${redact(this.#settings.camera)} gave no frame within ${ms / 1000} s`;
-    const remedy = "Check that it is switched on and connected";
-    const network = sourceKind(this.#settings.camera).kind === "network";
-    return network ? unreachable(message, remedy) : refused(message, remedy);
   }
 }

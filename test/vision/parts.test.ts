@@ -57,18 +57,34 @@ test("a live camera is thinned by the clock, and on the average exactly", () => 
   }
 });
 
-test("frames that queued up are dropped until a read has to wait", () => {
-  const backlog = new Backlog(0);
-  // Each read waits for the camera: never behind.
-  for (let now = 33; now < 2000; now += 33) {
-    backlog.note(20, 5, now);
-    assert.equal(backlog.isBehind(0), false);
+test("frames that queued up are dropped until a read has to wait for the camera", () => {
+  const backlog = new Backlog(33, 0);
+  let now = 0;
+  for (let read = 0; read < 200; read++) {
+    now += 33;
+    assert.equal(backlog.isOld(now), false);
   }
-  // After a slow detection reads return at once ...
-  backlog.note(5, 5, 2400);
-  assert.equal(backlog.isBehind(0), true);
-  assert.equal(backlog.isBehind(10), false);
-  // ... until one waits.
-  backlog.note(25, 5, 2430);
-  assert.equal(backlog.isBehind(1), false);
+  // Looking takes three frames' time: two more wait after each look, until they are a quarter of a second.
+  let looks = 1;
+  for (now += 99; !backlog.isOld(now); now += 99) looks++;
+  assert.ok(looks <= 5, `${looks} looks`);
+  assert.equal(backlog.isNewest(8, now + 8), false);
+  assert.equal(backlog.isNewest(30, now + 38), true);
+  assert.equal(backlog.isOld(now + 71), false);
+});
+
+test("a camera that changes its pace is measured again", () => {
+  for (const [believed, real] of [
+    [33, 66],
+    [66, 33],
+  ] as const) {
+    const backlog = new Backlog(believed, 0);
+    let dropped = 0;
+    for (let read = 1; read <= 3000; read++)
+      if (backlog.isOld(read * real)) {
+        dropped++;
+        backlog.isNewest(real, ++read * real);
+      }
+    assert.ok(dropped < 60, `${dropped} of 3000 dropped when ${real} ms were taken for ${believed}`);
+  }
 });
