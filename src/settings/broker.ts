@@ -31,9 +31,17 @@ export function readBrokerUrl(text: string): BrokerUrl {
     host,
     port,
     path,
-    ...(url.username === "" ? {} : { username: decodeURIComponent(url.username) }),
-    ...(url.password === "" ? {} : { password: decodeURIComponent(url.password) }),
+    ...(url.username === "" ? {} : { username: decoded(url.username) }),
+    ...(url.password === "" ? {} : { password: decoded(url.password) }),
   };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new Error("has a % in its login that encodes nothing; a % itself is written %25");
+  }
 }
 
 function isProtocol(text: string | undefined): text is keyof typeof defaultPorts {

@@ -155,7 +155,7 @@ test("a name cannot move the cursor or forge a line of the log", () => {
   ]) {
     const line = toText(heard(payload, evil), new Date(0), styleFor(false));
     assert.doesNotMatch(line, /[\p{C}\u2028\u2029]/u);
-    assert.match(toJson(heard(payload, evil), new Date(0)), /^[^\u0000-\u001f]+$/u);
+    assert.ok([...toJson(heard(payload, evil), new Date(0))].every((letter) => letter >= " "));
   }
   const long = toText(heard(withFacts({ camera: "x".repeat(1e6) })), new Date(0), styleFor(false));
   assert.ok(long.length < 400, `${long.length}`);

@@ -1,0 +1,247 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { exitCodes, UserError } from "../../src/base/errors.ts";
+import { roles } from "../../src/main.ts";
+import { readBrokerUrl } from "../../src/settings/broker.ts";
+import { readCommandLine } from "../../src/settings/command-line.ts";
+import { commonOptions } from "../../src/settings/common.ts";
+import type { Environment } from "../../src/settings/environment.ts";
+import { subcommandHelp } from "../../src/settings/help.ts";
+import { secretsOf } from "../../src/settings/read.ts";
+
+/** The settings of a command line, as an object that anything can be asked of. */
+function read(line: string | readonly string[], environment: Environment = {}): Record<string, unknown> {
+  const args = typeof line === "string" ? line.split(" ") : line;
+  const { settings } = readCommandLine(roles, args, environment);
+  assert.ok(settings !== "help");
+  return settings;
+}
+
+function setting(key: string, line: string, environment: Environment = {}): unknown {
+  return read(line, environment)[key];
+}
+
+/** The sentence that refuses a command line. */
+function refusal(line: string | readonly string[], environment: Environment = {}): string {
+  try {
+    read(line, environment);
+  } catch (error) {
+    assert.ok(error instanceof UserError);
+    assert.equal(error.exitCode, exitCodes.usage);
+    return error.sentence;
+  }
+  return assert.fail(`${line} was taken`);
+}
+
+test("a flag beats the environment, the environment beats the default", () => {
+  assert.equal(setting("topic", "log"), "faces/#");
+  assert.equal(setting("topic", "log", { FACEPIPE_TOPIC: "a" }), "a");
+  assert.equal(setting("topic", "log --topic b", { FACEPIPE_TOPIC: "a" }), "b");
+  assert.equal(setting("topic", "log --topic=b=c", { FACEPIPE_TOPIC: "a" }), "b=c");
+  assert.equal(setting("topic", "log --topic a --topic b"), "b");
+  assert.equal(setting("topic", "log", { FACEPIPE_TOPIC: "" }), "faces/#", "empty is not set");
+  assert.equal(setting("username", "log", { FACEPIPE_USERNAME: "" }), undefined);
+  assert.match(refusal("store", { FACEPIPE_TO: "" }), /^--to \(or FACEPIPE_TO\) is required/);
+});
+
+test("a switch is turned on by its flag, on or off by a value", () => {
+  const dryRun = (line: string, value?: string) =>
+    setting("dryRun", `detect --camera 0${line}`, value === undefined ? {} : { FACEPIPE_DRY_RUN: value });
+  assert.equal(dryRun(""), false);
+  assert.equal(dryRun(" --dry-run"), true);
+  assert.equal(dryRun(" --dry-run=false"), false);
+  for (const text of ["true", "TRUE", "1", "yes", "on"]) assert.equal(dryRun("", text), true, text);
+  for (const text of ["false", "0", "no", "off", ""]) assert.equal(dryRun("", text), false, text);
+  assert.equal(dryRun(" --dry-run=false", "true"), false);
+  assert.equal(dryRun(" --dry-run", "false"), true);
+  const maybe = refusal("detect --camera 0", { FACEPIPE_DRY_RUN: "maybe" });
+  assert.match(maybe, /^FACEPIPE_DRY_RUN "maybe": must be true or false/);
+});
+
+test("every option of every role has a variable, and both stand in the help with the default", () => {
+  for (const role of roles) {
+    const options = { ...role.options, ...commonOptions };
+    const help = subcommandHelp({ ...role, options }).replace(/\s+/g, " ");
+    for (const [key, option] of Object.entries(options)) {
+      const words = key.replace(/[A-Z]/g, (letter) => `-${letter}`);
+      assert.ok(help.includes(` --${words.toLowerCase()} `), `${role.name}: --${words.toLowerCase()}`);
+      const variable = `env: FACEPIPE_${words.replaceAll("-", "_").toUpperCase()})`;
+      const shown = option.required ? "required" : (option.fallbackNote ?? option.fallback);
+      const row =
+        shown === undefined ? variable : `${option.required ? "" : "default: "}${shown}, ${variable}`;
+      assert.ok(help.includes(row), `${role.name}: ${row}`);
+      // The default is read by the same reader as anyone's text.
+      if (option.fallback !== undefined) assert.doesNotThrow(() => option.parse(option.fallback ?? ""), key);
+    }
+  }
+});
+
+test("all faults are told together", () => {
+  const text = refusal(
+    "detect --colour --fps none --qos 3 surplus --format gif --name a/b --limit 0 --cert no-such-file --broker --password-file nowhere --password x",
+    { FACEPIPE_CAMRA: "0", FACEPIPE_MARGIN: "-1", FACEPIPE_HTTP: "http" },
+  );
+  for (const fault of [
+    "--colour: there is no such option, did you mean --color?",
+    '--fps "none": must be a number',
+    '--qos "3": must be 0, 1 or 2',
+    '"surplus" stands alone; there are options only',
+    '--format "gif": must be one of png, jpeg',
+    '--name "a/b": must be without /, # and +',
+    '--limit "0": must be 1 or more',
+    '--cert "no-such-file": cannot be read (ENOENT)',
+    "--broker needs a value: URL",
+    "--password-file: cannot be read (ENOENT)",
+    "--camera (or FACEPIPE_CAMERA) is required: a number",
+    "FACEPIPE_CAMRA is set, but no option reads it, did you mean FACEPIPE_CAMERA?",
+    'FACEPIPE_MARGIN "-1": must be 0 to 200',
+    'FACEPIPE_HTTP "http": must be PORT or HOST:PORT',
+  ]) {
+    assert.ok(text.includes(`\n  ${fault}`), `${fault} is missing in ${text}`);
+  }
+  assert.match(text, /^14 faults:/);
+  assert.match(text, /\nfacepipe detect --help shows its options$/);
+});
+
+test("a single fault is one sentence", () => {
+  assert.equal(
+    refusal("log --topc a"),
+    "--topc: there is no such option, did you mean --topic? facepipe log --help shows its options",
+  );
+  assert.equal(refusal("log --qos"), "--qos needs a value: N. facepipe log --help shows its options");
+  assert.match(refusal("lok"), /^"lok" is no role, did you mean log\?; there are detect, log, /);
+  assert.match(refusal([]), /^no role was given; there are detect, log, /);
+  assert.match(refusal("log -x"), /^-x: there is no such option/);
+  assert.match(refusal("log --"), /^--: there is no such option/);
+  assert.match(refusal("log --topic a/#/b"), /^--topic "a\/#\/b": may have # only as its last level/);
+});
+
+test("faults between options", () => {
+  const file = import.meta.filename;
+  assert.match(refusal(`log --cert ${file}`), /^--cert needs --key/);
+  assert.match(refusal(`log --key ${file}`), /^--key needs --cert/);
+  assert.match(refusal(`log --password a --password-file ${file}`), /cannot both be given/);
+  assert.match(refusal(`forward --to mqtt://a --to-cert ${file}`), /^--to-cert needs --to-key/);
+  assert.match(
+    refusal(`forward --to mqtt://a --from-password a`, { FACEPIPE_FROM_PASSWORD_FILE: file }),
+    /^--from-password and --from-password-file cannot both/,
+  );
+});
+
+test("what Kubernetes and tests put into the environment is no fault, a typo is", () => {
+  const injected = [
+    "SERVICE_HOST",
+    "SERVICE_PORT",
+    "PORT",
+    "PORT_1883_TCP",
+    "BROKER_PORT_1883_TCP_ADDR",
+    "BROKER_SERVICE_PORT_MQTT",
+    "EDGE_BROKER_SERVICE_HOST",
+    "TEST_X",
+  ];
+  const environment = Object.fromEntries(injected.map((name) => [`FACEPIPE_${name}`, "tcp://10.0.0.1:1883"]));
+  assert.equal(setting("topic", "log", { ...environment, OTHER: "1", facepipe_topic: "x" }), "faces/#");
+  // One ConfigMap may serve all roles.
+  assert.equal(setting("topic", "log", { FACEPIPE_REMOTE_TOPIC: "x", FACEPIPE_CAMERA: "0" }), "faces/#");
+  for (const name of ["FACEPIPE_QOSS", "FACEPIPE_SUPPORT", "FACEPIPE_", "FACEPIPE_PORTS"]) {
+    assert.match(refusal("log", { [name]: "1" }), new RegExp(`^${name} is set, but no option reads it`));
+  }
+});
+
+test("a broker's URL", () => {
+  const same = { path: "", protocol: "mqtt" };
+  assert.deepEqual(readBrokerUrl("mqtt://h"), { ...same, href: "mqtt://h:1883", host: "h", port: 1883 });
+  assert.deepEqual(readBrokerUrl("mqtts://h.example:99/"), {
+    href: "mqtts://h.example:99",
+    protocol: "mqtts",
+    host: "h.example",
+    port: 99,
+    path: "",
+  });
+  assert.deepEqual(readBrokerUrl("ws://[::1]:80/mqtt?a=b"), {
+    href: "ws://[::1]:80/mqtt?a=b",
+    protocol: "ws",
+    host: "::1",
+    port: 80,
+    path: "/mqtt?a=b",
+  });
+  const login = readBrokerUrl("mqtt://us%40er:p%2Fa:s%40s%C3%A9@[fe80::1]");
+  assert.deepEqual(login, {
+    ...same,
+    href: "mqtt://[fe80::1]:1883",
+    host: "fe80::1",
+    port: 1883,
+    username: "us@er",
+    password: "p/a:s@sé",
+  });
+  for (const bad of ["", "h", "h:1883", "mqtt:", "mqtt://", "http://h", "mqtt://h:99999", "mqtt://a b"])
+    assert.throws(() => readBrokerUrl(bad), { message: /^must / }, bad);
+  assert.throws(() => readBrokerUrl("mqtt://u:50%@h"), { message: /^has a % in its login .* %25/ });
+});
+
+test("a password may come from a file: its first line", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "facepipe-settings-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  for (const [content, password] of [
+    ["secret", "secret"],
+    ["secret\n", "secret"],
+    ["secret \r\nmore\n", "secret "],
+    ["pässwörd\n", "pässwörd"],
+  ] as const) {
+    const file = join(folder, "password");
+    writeFileSync(file, content);
+    assert.equal(setting("passwordFile", `log --password-file ${file}`), password);
+  }
+});
+
+test("an address for health and metrics", () => {
+  const http = (text: string) => setting("http", `log --http ${text}`);
+  assert.deepEqual(http("8080"), { host: "", port: 8080 });
+  assert.deepEqual(http("127.0.0.1:0"), { host: "127.0.0.1", port: 0 });
+  assert.deepEqual(http("[::1]:80"), { host: "::1", port: 80 });
+  for (const bad of ["65536", "host", ":80", "8080/", "-1"])
+    assert.match(refusal(`log --http ${bad}`), /must be PORT/);
+});
+
+test("no fault shows a secret, however the value is broken", () => {
+  const lines: (readonly string[])[] = [
+    ["log", "--broker", "mqtt//user:hunter2@x"],
+    ["log", "--broker", "user:hunter2@x"],
+    ["log", "--broker", "mqtt://user:p@hunter2@[x"],
+    ["log", "--broker", "mqtt://user:hunter2/more@x:port"],
+    ["log", "--broker", "mqtt://user:hunter2%zz@x"],
+    ["log", "--broker", "mqtt://user:hun ter2 hunter2@x:y"],
+    ["log", "--broker", 'mqtt://us"er:hunter2@x:y'],
+    ["log", "--broker=http://user:hunter2@x"],
+    ["log", "mqtt://user:hunter2@x"],
+    ["mqtt://user:hunter2@x"],
+    ["log", "--pasword", "hunter2"],
+    ["log", "--pasword=hunter2"],
+    ["log", "--password", "-hunter2", "--qos", "7"],
+    ["log", "--password", "--hunter2", "--qos", "7"],
+    ["log", "--password=hunter2", "--password-file", "nowhere"],
+    ["log", "--password-file", "hunter2"],
+    ["forward", "--to", "mqtt:/u:hunter2@x", "--from", "x://u:hunter2@x"],
+  ];
+  for (const line of lines) assert.doesNotMatch(refusal(line), /hunter2/, line.join(" "));
+  assert.doesNotMatch(refusal("log", { FACEPIPE_BROKER: "mqtt//u:hunter2@x" }), /hunter2/);
+  // What is not secret is shown, since it explains the fault.
+  assert.match(refusal("log --broker http://broker.example"), /"http:\/\/broker\.example"/);
+});
+
+test("a value may begin with a dash, and a forgotten one is told", () => {
+  assert.equal(setting("password", "log --password -x8f"), "-x8f");
+  assert.equal(setting("password", "log --password --x8f"), "--x8f");
+  assert.match(refusal("log --username --password x"), /^--username needs a value/);
+});
+
+test("the secrets among the settings are known", () => {
+  const role = roles.find(({ name }) => name === "forward");
+  const settings = read(
+    "forward --from mqtt://a:one@h --to mqtt://b:two@h --from-password three --to-username four",
+  );
+  assert.deepEqual(new Set(secretsOf(role?.options ?? {}, settings)), new Set(["one", "two", "three"]));
+});
