@@ -25,17 +25,17 @@ export function redact(text: string, secrets: readonly string[] = []): string {
 }
 
 /** A pino logger that writes JSON lines, or lines for people, with secrets taken out at the writer. */
-export async function createLog(options: LogOptions): Promise<Logger> {
+export async function createLog({ level, format, secrets, write }: LogOptions): Promise<Logger> {
   const { pino } = await import("pino");
-  const write = (line: string) => options.write(redact(line, options.secrets));
-  const destination = options.format === "json" ? { write } : await prettyDestination(write);
+  const shown = format === "json" ? (line: string) => line : await prettyLines();
+  // Before it is made pretty, which has ways of its own to write a quote or a backslash.
+  const destination = { write: (line: string) => write(shown(redact(line, secrets))) };
   const formatters = { level: (label: string) => ({ level: label }) };
   const { isoTime } = pino.stdTimeFunctions;
-  return pino({ level: options.level, base: null, timestamp: isoTime, formatters }, destination);
+  return pino({ level, base: null, timestamp: isoTime, formatters }, destination);
 }
 
-async function prettyDestination(write: (line: string) => void) {
+async function prettyLines(): Promise<(line: string) => string> {
   const { prettyFactory } = await import("pino-pretty");
-  const pretty = prettyFactory({ colorize: true, translateTime: "SYS:HH:MM:ss.l", singleLine: true });
-  return { write: (line: string) => write(pretty(line)) };
+  return prettyFactory({ colorize: true, translateTime: "SYS:HH:MM:ss.l", singleLine: true });
 }
