@@ -59,6 +59,11 @@ export class Connection {
     return this.#options.log;
   }
 
+  /** Unacknowledged messages that we take at once. */
+  get receiveMaximum(): number {
+    return this.#options.receiveMaximum ?? 65535;
+  }
+
   /** The link while there is one. */
   get link(): Link | undefined {
     return this.#link;

@@ -16,10 +16,18 @@ export type Settle = () => void;
  *
  * Acknowledgements leave in the order of arrival [MQTT-4.6.0-2]. Those of a lost connection are dropped: the broker
  * sends the messages again.
+ *
+ * `most` messages are held at the most. The broker should know by the receive maximum; MQTT 3.1.1 has none, and Mosquitto
+ * 2.0 sends more after a session is resumed. Then nothing more is read from the socket until one is safe.
  */
-export function deferAcks(client: MqttClient, take: (packet: IPublishPacket, settle: Settle) => void): void {
+export function deferAcks(
+  client: MqttClient,
+  most: number,
+  take: (packet: IPublishPacket, settle: Settle) => void,
+): void {
   const held: Held[] = [];
   let first = 0;
+  let readOn: (() => void) | undefined;
 
   const hold = (packet: IPublishPacket) => {
     const entry: Held = { packet, settled: false };
@@ -27,6 +35,10 @@ export function deferAcks(client: MqttClient, take: (packet: IPublishPacket, set
     take(packet, () => {
       entry.settled = true;
       first = acknowledgeSettled(client, held, first);
+      if (readOn === undefined || held.length - first >= most) return;
+      const go = readOn;
+      readOn = undefined;
+      go();
     });
   };
 
@@ -35,15 +47,17 @@ export function deferAcks(client: MqttClient, take: (packet: IPublishPacket, set
     if (publish.qos === 0) {
       done();
       take(publish, () => undefined);
-    } else {
-      done(notYet);
-      hold(publish);
+      return;
     }
+    hold(publish);
+    if (held.length - first < most) done(notYet);
+    else readOn = () => done(notYet);
   };
   client.options.customHandleAcks = (_topic, _message, packet, acknowledge) => {
     if (packet.qos !== 2) return acknowledge(0);
-    acknowledge(notYet as never, 0);
     hold(packet);
+    if (held.length - first < most) acknowledge(notYet as never, 0);
+    else readOn = () => acknowledge(notYet as never, 0);
   };
   // MQTT.js reports the error that held a QoS 2 message back.
   client.on("error", () => undefined);

@@ -3,6 +3,7 @@ import { unreachable } from "../base/errors.ts";
 import { batchWrites } from "./batched-writes.ts";
 import type { Broker } from "./broker.ts";
 import { notYet } from "./deferred-acks.ts";
+import { forgetfulStore } from "./direct-publish.ts";
 import { explain, reasonCode } from "./reasons.ts";
 
 /** One network connection to a broker, from CONNACK to its end; what outlives it is its owner's business. */
@@ -131,6 +132,11 @@ function clientOptions(broker: Broker, version: "5" | "3.1.1", options: LinkOpti
     reconnectPeriod: 0,
     resubscribe: false,
     queueQoSZero: false,
+    // 65,536 ready-made numbers are 10 MB and a pause at the start.
+    writeCache: false,
+    outgoingStore: forgetfulStore(),
+    // One timer less for every packet; a ping every keepalive seconds costs nothing.
+    reschedulePings: false,
     // Formatting debug lines that nobody reads took a tenth of forward's time.
     log: () => undefined,
   };

@@ -2,6 +2,7 @@ import type { IClientPublishOptions } from "mqtt";
 import { refused } from "../base/errors.ts";
 import { sleep } from "../base/time.ts";
 import type { Connection, Tenant } from "./connection.ts";
+import { publishDirectly } from "./direct-publish.ts";
 import type { Link } from "./link.ts";
 import { isPassing, meaningOf, reasonCode, remedyFor } from "./reasons.ts";
 
@@ -85,14 +86,22 @@ export class Publisher implements Tenant {
       return;
     }
     this.#sent.add(pending);
-    const options = { qos, retain, ...(properties && link.version === "5" ? { properties } : {}) };
-    link.client.publish(topic, payload, options, (error) => {
+    const packet = {
+      topic,
+      payload,
+      qos,
+      retain,
+      ...(properties && link.version === "5" ? { properties } : {}),
+    };
+    const answer = (error?: Error) => {
       // An answer from a link that is gone: the message is already on its way again.
       if (link !== this.#link || !this.#sent.delete(pending)) return;
       if (error) this.#refused(pending, error);
       else pending.resolve();
       this.#send();
-    });
+    };
+    if (qos === 0) link.client.publish(topic, payload, packet, answer);
+    else publishDirectly(link.client, packet, answer);
   }
 
   #refused(pending: Pending, error: Error): void {

@@ -55,7 +55,7 @@ export class Subscriber implements Tenant {
   }
 
   prepare({ client }: { readonly client: Link["client"] }): void {
-    deferAcks(client, (packet, settle) => {
+    deferAcks(client, this.#connection.receiveMaximum, (packet, settle) => {
       // broker-check's message is nobody's picture: acknowledged and forgotten.
       if (isProbe(packet.payload as Buffer)) return settle();
       // After stop nothing new is begun; unacknowledged, it waits in the broker.

@@ -11,8 +11,8 @@ import { connectionOf, loginFaults, loginOf, stableClientId, toBroker } from "./
 import { defineRole } from "./role.ts";
 import { watchProgress } from "./watch-progress.ts";
 
-/** Messages in flight from the source to the target's acknowledgement; more gains nothing on a fast line. */
-const window = 1000;
+/** Messages in flight from the source to the target's acknowledgement; more gain nothing on a fast line. */
+const window = 200;
 /** Messages remembered to break loops between brokers of MQTT 3.1.1. */
 const remembered = 20_000;
 
