@@ -38,7 +38,7 @@ async function compile(libraries, headers) {
     OPENCV4NODEJS_DISABLE_AUTOBUILD: "1",
     OPENCV_LIB_DIR: libraries,
     OPENCV_INCLUDE_DIR: headers,
-    // The work is done in OpenCV's libraries, this is their glue: -O1 instead of -O3 saves a third of the compiling.
+    // The work is done in OpenCV's libraries, this is their glue. With -O3 core/Mat.cc alone takes 50 s, with -O1 21 s.
     CXXFLAGS: ["-O1", process.env.CXXFLAGS ?? ""].join(" "),
   };
   const gyp = resolve("node_modules", "node-gyp", "bin", "node-gyp.js");
