@@ -11,10 +11,12 @@ const { BENCH_BINARY: binary = ownBinary } = process.env;
 
 export type Environment = Readonly<Record<string, string>>;
 
-/** A program under measurement. What it says on stderr is kept, for when it fails. */
+/** A program under measurement. */
 export interface Program {
   readonly pid: number;
   readonly process: ChildProcessWithoutNullStreams;
+  /** The last of what it wrote on stderr. */
+  said(): string;
   /** Asks it to stop (SIGTERM); resolves when it has ended. */
   stop(): Promise<void>;
   /** Rejects, with what the program said, when it ends before it is stopped. */
@@ -49,5 +51,5 @@ export function startProgram([command = "", ...args]: readonly string[], env: En
     await closed;
   };
   // setpriv and env become the program that they start: the process is the same.
-  return { pid: child.pid ?? 0, process: child, stop, failed };
+  return { pid: child.pid ?? 0, process: child, said: () => stderr, stop, failed };
 }
