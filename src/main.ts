@@ -13,7 +13,7 @@ import { store } from "./roles/store.ts";
 import { up } from "./roles/up.ts";
 import { readCommandLine } from "./settings/command-line.ts";
 import { commonOptions } from "./settings/common.ts";
-import { type Environment, processEnvironment } from "./settings/environment.ts";
+import { type Environment, processEnvironment, quietSdkNotice } from "./settings/environment.ts";
 import { programHelp, subcommandHelp } from "./settings/help.ts";
 import { secretsOf } from "./settings/read.ts";
 
@@ -24,6 +24,7 @@ const description = "Captures faces at the edge and keeps them in the cloud: cam
 
 /** Runs the process's command line and ends the process with the exit code. */
 export async function run(): Promise<void> {
+  quietSdkNotice();
   const terminal = new Terminal(process.stderr);
   /** The only way out: when what was written has left, too. */
   const leave = (code: number) => {

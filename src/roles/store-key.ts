@@ -1,5 +1,5 @@
 import { type KeyTemplate, parseKeyTemplate } from "../face/key.ts";
-import { readBytes } from "../settings/broker.ts";
+import { readPem } from "../settings/broker.ts";
 
 /**
  * `--key` has two meanings that meet in store: the template of object keys, and the private key of `--cert`, as in
@@ -10,7 +10,7 @@ export type StoreKey = { readonly template: KeyTemplate } | { readonly tlsKey: B
 export function readStoreKey(text: string): StoreKey {
   if (text.includes("{")) return { template: parseKeyTemplate(text) };
   try {
-    return { tlsKey: readBytes(text) };
+    return { tlsKey: readPem(text) };
   } catch {
     throw new Error("must be a template with {id}, or the file with the private key of --cert");
   }

@@ -101,7 +101,7 @@ export const store = defineRole({
     log.info(`storing ${settings.topic} in ${sink.target}`);
     await aborted(stop);
     const finished = await doneBefore(subscriber.stop(), deadline);
-    if (!finished) log.warn(`${subscriber.inHand} messages were not written; the broker keeps them`);
+    if (!finished) log.warn("not everything in hand was written in time; the broker keeps the rest");
     await connection.stop();
     await sink.close();
   },

@@ -62,11 +62,11 @@ export const loginOptions = {
     ...option("FILE", "file with the password in its first line", readPassword),
     secret: true as const,
   },
-  ca: option("FILE", "certificates of the authorities to trust (PEM)", readBytes, {
+  ca: option("FILE", "certificates of the authorities to trust (PEM)", readPem, {
     fallbackNote: "those of Node.js",
   }),
-  cert: option("FILE", "our certificate for mutual TLS (PEM)", readBytes),
-  key: option("FILE", "the private key of --cert (PEM)", readBytes),
+  cert: option("FILE", "our certificate for mutual TLS (PEM)", readPem),
+  key: option("FILE", "the private key of --cert (PEM)", readPem),
 };
 
 export const qos = option("N", "quality of service: 0, 1 or 2", readQos, { fallback: "1" });
@@ -108,7 +108,14 @@ export function prefixed<P extends string, O extends Options>(prefix: P, options
   return Object.fromEntries(named) as Prefixed<P, O>;
 }
 
-export function readBytes(path: string): Buffer {
+/** Reads certificates or a key; Node.js would pass over a file without any, and the connection fail obscurely. */
+export function readPem(path: string): Buffer {
+  const bytes = readBytes(path);
+  if (!bytes.includes("-----BEGIN ")) throw new Error("is no PEM file");
+  return bytes;
+}
+
+function readBytes(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {

@@ -7,6 +7,14 @@ export function processEnvironment(): Environment {
   return process.env;
 }
 
+/**
+ * Keeps the AWS SDK from telling every user of Node.js 20 that its future versions will want 22: that is for us to
+ * heed, and the lock file pins a version that runs.
+ */
+export function quietSdkNotice(): void {
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+}
+
 /** What Kubernetes injects for a Service called facepipe or facepipe-..., and what tests use. */
 const notOurs = /^FACEPIPE_(TEST_.*|(.*_)?SERVICE_(HOST|PORT.*)|(.*_)?PORT(_.*)?)$/;
 

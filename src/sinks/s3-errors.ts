@@ -101,7 +101,6 @@ const permanent = new Set([
   "KeyTooLong",
   "KeyTooLongError",
   "MetadataTooLarge",
-  "InvalidArgument",
   "InvalidObjectName",
   "XMinioInvalidObjectName",
 ]);
