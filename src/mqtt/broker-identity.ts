@@ -40,8 +40,9 @@ export class BrokerIdentity implements Tenant {
       await client.subscribeAsync(identityTopic, { qos: 0 });
       await within(answerTimeout / 4, answer, undefined);
       if (this.#name !== undefined) return;
-      await client.publishAsync(identityTopic, this.#newName, { qos: 1, retain: true });
-      await within(answerTimeout, answer, undefined);
+      const left = client.publishAsync(identityTopic, this.#newName, { qos: 1, retain: true });
+      // A broker that vanishes now would never answer; the connection has to come back all the same.
+      await within(answerTimeout, Promise.all([left, answer]), undefined);
     } catch {
       // Not allowed here: the fallback holds, and forwarding goes on.
     }

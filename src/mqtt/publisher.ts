@@ -1,5 +1,5 @@
 import type { IClientPublishOptions } from "mqtt";
-import { refused } from "../base/errors.ts";
+import { exitCodes, refused, UserError } from "../base/errors.ts";
 import { sleep } from "../base/time.ts";
 import type { Connection, Tenant } from "./connection.ts";
 import { publishDirectly } from "./direct-publish.ts";
@@ -16,6 +16,9 @@ export interface OutgoingMessage {
   /** MQTT 5 properties; left away with 3.1.1. */
   readonly properties?: IClientPublishOptions["properties"];
 }
+
+/** The broker announced that it takes no packet of this size. */
+export class PacketTooLarge extends UserError {}
 
 interface Pending {
   readonly message: OutgoingMessage;
@@ -51,7 +54,7 @@ export class Publisher implements Tenant {
     return this.#waiting.size + this.#sent.size;
   }
 
-  /** Resolves when the broker has the message. Rejects with a UserError when it refuses this message for good. */
+  /** Resolves when the broker has the message. Rejects with a UserError when it refuses this message. */
   publish(message: OutgoingMessage): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.add({ message, resolve, reject });
@@ -118,7 +121,7 @@ export class Publisher implements Tenant {
       );
       return;
     }
-    // Nothing was said against the message itself: it keeps its place at the front until the broker takes it.
+    // Nothing was said against the message itself: it keeps its place in the window and is sent again after a pause.
     this.#sent.add(pending);
     void sleep(refusedPause).then(() => {
       if (!this.#sent.delete(pending)) return;
@@ -127,9 +130,10 @@ export class Publisher implements Tenant {
     });
   }
 
-  #tooLarge({ topic, payload }: OutgoingMessage, link: Link): Error {
+  #tooLarge({ topic, payload }: OutgoingMessage, link: Link): PacketTooLarge {
     const { href } = this.#connection.broker;
-    return refused(
+    return new PacketTooLarge(
+      exitCodes.refused,
       `a message to ${topic} has ${payload.length} bytes, and ${href} takes packets of ${link.maximumPacketSize}`,
       "Raise the broker's max_packet_size",
     );

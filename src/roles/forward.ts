@@ -1,14 +1,16 @@
 import { v7 as uuidv7 } from "uuid";
+import { describe, UserError } from "../base/errors.ts";
+import { keepTrying, type RetryOptions } from "../base/retry.ts";
 import { aborted, doneBefore } from "../base/signals.ts";
 import { BrokerIdentity, identityTopic } from "../mqtt/broker-identity.ts";
 import { forwardedProperties, RecentlyForwarded, viaOf } from "../mqtt/loop-guard.ts";
-import { Publisher } from "../mqtt/publisher.ts";
+import { PacketTooLarge, Publisher } from "../mqtt/publisher.ts";
 import { type IncomingMessage, Subscriber } from "../mqtt/subscriber.ts";
 import { fillTopic, readTopicFilter, readTopicTemplate } from "../mqtt/topics.ts";
 import { connectTimeout, loginOptions, prefixed, qos, readBrokerUrl } from "../settings/broker.ts";
 import { option } from "../settings/option.ts";
 import { connectionOf, loginFaults, loginOf, stableClientId, toBroker } from "./broker-settings.ts";
-import { defineRole } from "./role.ts";
+import { defineRole, type RoleContext } from "./role.ts";
 import { watchProgress } from "./watch-progress.ts";
 
 /** Messages in flight from the source to the target's acknowledgement; more gain nothing on a fast line. */
@@ -71,6 +73,8 @@ export const forward = defineRole({
     const recent = new RecentlyForwarded(remembered);
     const progress = watchProgress(context, () => publisher.inFlight);
 
+    const patience = whileRefused(context);
+
     const forwardOne = async (message: IncomingMessage): Promise<void> => {
       if (message.topic === identityTopic) return;
       const returns = viaOf(message.properties).includes(targetIdentity.name);
@@ -81,22 +85,34 @@ export const forward = defineRole({
         log.debug(`${message.topic}: has been at the target already, not sent back`);
         return;
       }
-      await publisher.publish({
+      const onward = {
         topic: fillTopic(settings.remoteTopic, "topic", message.topic),
         payload: message.payload,
         qos: settings.qos,
         retain: message.retain,
         properties: forwardedProperties(message.properties, sourceIdentity.name),
-      });
+      };
+      await keepTrying(() => publisher.publish(onward), patience);
       if (remember) recent.add(message);
       metrics.forwarded.inc();
       progress.touch();
     };
 
+    const forwardOrDrop = async (message: IncomingMessage): Promise<void> => {
+      try {
+        await forwardOne(message);
+      } catch (error) {
+        if (!(error instanceof PacketTooLarge)) throw error;
+        // It can never pass, and holding the line for it would hold all others.
+        metrics.dropped.inc({ reason: "too_large" });
+        log.error(`${describe(error)}. The message is dropped`);
+      }
+    };
+
     const subscriber = new Subscriber(
       source,
       { filter: settings.topic, qos: settings.qos, asBridge: true },
-      forwardOne,
+      forwardOrDrop,
     );
     // The target first: a message must have somewhere to go.
     await target.start(stop);
@@ -111,3 +127,13 @@ export const forward = defineRole({
     await target.stop();
   },
 });
+
+/** A target that refuses a message, by its access rules for example, may be mended: the source keeps it until then. */
+function whileRefused({ log, deadline }: RoleContext): RetryOptions {
+  return {
+    signal: deadline,
+    limits: { min: 1000, max: 60_000 },
+    isTransient: (error) => error instanceof UserError && !(error instanceof PacketTooLarge),
+    onRetry: (error, attempt) => (attempt === 1 ? log.error(describe(error)) : log.debug(describe(error))),
+  };
+}
