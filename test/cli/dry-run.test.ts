@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { facepipe, startFacepipe } from "../support/facepipe.ts";
+import { emptyFolder } from "../support/folder.ts";
+import { ppm } from "../vision/look.ts";
+
+/** The lines of `detect --dry-run`, read. */
+const faces = (stdout: string) =>
+  stdout
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => JSON.parse(line));
+
+const detect = (camera: string, ...more: readonly string[]) => [
+  "detect",
+  "--dry-run",
+  "--camera",
+  camera,
+  ...more,
+];
+
+test("one JSON line per face, and a summary in the log", async (t) => {
+  const { code, stdout, stderr } = await facepipe(t, detect("synthetic:faces=1,seconds=1,pace=off"));
+  assert.equal(code, 0);
+  const lines = faces(stdout);
+  assert.ok(lines.length >= 20, `${lines.length} faces in 30 frames`);
+  for (const line of lines) {
+    assert.deepEqual(Object.keys(line), ["camera", "frame", "capturedAt", "box", "score", "detector"]);
+    assert.deepEqual([line.camera, line.detector], ["synthetic", "haar"]);
+    assert.deepEqual(Object.keys(line.box), ["x", "y", "width", "height"]);
+    for (const value of Object.values(line.box)) assert.ok(Number.isInteger(value));
+    assert.ok(line.score >= 0.7 && line.score <= 1);
+    assert.match(line.capturedAt, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  }
+  const frames = lines.map(({ frame }) => frame);
+  assert.deepEqual(
+    frames,
+    [...frames].sort((a, b) => a - b),
+  );
+  assert.ok(frames[0] === 0 && Math.max(...frames) < 30);
+  assert.match(stderr, new RegExp(`"msg":"30 frames, ${lines.length} faces, [\\d.]+ s, [\\d.]+ frames/s"`));
+});
+
+test("a folder of images: the file's name too, frames counted in name order", async (t) => {
+  const folder = emptyFolder(t);
+  for (const name of ["c.ppm", "a.ppm", "b.ppm"]) writeFileSync(join(folder, name), ppm("synthetic:faces=1"));
+  const { code, stdout } = await facepipe(t, detect(folder, "--name", "gate"));
+  assert.equal(code, 0);
+  assert.deepEqual(
+    faces(stdout).map(({ camera, frame, file }) => ({ camera, frame, file })),
+    ["a.ppm", "b.ppm", "c.ppm"].map((file, frame) => ({ camera: "gate", frame, file })),
+  );
+});
+
+test("it stops after as many faces as were asked for, though a frame has more", async (t) => {
+  const two = "synthetic:faces=2,pace=off";
+  for (const limit of ["1", "3"]) {
+    const { code, stdout } = await facepipe(t, detect(two, "--limit", limit));
+    assert.deepEqual([code, faces(stdout).length], [0, Number(limit)]);
+  }
+});
+
+test("a looped image goes on until its limit; the frames are counted on", async (t) => {
+  const image = join(emptyFolder(t), "face.ppm");
+  writeFileSync(image, ppm("synthetic:faces=1"));
+  const { code, stdout } = await facepipe(t, detect(image, "--loop", "--limit", "4"));
+  assert.equal(code, 0);
+  assert.deepEqual(
+    faces(stdout).map(({ frame }) => frame),
+    [0, 1, 2, 3],
+  );
+});
+
+test("fewer frames are looked at when asked", async (t) => {
+  const { stderr, code } = await facepipe(t, detect("synthetic:seconds=2,fps=30,pace=off", "--fps", "5"));
+  assert.equal(code, 0);
+  assert.match(stderr, /"msg":"10 frames, /);
+});
+
+test("the environment may say it all", async (t) => {
+  const env = {
+    FACEPIPE_CAMERA: "synthetic:pace=off",
+    FACEPIPE_DRY_RUN: "true",
+    FACEPIPE_LIMIT: "1",
+    FACEPIPE_NAME: "a",
+  };
+  const { code, stdout } = await facepipe(t, ["detect"], { env });
+  assert.deepEqual([code, faces(stdout)[0].camera], [0, "a"]);
+});
+
+test("health and metrics are there while it works", async (t) => {
+  const args = detect("synthetic", "--http", "127.0.0.1:0");
+  const { child, stdout, stderr, ended } = startFacepipe(t, args);
+  await stdout.has(/\n/);
+  const [, base] = /on (http:\S+?)"/.exec(stderr.text) ?? [];
+  assert.equal((await fetch(`${base}/healthz`)).status, 200);
+  assert.match(await (await fetch(`${base}/metrics`)).text(), /^facepipe_faces_total [1-9]/m);
+  child.kill("SIGTERM");
+  assert.equal((await ended).code, 0);
+});
