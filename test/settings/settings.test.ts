@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { exitCodes, UserError } from "../../src/base/errors.ts";
@@ -11,6 +10,8 @@ import { commonOptions } from "../../src/settings/common.ts";
 import type { Environment } from "../../src/settings/environment.ts";
 import { subcommandHelp } from "../../src/settings/help.ts";
 import { secretsOf } from "../../src/settings/read.ts";
+import { makeCertificates } from "../support/certificates.ts";
+import { emptyFolder } from "../support/folder.ts";
 
 /** The settings of a command line, as an object that anything can be asked of. */
 function read(line: string | readonly string[], environment: Environment = {}): Record<string, unknown> {
@@ -119,8 +120,9 @@ test("a single fault is one sentence", () => {
   assert.match(refusal("log --topic a/#/b"), /^--topic "a\/#\/b": may have # only as its last level/);
 });
 
-test("faults between options", () => {
-  const file = import.meta.filename;
+test("faults between options", async (t) => {
+  const file = (await makeCertificates(emptyFolder(t), ["DNS:localhost"], "client")).client.cert;
+  assert.match(refusal(`log --ca ${import.meta.filename}`), /: is no PEM file/);
   assert.match(refusal(`log --cert ${file}`), /^--cert needs --key/);
   assert.match(refusal(`log --key ${file}`), /^--key needs --cert/);
   assert.match(refusal(`log --password a --password-file ${file}`), /cannot both be given/);
@@ -183,8 +185,7 @@ test("a broker's URL", () => {
 });
 
 test("a password may come from a file: its first line", (t) => {
-  const folder = mkdtempSync(join(tmpdir(), "facepipe-settings-"));
-  t.after(() => rmSync(folder, { recursive: true }));
+  const folder = emptyFolder(t);
   for (const [content, password] of [
     ["secret", "secret"],
     ["secret\n", "secret"],
