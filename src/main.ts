@@ -48,6 +48,7 @@ export async function run(): Promise<void> {
       for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => act(signal));
     },
     leave,
+    fail,
   };
   await main(process.argv.slice(2), processEnvironment(), outside).then(() => leave(exitCodes.done), fail);
 }
@@ -59,21 +60,15 @@ async function main(
 ): Promise<void> {
   const [name, ...rest] = args;
   if (name === "--version" || name === "-V") return show(`${version()}\n`);
-  if (name === "--help" || name === "-h" || name === "help") return help(rest[0]);
+  const wantsHelp = name === "--help" || name === "-h" || name === "help";
+  if (wantsHelp && rest[0] === undefined) return show(programHelp(roles, description));
+  if (wantsHelp) return main([...rest, "--help"], environment, outside);
   const { role, settings } = readCommandLine(roles, args, environment);
-  if (settings === "help") return help(role.name);
+  if (settings === "help")
+    return show(subcommandHelp({ ...role, options: { ...role.options, ...commonOptions } }));
   // Replaces the arguments that `ps` shows: a password may stand among them.
   process.title = `facepipe ${role.name}`;
   await runRole(role, settings, { ...outside, secrets: secretsOf(role.options, settings) });
-}
-
-function help(name?: string): void {
-  const role = roles.find((each) => each.name === name);
-  show(
-    role
-      ? subcommandHelp({ ...role, options: { ...role.options, ...commonOptions } })
-      : programHelp(roles, description),
-  );
 }
 
 function show(text: string): void {

@@ -18,7 +18,8 @@ export type Settle = () => void;
  * sends the messages again.
  *
  * `most` messages are held at the most. The broker should know by the receive maximum; MQTT 3.1.1 has none, and Mosquitto
- * 2.0 sends more after a session is resumed. Then nothing more is read from the socket until one is safe.
+ * 2.0 sends its whole queue after the first acknowledgement (its issue 2301). Then nothing more is read from the socket
+ * until one is safe.
  */
 export function deferAcks(
   client: MqttClient,
@@ -29,13 +30,16 @@ export function deferAcks(
   let first = 0;
   let readOn: (() => void) | undefined;
 
+  // A broker that keeps to the receive maximum is always read on: its answers to our pings come this way, too.
+  const tooMany = () => held.length - first > most;
+
   const hold = (packet: IPublishPacket) => {
     const entry: Held = { packet, settled: false };
     held.push(entry);
     take(packet, () => {
       entry.settled = true;
       first = acknowledgeSettled(client, held, first);
-      if (readOn === undefined || held.length - first >= most) return;
+      if (readOn === undefined || tooMany()) return;
       const go = readOn;
       readOn = undefined;
       go();
@@ -50,14 +54,21 @@ export function deferAcks(
       return;
     }
     hold(publish);
-    if (held.length - first < most) done(notYet);
-    else readOn = () => done(notYet);
+    if (tooMany()) readOn = () => done(notYet);
+    else done(notYet);
   };
   client.options.customHandleAcks = (_topic, _message, packet, acknowledge) => {
     if (packet.qos !== 2) return acknowledge(0);
     hold(packet);
-    if (held.length - first < most) acknowledge(notYet as never, 0);
-    else readOn = () => acknowledge(notYet as never, 0);
+    if (tooMany()) readOn = () => acknowledge(notYet as never, 0);
+    else acknowledge(notYet as never, 0);
+  };
+  // While nothing is read no answer to a ping is seen: the broker's silence is ours, and it still wants to hear from us.
+  const onKeepaliveTimeout = client.onKeepaliveTimeout.bind(client);
+  client.onKeepaliveTimeout = () => {
+    if (readOn === undefined) return onKeepaliveTimeout();
+    client.sendPing();
+    client.reschedulePing(true);
   };
   // MQTT.js reports the error that held a QoS 2 message back.
   client.on("error", () => undefined);

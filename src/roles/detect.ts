@@ -1,4 +1,5 @@
 import { aborted } from "../base/signals.ts";
+import { longestName } from "../face/name.ts";
 import { fillTopic, readTopicTemplate } from "../mqtt/topics.ts";
 import { brokerOptions } from "../settings/broker.ts";
 import {
@@ -150,8 +151,9 @@ function readCamera(text: string): string {
   return readText(text);
 }
 
-/** The name is one level of a topic. */
+/** The name is one level of a topic and a part of the key. */
 function readName(text: string): string {
+  if (Buffer.byteLength(text) > longestName) throw new Error(`must have at most ${longestName} bytes`);
   if (/[/#+\0]/.test(text)) throw new Error("must be without /, # and +");
   return readText(text);
 }

@@ -16,8 +16,9 @@ export interface Outside {
   readonly secrets: readonly string[];
   /** Calls back for each signal that asks us to stop. */
   readonly onSignal: (act: (signal: string) => void) => void;
-  /** Ends the process at once. */
+  /** Ends the process at once: with a code, or by telling what failed. */
   readonly leave: (code: number) => void;
+  readonly fail: (error: Error) => void;
 }
 
 /** Runs a role with its log, metrics, health and signals; rejects with what the role failed of. */
@@ -41,7 +42,7 @@ export async function runRole(role: Role, settings: AllSettings, outside: Outsid
     stop.abort();
     // A tenth is kept for saying goodbye.
     setTimeout(() => deadline.abort(), settings.grace * 900).unref();
-    setTimeout(() => outside.leave(0), settings.grace * 1000).unref();
+    setTimeout(() => (failure ? outside.fail(failure) : outside.leave(0)), settings.grace * 1000).unref();
   };
   outside.onSignal((signal) => {
     if (stop.signal.aborted) outside.leave(1);

@@ -144,7 +144,8 @@ async function write(
         else log.debug(`try ${attempt}: ${describe(error)}`);
       },
     });
-    if (result === "conflict") {
+    // The same bytes may be rejected on another topic; the first topic's note stays.
+    if (result === "conflict" && !object.key.startsWith("rejected/")) {
       metrics.dropped.inc({ reason: "conflict" });
       log.error(`${object.key} exists with other contents and was not replaced`);
     } else if (isPublic) log.info({ result }, sink.locate(object.key));
