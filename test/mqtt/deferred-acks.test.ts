@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { type TestContext, test } from "node:test";
 import mqtt from "mqtt";
 import { deferAcks, type Settle } from "../../src/mqtt/deferred-acks.ts";
@@ -131,7 +131,7 @@ test("a handler slower than the keepalive does not lose the connection", { skip 
   const client = mqtt.connect(broker.url, { clientId: "under-test", keepalive: 1, reconnectPeriod: 0 });
   t.after(() => client.endAsync(true));
   const held: Settle[] = [];
-  deferAcks(client, (_packet, settle) => held.push(settle));
+  deferAcks(client, 1, (_packet, settle) => held.push(settle));
   await once(client, "connect");
   await client.subscribeAsync("a/#", { qos: 1 });
   await publishAll(broker, ["one"], 1);
@@ -145,6 +145,40 @@ test("a handler slower than the keepalive does not lose the connection", { skip 
   const from = broker.log.length;
   held[0]?.();
   await broker.logged(/Received PUBACK from under-test/, from);
+});
+
+test("a broker that sends more than we want is read no further, and the connection stays", {
+  skip,
+}, async (t) => {
+  const broker = await startMosquitto({ maxInflight: 500, lines: ["log_type all"] });
+  t.after(() => broker.stop());
+  // MQTT 3.1.1 has no receive maximum.
+  const options = { clientId: "under-test", protocolVersion: 4, keepalive: 1, reconnectPeriod: 0 } as const;
+  const client = mqtt.connect(broker.url, options);
+  t.after(() => client.endAsync(true));
+  const hands = new EventEmitter();
+  const held: Settle[] = [];
+  deferAcks(client, 3, (_packet, settle) => {
+    held.push(settle);
+    hands.emit("taken");
+  });
+  await once(client, "connect");
+  await client.subscribeAsync("a/#", { qos: 1 });
+  await publishAll(
+    broker,
+    Array.from({ length: 10 }, (_, each) => String(each)),
+    1,
+  );
+  const from = broker.log.length;
+  // Without them the broker would have closed the connection after one and a half seconds.
+  await broker.logged(/(Received PINGREQ from under-test[\s\S]*){4}/, from);
+  assert.equal(held.length, 4);
+  for (let each = 0; each < 10; each++) {
+    while (held.length <= each) await once(hands, "taken");
+    held[each]?.();
+  }
+  assert.equal(client.connected, true);
+  await broker.logged(/(Received PUBACK from under-test[\s\S]*){10}/, from);
 });
 
 test("a message whose handler failed stays with the broker and comes again on the next connection", {
