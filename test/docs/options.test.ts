@@ -1,0 +1,16 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { optionsPage, withMostUsed } from "../../scripts/options-table.ts";
+
+const remedy =
+  "is not what the options are declared as: run `npm run docs:options` and commit what it writes";
+
+test("docs/options.md shows the options as they are declared", () => {
+  assert.ok(readFileSync("docs/options.md", "utf8") === optionsPage(), `docs/options.md ${remedy}`);
+});
+
+test("the table of README.md shows the options as they are declared", () => {
+  const readme = readFileSync("README.md", "utf8");
+  assert.ok(readme === withMostUsed(readme), `the table of README.md ${remedy}`);
+});
