@@ -35,7 +35,8 @@ export function lookAt(
       capturedAt,
       frame,
       box,
-      score,
+      // Three places are more than it means.
+      score: Math.round(score * 1000) / 1000,
       detector: detector.name,
       ...(file !== undefined && { file }),
     }));
