@@ -64,6 +64,15 @@ export class Program {
     await this.#until(pattern, () => this.err.slice(from));
   }
 
+  /** Resolves when stderr has at least `count` matches of a global pattern. */
+  async loggedTimes(pattern: RegExp, count: number): Promise<void> {
+    await this.#until(pattern, () => (this.timesLogged(pattern) >= count ? this.err : ""));
+  }
+
+  timesLogged(pattern: RegExp): number {
+    return this.err.match(pattern)?.length ?? 0;
+  }
+
   /** Resolves when stdout, which has the results, matches. */
   async printed(pattern: RegExp): Promise<void> {
     await this.#until(pattern, () => this.out);
@@ -80,7 +89,7 @@ export class Program {
   }
 
   async #until(pattern: RegExp, text: () => string): Promise<void> {
-    while (!pattern.test(text())) {
+    while (text().search(pattern) < 0) {
       if (this.#end) throw new Error(`facepipe ended with ${this.#end.code} before ${pattern}:\n${this.err}`);
       await once(this.#more, "more");
     }
