@@ -1,11 +1,13 @@
 /** `npm run docs:options`: writes docs/options.md, and the table of README.md, from the declarations of the options. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { roles } from "../src/main.ts";
+import { loadRoles } from "../src/main.ts";
 import { brokerOptions } from "../src/settings/broker.ts";
 import { commonOptions } from "../src/settings/common.ts";
 import { optionRow } from "../src/settings/help.ts";
 import type { Options } from "../src/settings/option.ts";
+
+const roles = await loadRoles();
 
 /** What a newcomer needs first, in the order of the line; the rest is in docs/options.md. */
 const mostUsed: readonly (readonly [role: string, ...keys: string[]])[] = [

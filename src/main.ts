@@ -1,24 +1,34 @@
 import { readFileSync } from "node:fs";
 import { describe, errorCode, exitCodes, UserError } from "./base/errors.ts";
 import { redact } from "./base/log.ts";
-import { styleFor } from "./base/style.ts";
 import { Terminal } from "./base/terminal.ts";
-import { brokerCheck } from "./roles/broker-check.ts";
-import { detect } from "./roles/detect.ts";
-import { forward } from "./roles/forward.ts";
-import { log } from "./roles/log.ts";
 import type { Role } from "./roles/role.ts";
-import { type Outside, runRole } from "./roles/run.ts";
-import { store } from "./roles/store.ts";
-import { up } from "./roles/up.ts";
+import type { Outside } from "./roles/run.ts";
 import { readCommandLine } from "./settings/command-line.ts";
 import { commonOptions } from "./settings/common.ts";
-import { type Environment, processEnvironment, quietSdkNotice } from "./settings/environment.ts";
+import {
+  type Environment,
+  hasOwnVariables,
+  processEnvironment,
+  quietSdkNotice,
+} from "./settings/environment.ts";
 import { programHelp, subcommandHelp } from "./settings/help.ts";
 import { secretsOf } from "./settings/read.ts";
 
-/** Everything that facepipe can do, in the order of the help. */
-export const roles = [detect, log, forward, store, brokerCheck, up] as unknown as readonly Role[];
+/** Everything that facepipe can do, in the order of the help. A role is loaded when it is asked for. */
+const table: Readonly<Record<string, () => Promise<unknown>>> = {
+  detect: async () => (await import("./roles/detect.ts")).detect,
+  log: async () => (await import("./roles/log.ts")).log,
+  forward: async () => (await import("./roles/forward.ts")).forward,
+  store: async () => (await import("./roles/store.ts")).store,
+  "broker-check": async () => (await import("./roles/broker-check.ts")).brokerCheck,
+  up: async () => (await import("./roles/up.ts")).up,
+};
+
+/** The roles of these names, or all of them. */
+export async function loadRoles(names: readonly string[] = Object.keys(table)): Promise<readonly Role[]> {
+  return (await Promise.all(names.map((name) => table[name]?.()))) as Role[];
+}
 
 const description = "Captures faces at the edge and keeps them in the cloud: camera, MQTT, S3.";
 
@@ -43,7 +53,7 @@ export async function run(): Promise<void> {
   const outside: Omit<Outside, "secrets"> = {
     terminal,
     print: (line) => void process.stdout.write(`${line}\n`),
-    style: styleFor(process.stdout.isTTY === true && !processEnvironment()["NO_COLOR"]),
+    colored: process.stdout.isTTY === true && !processEnvironment()["NO_COLOR"],
     onSignal: (act) => {
       for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => act(signal));
     },
@@ -58,16 +68,20 @@ async function main(
   environment: Environment,
   outside: Omit<Outside, "secrets">,
 ): Promise<void> {
-  const [name, ...rest] = args;
+  const [name = "", ...rest] = args;
   if (name === "--version" || name === "-V") return show(`${version()}\n`);
   const wantsHelp = name === "--help" || name === "-h" || name === "help";
-  if (wantsHelp && rest[0] === undefined) return show(programHelp(roles, description));
+  if (wantsHelp && rest[0] === undefined) return show(programHelp(await loadRoles(), description));
   if (wantsHelp) return main([...rest, "--help"], environment, outside);
+  // Whether a variable is a typo depends on the options of all roles; most command lines have none.
+  const alone = Object.hasOwn(table, name) && !hasOwnVariables(environment);
+  const roles = await loadRoles(alone ? [name] : undefined);
   const { role, settings } = readCommandLine(roles, args, environment);
   if (settings === "help")
     return show(subcommandHelp({ ...role, options: { ...role.options, ...commonOptions } }));
   // Replaces the arguments that `ps` shows: a password may stand among them.
   process.title = `facepipe ${role.name}`;
+  const { runRole } = await import("./roles/run.ts");
   await runRole(role, settings, { ...outside, secrets: secretsOf(role.options, settings) });
 }
 

@@ -1,5 +1,5 @@
 import { createLog } from "../base/log.ts";
-import type { Style } from "../base/style.ts";
+import { styleFor } from "../base/style.ts";
 import type { Terminal } from "../base/terminal.ts";
 import { Health } from "../ops/health.ts";
 import { createMetrics } from "../ops/metrics.ts";
@@ -11,7 +11,8 @@ import type { Role } from "./role.ts";
 export interface Outside {
   readonly terminal: Terminal;
   readonly print: (line: string) => void;
-  readonly style: Style;
+  /** A person reads those lines, and wants colours. */
+  readonly colored: boolean;
   /** Texts that must never be written. */
   readonly secrets: readonly string[];
   /** Calls back for each signal that asks us to stop. */
@@ -23,7 +24,7 @@ export interface Outside {
 
 /** Runs a role with its log, metrics, health and signals; rejects with what the role failed of. */
 export async function runRole(role: Role, settings: AllSettings, outside: Outside): Promise<void> {
-  const { terminal, print, style, secrets } = outside;
+  const { terminal, print, secrets } = outside;
   const pretty = settings.logFormat === "pretty" || (settings.logFormat === "auto" && terminal.interactive);
   const log = await createLog({
     level: settings.logLevel,
@@ -61,7 +62,7 @@ export async function runRole(role: Role, settings: AllSettings, outside: Outsid
       log,
       terminal,
       print,
-      style,
+      style: styleFor(outside.colored),
       metrics,
       health,
       fail,

@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { roles } from "../../src/main.ts";
+import { loadRoles } from "../../src/main.ts";
 import { facepipe } from "../support/facepipe.ts";
 import { emptyFolder } from "../support/folder.ts";
+
+const roles = await loadRoles();
 
 const names = roles.map(({ name }) => name);
 

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { exitCodes, UserError } from "../../src/base/errors.ts";
-import { roles } from "../../src/main.ts";
+import { loadRoles } from "../../src/main.ts";
 import { readBrokerUrl } from "../../src/settings/broker.ts";
 import { readCommandLine } from "../../src/settings/command-line.ts";
 import { commonOptions } from "../../src/settings/common.ts";
@@ -12,6 +12,8 @@ import { subcommandHelp } from "../../src/settings/help.ts";
 import { secretsOf } from "../../src/settings/read.ts";
 import { makeCertificates } from "../support/certificates.ts";
 import { emptyFolder } from "../support/folder.ts";
+
+const roles = await loadRoles();
 
 /** The settings of a command line, as an object that anything can be asked of. */
 function read(line: string | readonly string[], environment: Environment = {}): Record<string, unknown> {
