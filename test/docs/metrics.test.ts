@@ -9,10 +9,13 @@ test("docs/metrics.md tells of every metric with its type and labels, and of no 
   const ours = metrics.filter(({ name }) => name.startsWith("facepipe_"));
   const page = readFileSync("docs/metrics.md", "utf8");
   const rows = new Map(
-    [...page.matchAll(/^\| `(facepipe_\w+)(\{\w+\})?` \| (\w+) \|/gm)].map((row) => [row[1], row]),
+    [...page.matchAll(/^\| `(facepipe_\w+)(\{[\w,]+\})?` \| (\w+) \|/gm)].map((row) => [row[1], row]),
   );
   for (const { name, type } of ours) {
     assert.ok(rows.has(name), `docs/metrics.md lacks a row for ${name}`);
+    const { labelNames } = registry.getSingleMetric(name) as unknown as { labelNames: readonly string[] };
+    const labels = labelNames.length === 0 ? undefined : `{${labelNames.join(",")}}`;
+    assert.equal(rows.get(name)?.[2], labels, `docs/metrics.md has other labels for ${name}`);
     // The declared type is a string, though prom-client's typings have an enum.
     assert.equal(rows.get(name)?.[3], String(type), `docs/metrics.md has another type for ${name}`);
   }
