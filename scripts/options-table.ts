@@ -27,6 +27,9 @@ variable, and the variable beats the default. An empty variable counts as not se
 \`true\` or \`false\` as a variable. All faults of a command line are reported together, and an unknown \`FACEPIPE_...\`
 variable is a fault, too.
 
+The same variable may mean different things to two roles: \`FACEPIPE_TO\` is forward's other broker and store's target. Give
+each role an environment of its own.
+
 This page is written by \`npm run docs:options\`. \`facepipe ROLE --help\` shows the same.
 `;
 
