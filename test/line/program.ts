@@ -78,6 +78,11 @@ export class Program {
     await this.#until(pattern, () => this.out);
   }
 
+  /** Resolves when stdout has at least `count` matches of a global pattern. */
+  async printedTimes(pattern: RegExp, count: number): Promise<void> {
+    await this.#until(pattern, () => ((this.out.match(pattern)?.length ?? 0) >= count ? this.out : ""));
+  }
+
   /** SIGTERM, or another signal; resolves when it has ended. */
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<Ended> {
     this.#child.kill(signal);

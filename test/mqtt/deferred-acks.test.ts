@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
 import { type TestContext, test } from "node:test";
-import mqtt from "mqtt";
+import mqtt, { type MqttClient, type Packet } from "mqtt";
 import { deferAcks, type Settle } from "../../src/mqtt/deferred-acks.ts";
 import { type Mosquitto, mosquittoMissing, startMosquitto } from "../support/mosquitto.ts";
 import { publishWithMosquitto } from "../support/mosquitto-clients.ts";
@@ -53,6 +53,10 @@ async function caughtUp(broker: Mosquitto, connection: WatchedConnection): Promi
   const from = broker.log.length;
   await connection.link?.client.publishAsync("marker", "", { qos: 1 });
   await broker.logged(/Sending PUBACK to under-test/, from);
+}
+
+async function connected(client: MqttClient): Promise<void> {
+  await new Promise<unknown>((resolve) => client.once("connect", resolve));
 }
 
 for (const each of cases) {
@@ -132,12 +136,12 @@ test("a handler slower than the keepalive does not lose the connection", { skip 
   t.after(() => client.endAsync(true));
   const held: Settle[] = [];
   deferAcks(client, 1, (_packet, settle) => held.push(settle));
-  await once(client, "connect");
+  await connected(client);
   await client.subscribeAsync("a/#", { qos: 1 });
   await publishAll(broker, ["one"], 1);
   // Three pings are answered while the message is in hand: twice as long as the broker would wait without them.
   for (let answered = 0; answered < 3; ) {
-    const [packet] = await once(client, "packetreceive");
+    const packet = await new Promise<Packet>((resolve) => client.once("packetreceive", resolve));
     if (packet.cmd === "pingresp") answered++;
   }
   assert.equal(held.length, 1);
@@ -162,7 +166,7 @@ test("a broker that sends more than we want is read no further, and the connecti
     held.push(settle);
     hands.emit("taken");
   });
-  await once(client, "connect");
+  await connected(client);
   await client.subscribeAsync("a/#", { qos: 1 });
   await publishAll(
     broker,

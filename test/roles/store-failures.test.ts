@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { suite, type TestContext, test } from "node:test";
 import { faceMessages } from "../line/faces.ts";
 import { objectsInBucket, objectsInFolder, sorted } from "../line/objects.ts";
+import type { Program } from "../line/program.ts";
 import { useCeph } from "../sinks/s3-fixture.ts";
 import { cephMissing, newBucketName } from "../support/ceph.ts";
 import { startDelayProxy } from "../support/delay-proxy.ts";
@@ -88,7 +89,7 @@ suite("store to S3: failures", { skip: skip || cephMissing() || false }, () => {
     const broker = await roomyBroker(t);
     const bucket = newBucketName();
     const faces = faceMessages(200);
-    const members = [];
+    const members: Program[] = [];
     for (const id of ["a", "b"]) {
       const more = [...options, "--share", "stores", "--client-id", `store-${id}`];
       members.push(await storeTo(t, broker, `s3://${bucket}`, s3.ceph.env, ...more));
