@@ -18,6 +18,10 @@ export interface Metrics {
   readonly visionRestarts: Counter;
 }
 
+/** Why something may be dropped: docs/metrics.md tells each. */
+const dropReasons = ["late_frame", "overflow", "loop", "too_large", "conflict", "refused"] as const;
+export type DropReason = (typeof dropReasons)[number];
+
 /** Seconds, from a fast board's millisecond to an outage's hour. */
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600, 3600];
 
@@ -29,6 +33,13 @@ export async function createMetrics(): Promise<Metrics> {
   const counter = (name: string, help: string) => new Counter({ name: `facepipe_${name}`, help, registers });
   const histogram = (name: string, help: string) =>
     new Histogram({ name: `facepipe_${name}`, help, registers, buckets });
+  const dropped = new Counter({
+    name: "facepipe_dropped_total",
+    help: "What was dropped by a rule, by reason; late_frame counts frames, the others messages",
+    labelNames: ["reason"] as const,
+    registers,
+  });
+  for (const reason of dropReasons) dropped.inc({ reason }, 0);
   collectDefaultMetrics({ register: registry });
   return {
     registry,
@@ -38,12 +49,7 @@ export async function createMetrics(): Promise<Metrics> {
     forwarded: counter("forwarded_total", "Messages that the target broker acknowledged"),
     stored: counter("stored_total", "Messages whose objects are written"),
     rejected: counter("rejected_total", "Payloads that are no picture"),
-    dropped: new Counter({
-      name: "facepipe_dropped_total",
-      help: "What was dropped by a rule, by reason; late_frame counts frames, the others messages",
-      labelNames: ["reason"] as const,
-      registers,
-    }),
+    dropped,
     inFlight: new Gauge({
       name: "facepipe_in_flight",
       help: "Messages begun and not yet finished",

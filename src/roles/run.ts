@@ -37,6 +37,8 @@ export async function runRole(role: Role, settings: AllSettings, outside: Outsid
   const stop = new AbortController();
   const deadline = new AbortController();
   let failure: Error | undefined;
+  let ready = false;
+  health.addReadiness(() => (ready ? undefined : "starting"));
 
   const endSoon = () => {
     if (stop.signal.aborted) return;
@@ -68,7 +70,9 @@ export async function runRole(role: Role, settings: AllSettings, outside: Outsid
       fail,
       stop: stop.signal,
       deadline: deadline.signal,
-      ready: () => undefined,
+      ready: () => {
+        ready = true;
+      },
     });
   } finally {
     await server?.stop();

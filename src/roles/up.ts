@@ -59,6 +59,7 @@ export const up = defineRole({
       await start(startUnit(log, { broker: edge.url }, context));
       const eyes = await startUnit(detect, { broker: edge.url, camera }, context, { ...settings, camera });
       units.unshift(eyes);
+      context.ready();
       await doneBefore(eyes.done, stop);
       await eyes.stop();
       await drained(context);
