@@ -17,21 +17,20 @@ export type Settle = () => void;
  * Acknowledgements leave in the order of arrival [MQTT-4.6.0-2]. Those of a lost connection are dropped: the broker
  * sends the messages again.
  *
- * `most` messages are held at the most. The broker should know by the receive maximum; MQTT 3.1.1 has none, and Mosquitto
- * 2.0 sends its whole queue after the first acknowledgement (its issue 2301). Then nothing more is read from the socket
- * until one is safe.
+ * `full` says whether so many held messages are enough. The broker should know by the receive maximum; MQTT 3.1.1 has
+ * none, and Mosquitto 2.0 sends its whole queue after the first acknowledgement (its issue 2301). Then nothing more is
+ * read from the socket until one is safe.
  */
 export function deferAcks(
   client: MqttClient,
-  most: number,
+  full: (held: number) => boolean,
   take: (packet: IPublishPacket, settle: Settle) => void,
 ): void {
   const held: Held[] = [];
   let first = 0;
   let readOn: (() => void) | undefined;
 
-  // A broker that keeps to the receive maximum is always read on: its answers to our pings come this way, too.
-  const tooMany = () => held.length - first > most;
+  const tooMany = () => full(held.length - first);
 
   const hold = (packet: IPublishPacket) => {
     const entry: Held = { packet, settled: false };

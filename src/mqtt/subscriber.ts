@@ -55,7 +55,8 @@ export class Subscriber implements Tenant {
   }
 
   prepare({ client }: { readonly client: Link["client"] }): void {
-    deferAcks(client, this.#connection.receiveMaximum, (packet, settle) => {
+    const full = (held: number) => this.#isFull(held);
+    deferAcks(client, full, (packet, settle) => {
       // broker-check's message is nobody's picture: acknowledged and forgotten.
       if (isProbe(packet.payload as Buffer)) return settle();
       // After stop nothing new is begun; unacknowledged, it waits in the broker.
@@ -86,6 +87,15 @@ export class Subscriber implements Tenant {
   async stop(): Promise<void> {
     this.#taking = false;
     if (this.#inHand > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+  }
+
+  /**
+   * Messages of lost links stay in hand, and come again on the next one: all of them count. Of this link two may always
+   * be held, since it is read on when one of its own is safe. A broker that keeps to the receive maximum is always read
+   * on: its answers to our pings come this way, too.
+   */
+  #isFull(held: number): boolean {
+    return held > 2 && Math.max(held, this.#inHand) > this.#connection.receiveMaximum;
   }
 
   async #take(packet: IPublishPacket, settle: Settle): Promise<void> {
