@@ -47,15 +47,23 @@ export async function run(): Promise<void> {
     leave(error instanceof UserError ? error.exitCode : exitCodes.bug);
   };
   process.on("uncaughtException", fail);
-  // A reader that has seen enough (`| head`) is no error.
-  for (const stream of [process.stdout, process.stderr])
-    stream.on("error", (error) => (errorCode(error) === "EPIPE" ? leave(exitCodes.done) : fail(error)));
+  let stop: (why: string) => void = () => leave(exitCodes.done);
+  // A reader that has seen enough (`| head`) asks us to stop; one of the log is missed by nobody.
+  process.stdout.once("error", (error) => {
+    // Lines that follow fail, too.
+    process.stdout.on("error", () => undefined);
+    if (errorCode(error) === "EPIPE") stop("standard output is closed");
+    else fail(error);
+  });
+  process.stderr.on("error", () => undefined);
   const outside: Omit<Outside, "secrets"> = {
     terminal,
     print: (line) => void process.stdout.write(`${line}\n`),
     colored: process.stdout.isTTY === true && !processEnvironment()["NO_COLOR"],
+    logColored: terminal.interactive && !processEnvironment()["NO_COLOR"],
     onSignal: (act) => {
       for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => act(signal));
+      stop = act;
     },
     leave,
     fail,

@@ -8,6 +8,8 @@ export type LogLevel = (typeof logLevels)[number];
 export interface LogOptions {
   readonly level: LogLevel;
   readonly format: "pretty" | "json";
+  /** Pretty lines have colours. */
+  readonly colored?: boolean;
   /** Texts that must never be written: passwords, keys. */
   readonly secrets: readonly string[];
   /** Where finished lines go, each with its newline. */
@@ -25,9 +27,15 @@ export function redact(text: string, secrets: readonly string[] = []): string {
 }
 
 /** A pino logger that writes JSON lines, or lines for people, with secrets taken out at the writer. */
-export async function createLog({ level, format, secrets, write }: LogOptions): Promise<Logger> {
+export async function createLog({
+  level,
+  format,
+  colored = false,
+  secrets,
+  write,
+}: LogOptions): Promise<Logger> {
   const { pino } = await import("pino");
-  const shown = format === "json" ? (line: string) => line : await prettyLines();
+  const shown = format === "json" ? (line: string) => line : await prettyLines(colored);
   // Before it is made pretty, which has ways of its own to write a quote or a backslash.
   const destination = { write: (line: string) => write(shown(redact(line, secrets))) };
   const formatters = { level: (label: string) => ({ level: label }) };
@@ -35,7 +43,7 @@ export async function createLog({ level, format, secrets, write }: LogOptions): 
   return pino({ level, base: null, timestamp: isoTime, formatters }, destination);
 }
 
-async function prettyLines(): Promise<(line: string) => string> {
+async function prettyLines(colorize: boolean): Promise<(line: string) => string> {
   const { prettyFactory } = await import("pino-pretty");
-  return prettyFactory({ colorize: true, translateTime: "SYS:HH:MM:ss.l", singleLine: true });
+  return prettyFactory({ colorize, translateTime: "SYS:HH:MM:ss.l", singleLine: true });
 }

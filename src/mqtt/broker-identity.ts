@@ -1,3 +1,4 @@
+import { describe } from "../base/errors.ts";
 import { within } from "../base/time.ts";
 import type { Connection, Tenant } from "./connection.ts";
 import type { Link } from "./link.ts";
@@ -9,22 +10,25 @@ const answerTimeout = 1000;
 
 /**
  * Which broker this is, whatever address it is reached by. The first forwarder to come leaves a random name there as
- * a retained message. Where that is not allowed, host and port of the URL must do.
+ * a retained message.
  */
 export class BrokerIdentity implements Tenant {
-  readonly #fallback: string;
+  readonly #connection: Connection;
   readonly #newName: string;
+  #asked: () => void = () => undefined;
+  /** Resolves when the broker was asked for its name: a resumed session's messages come before. */
+  readonly known = new Promise<void>((resolve) => (this.#asked = resolve));
   #name: string | undefined;
 
   constructor(connection: Connection, newName: string) {
-    const { host, port } = connection.broker;
-    this.#fallback = `${host}:${port}`;
+    this.#connection = connection;
     this.#newName = newName;
     connection.add(this);
   }
 
-  get name(): string {
-    return this.#name ?? this.#fallback;
+  /** Undefined where the topic is forbidden: another name, such as the address, would be shared with other brokers. */
+  get name(): string | undefined {
+    return this.#name;
   }
 
   async connected({ client }: Link): Promise<void> {
@@ -43,8 +47,13 @@ export class BrokerIdentity implements Tenant {
       const left = client.publishAsync(identityTopic, this.#newName, { qos: 1, retain: true });
       // A broker that vanishes now would never answer; the connection has to come back all the same.
       await within(answerTimeout, Promise.all([left, answer]), undefined);
-    } catch {
-      // Not allowed here: the fallback holds, and forwarding goes on.
+    } catch (error) {
+      const { log, broker } = this.#connection;
+      log.warn(
+        `${broker.href} cannot be told from others, since ${identityTopic} is not allowed: ${describe(error)}`,
+      );
+    } finally {
+      this.#asked();
     }
   }
 }

@@ -2,9 +2,10 @@ import { describe, type UserError, unreachable } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import { Backoff, sleep, within } from "../base/time.ts";
 import type { Broker } from "./broker.ts";
+import { notYet } from "./deferred-acks.ts";
 import { dial, type Link, type LinkOptions } from "./link.ts";
 import { Presence } from "./presence.ts";
-import { explain } from "./reasons.ts";
+import { explain, meaningOf } from "./reasons.ts";
 
 /** Something that lives on a connection and outlives its links: a publisher, a subscriber. */
 export interface Tenant {
@@ -24,7 +25,7 @@ export interface ConnectionOptions {
   /** Hears of every change; for metrics and readiness. */
   readonly onState?: (connected: boolean) => void;
   /** Hears of what cannot be mended by trying again; the connection is closed then. */
-  readonly onFatal: (error: UserError) => void;
+  readonly onFatal: (error: Error) => void;
 }
 
 /** Wait between two attempts, milliseconds. */
@@ -33,6 +34,8 @@ const dialTimeout = 10_000;
 /** A connection that ends sooner was no success: the wait before the next goes on growing, milliseconds. */
 const shortLife = 5000;
 const takenOver = 142;
+/** Less than the tenth of the grace time that is kept for it, milliseconds. */
+const goodbyeTimeout = 700;
 
 /**
  * Stays connected to a broker: connects, keeps presence, gives each new link to its tenants, and comes back after every
@@ -69,6 +72,11 @@ export class Connection {
     return this.#link;
   }
 
+  /** Ends the role: something happened that cannot be mended by trying again. */
+  fail(error: Error): void {
+    this.#options.onFatal(error);
+  }
+
   add(tenant: Tenant): void {
     this.#tenants.push(tenant);
   }
@@ -83,11 +91,12 @@ export class Connection {
     const backoff = new Backoff({ min: 200, max: 2000 });
     for (let attempt = 1; !signal.aborted; attempt++) {
       try {
-        const link = await this.#dial(Math.max(1000, Math.min(dialTimeout, deadline - Date.now())));
+        const link = await this.#dial(Math.max(1000, Math.min(dialTimeout, deadline - Date.now())), signal);
         await this.#settleIn(link);
         this.#running = this.#stay(link);
         return;
       } catch (error) {
+        if (signal.aborted) return;
         const reason = explain(error, broker);
         if (reason.exitCode !== unreachable("").exitCode || Date.now() >= deadline) throw reason;
         if (attempt === 1) log.warn(`${reason.sentence}; trying for ${broker.connectTimeout} s`);
@@ -101,20 +110,26 @@ export class Connection {
     this.#stopped.abort();
     const link = this.#link;
     if (link?.client.connected) {
-      await within(1000, this.#presence.leave(link), undefined);
-      await within(1000, link.client.endAsync(), undefined);
+      await within(goodbyeTimeout, this.#sayGoodbye(link), undefined);
+      link.client.end(true);
+      // A second `end` does nothing while the first still waits for a broker that hangs.
+      link.client.stream.destroy();
     }
-    link?.client.end(true);
-    // A second `end` does nothing while the first still waits for a broker that hangs.
-    link?.client.stream.destroy();
     await this.#running;
   }
 
-  #dial(timeout: number): Promise<Link> {
+  async #sayGoodbye(link: Link): Promise<void> {
+    // A broker may forbid the status topic; that is no failure of ours.
+    await this.#presence.leave(link).catch((error) => this.log.debug(`presence: ${describe(error)}`));
+    await link.client.endAsync();
+  }
+
+  #dial(timeout: number, signal: AbortSignal): Promise<Link> {
     const { broker, durable = false, receiveMaximum } = this.#options;
     const options: LinkOptions = {
       durable,
       timeout,
+      signal,
       will: this.#presence.will,
       ...(receiveMaximum === undefined ? {} : { receiveMaximum }),
       prepare: (client) => {
@@ -128,7 +143,11 @@ export class Connection {
     const { log, broker, onState } = this.#options;
     this.#link = link;
     try {
-      for (const tenant of this.#tenants) await tenant.connected(link);
+      // MQTT.js keeps a request on a connection that has just ended, and never answers it.
+      const closed = closeOf(link).then(() => Promise.reject(connectionLost(broker)));
+      // Once it is set up, the close is #stay's business.
+      closed.catch(() => undefined);
+      for (const tenant of this.#tenants) await Promise.race([tenant.connected(link), closed]);
     } catch (error) {
       this.#link = undefined;
       link.client.end(true);
@@ -150,12 +169,12 @@ export class Connection {
     let short = 0;
     for (let link: Link | undefined = first; ; ) {
       const since = performance.now();
-      if (link) await this.#ended(link);
+      const why = link && (await this.#ended(link));
       if (this.#stopped.signal.aborted) return;
       if (link) {
         this.#link = undefined;
         onState?.(false);
-        log.warn(`lost the connection to ${broker.href}`);
+        log.warn(`lost the connection to ${broker.href}${why ? `: ${why}` : ""}`);
         short = performance.now() - since < shortLife ? short + 1 : 0;
         if (short === 0) backoff.reset();
         if (short === 3) log.warn(this.#whyShort());
@@ -174,28 +193,41 @@ export class Connection {
 
   async #again(): Promise<Link | undefined> {
     try {
-      const link = await this.#dial(dialTimeout);
-      if (this.#stopped.signal.aborted) {
-        link.client.end(true);
-        return undefined;
-      }
+      const link = await this.#dial(dialTimeout, this.#stopped.signal);
       await this.#settleIn(link);
       return link;
     } catch (error) {
-      this.#options.log.warn(describe(error));
+      if (!this.#stopped.signal.aborted) this.log.warn(describe(error));
       return undefined;
     }
   }
 
-  /** Resolves when the link's network connection is closed. */
-  async #ended({ client }: Link): Promise<void> {
-    client.on("disconnect", ({ reasonCode = 0 }) => {
+  /** Resolves when the link's network connection is closed, with the reason if one was given. */
+  async #ended(link: Link): Promise<string | undefined> {
+    const { broker, onFatal } = this.#options;
+    let why: string | undefined;
+    link.client.on("disconnect", ({ reasonCode = 0 }) => {
+      why = meaningOf(reasonCode);
       if (reasonCode !== takenOver) return;
-      const { broker, onFatal } = this.#options;
       this.#stopped.abort();
       onFatal(explain(Object.assign(new Error(), { code: reasonCode }), broker));
     });
-    if (client.stream.destroyed) return;
-    await new Promise<void>((resolve) => client.once("close", resolve));
+    link.client.on("error", (error) => {
+      if (error === notYet) return;
+      why ??= error.message;
+      // After a packet that it cannot read, MQTT.js reads nothing more and leaves the connection open.
+      link.client.stream.destroy();
+    });
+    await closeOf(link);
+    return why;
   }
+}
+
+async function closeOf({ client }: Link): Promise<void> {
+  if (!client.connected || client.stream.destroyed) return;
+  await new Promise<void>((resolve) => client.once("close", () => resolve()));
+}
+
+function connectionLost({ href }: Broker): UserError {
+  return unreachable(`${href} closed the connection while it was set up`, "Its log may say why");
 }

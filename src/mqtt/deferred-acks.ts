@@ -33,7 +33,8 @@ export function deferAcks(
   const tooMany = () => full(held.length - first);
 
   const hold = (packet: IPublishPacket) => {
-    const entry: Held = { packet, settled: false };
+    const cmd = packet.qos === 2 ? "pubrec" : "puback";
+    const entry: Held = { answer: { cmd, messageId: packet.messageId, reasonCode: 0 }, settled: false };
     held.push(entry);
     take(packet, () => {
       entry.settled = true;
@@ -74,7 +75,8 @@ export function deferAcks(
 }
 
 interface Held {
-  readonly packet: IPublishPacket;
+  /** The acknowledgement; the message itself would keep its payload in memory. */
+  readonly answer: object;
   settled: boolean;
 }
 
@@ -87,10 +89,7 @@ type SendPacket = { _sendPacket(packet: object): void };
 function acknowledgeSettled(client: MqttClient, held: Held[], first: number): number {
   let next = first;
   for (; held[next]?.settled; next++) {
-    if (!client.connected) continue;
-    const { packet } = held[next] as Held;
-    const cmd = packet.qos === 2 ? "pubrec" : "puback";
-    (client as unknown as SendPacket)._sendPacket({ cmd, messageId: packet.messageId, reasonCode: 0 });
+    if (client.connected) (client as unknown as SendPacket)._sendPacket(held[next]?.answer ?? {});
   }
   // Drops the acknowledged ones now and then, rather than moving the whole queue each time.
   if (next < 1024 && next < held.length) return next;

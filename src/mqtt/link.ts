@@ -30,6 +30,8 @@ export interface LinkOptions {
   readonly prepare?: (client: MqttClient) => void;
   /** Longest wait for the CONNACK, milliseconds. */
   readonly timeout: number;
+  /** Gives the attempt up. */
+  readonly signal?: AbortSignal;
 }
 
 /** How long a broker keeps a session for us when we are away: longer than any outage that is still worth catching up. */
@@ -53,16 +55,10 @@ export async function dial(broker: Broker, options: LinkOptions): Promise<Link> 
 function refusesVersion5(error: unknown): boolean {
   const { cause } = error as { cause?: unknown };
   const code = reasonCode(cause);
-  return code === 1 || code === 132 || code === 129 || (cause instanceof ClosedEarly && !cause.timedOut);
+  return code === 1 || code === 132 || code === 129 || cause instanceof ClosedEarly;
 }
 
-class ClosedEarly extends Error {
-  readonly timedOut: boolean;
-  constructor(message: string, timedOut = false) {
-    super(message);
-    this.timedOut = timedOut;
-  }
-}
+class ClosedEarly extends Error {}
 
 async function connect(broker: Broker, version: "5" | "3.1.1", options: LinkOptions): Promise<Link> {
   const { default: mqtt } = await import("mqtt");
@@ -75,6 +71,10 @@ async function connect(broker: Broker, version: "5" | "3.1.1", options: LinkOpti
     // A resumed session's messages may be held back before the connect event comes.
     if (error !== notYet) reject(error);
   };
+  const { signal } = options;
+  const stop = () => reject(new Error("stopped"));
+  signal?.addEventListener("abort", stop, { once: true });
+  if (signal?.aborted) stop();
   client.once("connect", resolve).on("error", failed).once("close", closed);
   try {
     const connack = await promise;
@@ -97,6 +97,7 @@ async function connect(broker: Broker, version: "5" | "3.1.1", options: LinkOpti
         )
       : explain(error, broker);
   } finally {
+    signal?.removeEventListener("abort", stop);
     client
       .on("error", () => undefined)
       .off("error", failed)

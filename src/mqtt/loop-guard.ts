@@ -13,9 +13,13 @@ export function viaOf(properties: Properties): string[] {
 }
 
 /** The properties that travel on with a forwarded message: all of its own, and the broker it now comes from. */
-export function forwardedProperties(properties: Properties, from: string): NonNullable<Properties> {
+export function forwardedProperties(
+  properties: Properties,
+  from: string | undefined,
+): NonNullable<Properties> {
   // These two belong to one connection alone (MQTT 5, 3.3.2.3.4 and 3.3.2.3.8).
   const { topicAlias, subscriptionIdentifier, ...rest } = properties ?? {};
+  if (from === undefined) return rest;
   const via = [...viaOf(properties), from];
   return {
     ...rest,
@@ -24,7 +28,7 @@ export function forwardedProperties(properties: Properties, from: string): NonNu
 }
 
 /**
- * Remembers what was delivered lately, for brokers of MQTT 3.1.1, where a message cannot say where it has been: one
+ * Remembers what was delivered lately, for where a message cannot say where it has been, as in MQTT 3.1.1: one
  * that comes back is recognised and goes no further.
  */
 export class RecentlyForwarded {

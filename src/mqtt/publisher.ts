@@ -28,8 +28,8 @@ interface Pending {
 
 /** Wait before a message is sent again that the broker could not take just now, milliseconds. */
 const refusedPause = 1000;
-/** PUBLISH header, topic length, packet identifier and properties, at most, bytes. */
-const packetOverhead = 1024;
+/** A PUBLISH is its payload, its topic, and at least so many bytes: header, length, packet identifier, properties. */
+const leastOverhead = 9;
 
 /**
  * Publishes at least once: resolves when the broker acknowledged (QoS 0: when written), and sends all that is not
@@ -84,7 +84,7 @@ export class Publisher implements Tenant {
 
   #sendOne(link: Link, pending: Pending): void {
     const { topic, payload, qos, retain = false, properties } = pending.message;
-    if (payload.length + Buffer.byteLength(topic) + packetOverhead > link.maximumPacketSize) {
+    if (payload.length + Buffer.byteLength(topic) + leastOverhead > link.maximumPacketSize) {
       pending.reject(this.#tooLarge(pending.message, link));
       return;
     }
@@ -99,7 +99,7 @@ export class Publisher implements Tenant {
     const answer = (error?: Error) => {
       // An answer from a link that is gone: the message is already on its way again.
       if (link !== this.#link || !this.#sent.delete(pending)) return;
-      if (error) this.#refused(pending, error);
+      if (error) this.#refused(link, pending, error);
       else pending.resolve();
       this.#send();
     };
@@ -107,7 +107,7 @@ export class Publisher implements Tenant {
     else publishDirectly(link.client, packet, answer);
   }
 
-  #refused(pending: Pending, error: Error): void {
+  #refused(link: Link, pending: Pending, error: Error): void {
     const code = reasonCode(error);
     if (code !== undefined && !isPassing(code)) {
       const { topic } = pending.message;
@@ -123,8 +123,9 @@ export class Publisher implements Tenant {
     }
     // Nothing was said against the message itself: it keeps its place in the window and is sent again after a pause.
     this.#sent.add(pending);
+    this.#connection.log.debug(`sent again in ${refusedPause} ms: ${error.message}`);
     void sleep(refusedPause).then(() => {
-      if (!this.#sent.delete(pending)) return;
+      if (link !== this.#link || !this.#sent.delete(pending)) return;
       this.#waiting.add(pending);
       this.#send();
     });

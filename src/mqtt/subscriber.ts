@@ -1,5 +1,5 @@
 import type { IPublishPacket } from "mqtt";
-import { describe, refused } from "../base/errors.ts";
+import { describe, refused, UserError } from "../base/errors.ts";
 import type { Connection, Tenant } from "./connection.ts";
 import { deferAcks, type Settle } from "./deferred-acks.ts";
 import type { Link } from "./link.ts";
@@ -24,7 +24,12 @@ export interface Subscription {
   readonly share?: string | undefined;
   /** Do not deliver what this very client publishes, and deliver the retain flag as it was published (MQTT 5). */
   readonly asBridge?: boolean;
+  /** Hears of each message of QoS 0 that is dropped: nobody sends it again, and memory is bounded. */
+  readonly onOverflow?: () => void;
 }
+
+/** Messages in hand above which those of QoS 0 are dropped. */
+const mostInHand = 1000;
 
 /**
  * Hands each message over and acknowledges it when the handler's promise resolves; when it rejects, the message is
@@ -37,6 +42,7 @@ export class Subscriber implements Tenant {
   #inHand = 0;
   #idle: () => void = () => undefined;
   #taking = true;
+  #subscribed = false;
 
   constructor(
     connection: Connection,
@@ -55,10 +61,12 @@ export class Subscriber implements Tenant {
   }
 
   prepare({ client }: { readonly client: Link["client"] }): void {
+    this.#subscribed = false;
     const full = (held: number) => this.#isFull(held);
     deferAcks(client, full, (packet, settle) => {
       // broker-check's message is nobody's picture: acknowledged and forgotten.
       if (isProbe(packet.payload as Buffer)) return settle();
+      if (packet.qos === 0 && this.#inHand >= mostInHand) return this.#subscription.onOverflow?.();
       // After stop nothing new is begun; unacknowledged, it waits in the broker.
       if (this.#taking) void this.#take(packet, settle);
     });
@@ -71,6 +79,7 @@ export class Subscriber implements Tenant {
     const bridge = asBridge && version === "5" ? { nl: share === undefined, rap: true } : {};
     try {
       await client.subscribeAsync(topic, { qos, ...bridge });
+      this.#subscribed = true;
     } catch (error) {
       const code = reasonCode(error);
       if (code === undefined) throw error;
@@ -92,10 +101,10 @@ export class Subscriber implements Tenant {
   /**
    * Messages of lost links stay in hand, and come again on the next one: all of them count. Of this link two may always
    * be held, since it is read on when one of its own is safe. A broker that keeps to the receive maximum is always read
-   * on: its answers to our pings come this way, too.
+   * on: its answers to our pings come this way, too. So is one whose answer to our SUBSCRIBE is still on its way.
    */
   #isFull(held: number): boolean {
-    return held > 2 && Math.max(held, this.#inHand) > this.#connection.receiveMaximum;
+    return this.#subscribed && held > 2 && Math.max(held, this.#inHand) > this.#connection.receiveMaximum;
   }
 
   async #take(packet: IPublishPacket, settle: Settle): Promise<void> {
@@ -110,6 +119,7 @@ export class Subscriber implements Tenant {
       });
       settle();
     } catch (error) {
+      if (!(error instanceof UserError)) this.#connection.fail(error as Error);
       this.#connection.log.error(`a message on ${packet.topic} is kept in the broker: ${describe(error)}`);
     } finally {
       this.#inHand--;

@@ -40,7 +40,7 @@ export const brokerCheck = defineRole({
   ],
   options,
   check: (settings) => [
-    ...loginFaults(settings),
+    ...loginFaults({ ...settings, url: settings.broker }),
     ...(settings.json && settings.quiet ? ["--json and --quiet cannot both be given"] : []),
   ],
   async run(settings, context) {

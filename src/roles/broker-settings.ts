@@ -42,8 +42,19 @@ export function loginOf(settings: Readonly<Record<string, unknown>>, prefix: "fr
 }
 
 /** Faults between the login options; `prefix` is `from-` or `to-` for a role with two brokers. */
-export function loginFaults(login: Login, prefix = ""): string[] {
+export function loginFaults(login: Login & { readonly url?: BrokerUrl | undefined }, prefix = ""): string[] {
   const faults: string[] = [];
+  const { url, username = url?.username } = login;
+  if ((login.password ?? login.passwordFile ?? url?.password) !== undefined && username === undefined) {
+    faults.push(`--${prefix}password needs --${prefix}username`);
+  }
+  // It stands in the topic of the presence message.
+  if (/[/#+]/.test(login.clientId ?? "")) faults.push(`--${prefix}client-id must be without /, # and +`);
+  if ((login.ca || login.cert) && url && !/^(mqtts|wss)$/.test(url.protocol)) {
+    faults.push(
+      `--${prefix}ca and --${prefix}cert need an address with TLS, mqtts:// or wss://, not ${url.protocol}://`,
+    );
+  }
   if (login.password !== undefined && login.passwordFile !== undefined) {
     faults.push(`--${prefix}password and --${prefix}password-file cannot both be given`);
   }

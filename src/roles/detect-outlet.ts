@@ -1,10 +1,10 @@
 import { v7 as uuidv7 } from "uuid";
-import { refused } from "../base/errors.ts";
+import { describe, refused } from "../base/errors.ts";
 import { doneBefore } from "../base/signals.ts";
 import type { FaceFacts } from "../face/face.ts";
 import { contentTypes, encodeFace } from "../face/message.ts";
 import type { Broker } from "../mqtt/broker.ts";
-import { Publisher, type Qos } from "../mqtt/publisher.ts";
+import { PacketTooLarge, Publisher, type Qos } from "../mqtt/publisher.ts";
 import type { SeenFace } from "../vision/types.ts";
 import { connectionOf } from "./broker-settings.ts";
 import type { RoleContext } from "./role.ts";
@@ -77,7 +77,9 @@ export function publishFaces({ camera, broker, topic, qos }: PublishTo, context:
       });
       metrics.published.inc();
     } catch (error) {
-      fail(error as Error);
+      if (!(error instanceof PacketTooLarge)) return fail(error as Error);
+      metrics.dropped.inc({ reason: "too_large" });
+      log.error(`${describe(error)}. The face is dropped`);
     } finally {
       progress.touch();
       delivered();
@@ -98,8 +100,9 @@ export function publishFaces({ camera, broker, topic, qos }: PublishTo, context:
     close: async () => {
       const done = await doneBefore(until(0), deadline);
       const left = publisher.inFlight;
+      // Said before the goodbye, which a broker that hangs draws out.
+      if (!done) fail(refused(`${left} faces did not reach ${broker.href} before the time to stop was over`));
       await connection.stop();
-      if (!done) throw refused(`${left} faces did not reach ${broker.href} before the time to stop was over`);
       if (seq > 0) log.debug(`${seq} faces delivered to ${broker.href}`);
     },
   };

@@ -71,7 +71,7 @@ export const detect = defineRole({
     "facepipe detect --camera synthetic:faces=2,seconds=10",
   ],
   options,
-  check: (settings) => loginFaults(settings),
+  check: (settings) => loginFaults({ ...settings, url: settings.broker }),
   async run(settings, context) {
     const { log, stop } = context;
     const { limit = Number.POSITIVE_INFINITY } = settings;
@@ -87,6 +87,7 @@ export const detect = defineRole({
       log.info(`${camera}: ${describeSource(source)}, detector haar`);
       watchCamera(vision, source, context);
       await outlet.open();
+      if (stop.aborted) return;
       context.ready();
       await tally.start(settings.loop ? undefined : source.frames);
       for await (const frame of vision.frames()) {

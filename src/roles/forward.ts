@@ -47,8 +47,8 @@ export const forward = defineRole({
   ],
   options,
   check: (settings) => [
-    ...loginFaults(loginOf(settings, "from"), "from-"),
-    ...loginFaults(loginOf(settings, "to"), "to-"),
+    ...loginFaults({ ...loginOf(settings, "from"), url: settings.from }, "from-"),
+    ...loginFaults({ ...loginOf(settings, "to"), url: settings.to }, "to-"),
   ],
   async run(settings, context) {
     const { log, metrics, stop, deadline } = context;
@@ -71,15 +71,18 @@ export const forward = defineRole({
     const targetIdentity = new BrokerIdentity(target, uuidv7());
     const publisher = new Publisher(target, window);
     const recent = new RecentlyForwarded(remembered);
-    const progress = watchProgress(context, () => publisher.inFlight);
+    const progress = watchProgress(context, () => subscriber.inHand);
 
     const patience = whileRefused(context);
 
     const forwardOne = async (message: IncomingMessage): Promise<void> => {
       if (message.topic === identityTopic) return;
-      const returns = viaOf(message.properties).includes(targetIdentity.name);
-      // Without MQTT 5's properties at both ends a message cannot say where it has been.
-      const remember = source.link?.version === "3.1.1" || target.link?.version === "3.1.1";
+      await sourceIdentity.known;
+      const { name } = targetIdentity;
+      const returns = name !== undefined && viaOf(message.properties).includes(name);
+      // Without names, or MQTT 5's properties, at both ends a message cannot say where it has been.
+      const nameless = name === undefined || sourceIdentity.name === undefined;
+      const remember = nameless || source.link?.version === "3.1.1" || target.link?.version === "3.1.1";
       if (returns || (remember && recent.has(message))) {
         metrics.dropped.inc({ reason: "loop" });
         log.debug(`${message.topic}: has been at the target already, not sent back`);
@@ -93,6 +96,7 @@ export const forward = defineRole({
         properties: forwardedProperties(message.properties, sourceIdentity.name),
       };
       await keepTrying(() => publisher.publish(onward), patience);
+      patience.over();
       if (remember) recent.add(message);
       metrics.forwarded.inc();
       progress.touch();
@@ -111,7 +115,12 @@ export const forward = defineRole({
 
     const subscriber = new Subscriber(
       source,
-      { filter: settings.topic, qos: settings.qos, asBridge: true },
+      {
+        filter: settings.topic,
+        qos: settings.qos,
+        asBridge: true,
+        onOverflow: () => metrics.dropped.inc({ reason: "overflow" }),
+      },
       forwardOrDrop,
     );
     // The target first: a message must have somewhere to go.
@@ -122,18 +131,26 @@ export const forward = defineRole({
     await aborted(stop);
     const finished = await doneBefore(subscriber.stop(), deadline);
     if (!finished)
-      log.warn(`${publisher.inFlight} messages were under way; ${settings.from.href} keeps them`);
+      log.warn(`not everything in hand was forwarded in time; ${settings.from.href} keeps the rest`);
     await source.stop();
     await target.stop();
   },
 });
 
 /** A target that refuses a message, by its access rules for example, may be mended: the source keeps it until then. */
-function whileRefused({ log, deadline }: RoleContext): RetryOptions {
+function whileRefused({ log, deadline }: RoleContext): RetryOptions & { over(): void } {
+  let told = false;
   return {
+    over: () => {
+      told = false;
+    },
     signal: deadline,
     limits: { min: 1000, max: 60_000 },
     isTransient: (error) => error instanceof UserError && !(error instanceof PacketTooLarge),
-    onRetry: (error, attempt) => (attempt === 1 ? log.error(describe(error)) : log.debug(describe(error))),
+    onRetry: (error) => {
+      if (told) log.debug(describe(error));
+      else log.error(`${describe(error)}; trying until it takes it`);
+      told = true;
+    },
   };
 }

@@ -18,7 +18,7 @@ export const log = defineRole({
   summary: "Prints one line for each face message it hears",
   examples: ["facepipe log", "facepipe log --broker mqtts://cloud.example --ca ca.pem --json | jq .box"],
   options,
-  check: (settings) => loginFaults(settings),
+  check: (settings) => loginFaults({ ...settings, url: settings.broker }),
   async run(settings, context) {
     const { print, style, stop, deadline } = context;
     const broker = toBroker(settings.broker, settings, stableClientId("log"), settings.connectTimeout);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { createLog } from "../base/log.ts";
 import { styleFor } from "../base/style.ts";
 import type { Terminal } from "../base/terminal.ts";
@@ -13,10 +14,12 @@ export interface Outside {
   readonly print: (line: string) => void;
   /** A person reads those lines, and wants colours. */
   readonly colored: boolean;
+  /** So do those of the log. */
+  readonly logColored: boolean;
   /** Texts that must never be written. */
   readonly secrets: readonly string[];
-  /** Calls back for each signal that asks us to stop. */
-  readonly onSignal: (act: (signal: string) => void) => void;
+  /** Calls back for each signal, or other reason, that asks us to stop. */
+  readonly onSignal: (act: (why: string) => void) => void;
   /** Ends the process at once: with a code, or by telling what failed. */
   readonly leave: (code: number) => void;
   readonly fail: (error: Error) => void;
@@ -29,6 +32,7 @@ export async function runRole(role: Role, settings: AllSettings, outside: Outsid
   const log = await createLog({
     level: settings.logLevel,
     format: pretty ? "pretty" : "json",
+    colored: outside.logColored,
     secrets,
     write: (line) => terminal.write(line),
   });
@@ -36,6 +40,8 @@ export async function runRole(role: Role, settings: AllSettings, outside: Outsid
   const health = new Health();
   const stop = new AbortController();
   const deadline = new AbortController();
+  // Everything in hand listens to them; Node takes more than ten listeners for a leak.
+  setMaxListeners(0, stop.signal, deadline.signal);
   let failure: Error | undefined;
   let ready = false;
   health.addReadiness(() => (ready ? undefined : "starting"));
@@ -44,12 +50,12 @@ export async function runRole(role: Role, settings: AllSettings, outside: Outsid
     if (stop.signal.aborted) return;
     stop.abort();
     // A tenth is kept for saying goodbye.
-    setTimeout(() => deadline.abort(), settings.grace * 900).unref();
-    setTimeout(() => (failure ? outside.fail(failure) : outside.leave(0)), settings.grace * 1000).unref();
+    setTimeout(() => deadline.abort(), settings.grace * 900);
+    setTimeout(() => (failure ? outside.fail(failure) : outside.leave(0)), settings.grace * 1000);
   };
-  outside.onSignal((signal) => {
+  outside.onSignal((why) => {
     if (stop.signal.aborted) outside.leave(1);
-    else log.info(`${signal}: finishing what is in hand; once more leaves at once`);
+    else log.info(`${why}: finishing what is in hand; once more leaves at once`);
     endSoon();
   });
   const fail = (error: Error) => {

@@ -1,4 +1,4 @@
-import { describe, exitCodes, UserError } from "../base/errors.ts";
+import { describe, exitCodes, refused, UserError } from "../base/errors.ts";
 import { keepTrying } from "../base/retry.ts";
 import type { StoredObject } from "../face/stored.ts";
 import { type PutResult, type Sink, SinkError } from "../sinks/sink.ts";
@@ -51,7 +51,9 @@ export class StoreWriter {
       });
       return this.#done(object, result);
     } catch (error) {
-      if (!(error instanceof SinkError) || error.transient) throw error;
+      if (!(error instanceof SinkError)) throw error;
+      if (error.transient)
+        throw refused(`${object.key} was not written in time: ${error.message}`, "", error);
       // The service will never take this object; holding the line for it would hold all others.
       metrics.dropped.inc({ reason: "refused" });
       log.error(`${object.key} cannot be stored and is dropped: ${error.message}`);

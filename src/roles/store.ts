@@ -13,9 +13,6 @@ import { readStoreKey, type StoreKey } from "./store-key.ts";
 import { StoreWriter } from "./store-writer.ts";
 import { watchProgress } from "./watch-progress.ts";
 
-/** Messages of QoS 0 that may wait for their turn; nobody sends them again, and memory must be bounded. */
-const mostWaiting = 1000;
-
 const defaultKey = "{camera}/{yyyy}/{mm}/{dd}/{HH}{MM}{SS}.{ms}-{id}.{ext}";
 
 const { key: tlsKey, ...otherBrokerOptions } = brokerOptions;
@@ -48,7 +45,7 @@ export const store = defineRole({
     "facepipe store --to s3://my-bucket/site-a --broker mqtts://cloud.example --share stores",
   ],
   options,
-  check: (settings) => loginFaults({ ...settings, key: tlsKeyOf(settings) }),
+  check: (settings) => loginFaults({ ...settings, key: tlsKeyOf(settings), url: settings.broker }),
   async run(settings, context) {
     const { log, metrics, stop, deadline } = context;
     const sink = createSink(settings.to, settings);
@@ -93,12 +90,13 @@ export const store = defineRole({
 
     const subscriber = new Subscriber(
       connection,
-      { filter: settings.topic, qos: settings.qos, share: settings.share },
-      async (message) => {
-        if (message.qos === 0 && turns.waiting >= mostWaiting)
-          return metrics.dropped.inc({ reason: "overflow" });
-        await turns.run(() => storeOne(message));
+      {
+        filter: settings.topic,
+        qos: settings.qos,
+        share: settings.share,
+        onOverflow: () => metrics.dropped.inc({ reason: "overflow" }),
       },
+      (message) => turns.run(() => storeOne(message)),
     );
     await connection.start(stop);
     context.ready();

@@ -21,6 +21,10 @@ export async function startUnit<O extends Options>(
   const { settings, faults } = readSettings({ ...role.options, ...commonOptions }, flags, {});
   if (faults.length > 0) throw new Error(`${role.name}: ${faults.join("; ")}`);
   const stop = new AbortController();
+  // While it starts nothing flows yet: the order of stopping does not matter.
+  const giveUp = () => stop.abort();
+  context.stop.addEventListener("abort", giveUp, { once: true });
+  if (context.stop.aborted) giveUp();
   let ready: () => void = () => undefined;
   const isReady = new Promise<void>((resolve) => (ready = resolve));
   const log = context.log.child({ role: role.name });
@@ -28,6 +32,7 @@ export async function startUnit<O extends Options>(
   const done = role.run(all, { ...context, log, stop: stop.signal, ready });
   done.catch(context.fail);
   await Promise.race([isReady, done]);
+  context.stop.removeEventListener("abort", giveUp);
   return {
     done,
     stop: () => {

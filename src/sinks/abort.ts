@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import { SinkError } from "./sink.ts";
 
 /**
@@ -8,8 +7,6 @@ import { SinkError } from "./sink.ts";
 export async function unlessAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   const stopped = () => new SinkError("stopped before it was written", true, { cause: signal.reason });
   if (signal.aborted) throw stopped();
-  // Many puts share a signal; Node takes more than ten listeners for a leak, and each of these is taken off again.
-  setMaxListeners(0, signal);
   let stop = () => {};
   const aborted = new Promise<never>((_resolve, reject) => {
     stop = () => reject(stopped());

@@ -1,4 +1,5 @@
 import { open } from "node:fs/promises";
+import { errorCode } from "../base/errors.ts";
 
 /**
  * fsync() of directories, which makes the names in them durable. Puts that wait for the same directory share one
@@ -37,8 +38,13 @@ export class DirectorySync {
 async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, "r");
   try {
-    await directory.sync();
+    await directory.sync().catch(unlessUnsupported);
   } finally {
     await directory.close();
   }
+}
+
+/** Some network and FUSE file systems know no fsync of a directory; they make names durable in ways of their own. */
+function unlessUnsupported(error: unknown): void {
+  if (!["EINVAL", "ENOTSUP", "ENOSYS"].includes(errorCode(error))) throw error;
 }

@@ -17,8 +17,8 @@ const reasons: Readonly<Record<string, string>> = {
   EINVAL: "the file system does not take this name",
 };
 
-/** What a person can mend (space, rights, a disk) may work later; a name that cannot be never will. */
-const permanent = new Set(["ENOTDIR", "ENAMETOOLONG", "EINVAL"]);
+/** What a person can mend (space, rights, a disk, a file in the way) may work later; a name too long never will. */
+const permanent = new Set(["ENAMETOOLONG"]);
 
 /** Why, in words: `the disk is full (ENOSPC)`. */
 export function fileReason(error: unknown): string {

@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { extname } from "node:path";
+import { refused } from "../base/errors.ts";
 
 /** What `--camera` names. */
 export type SourceKind =
@@ -18,10 +19,19 @@ export function sourceKind(camera: string): SourceKind {
   if (/^synthetic(:|$)/.test(camera)) return { kind: "synthetic", text: camera };
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(camera)) return { kind: "network", url: camera };
   if (camera.startsWith("/dev/")) return { kind: "device", path: camera };
-  const found = statSync(camera, { throwIfNoEntry: false });
+  const found = stat(camera);
   if (!found) return { kind: "missing", path: camera };
   if (found.isDirectory()) return { kind: "folder", path: camera };
   return { kind: isImageName(camera) ? "image" : "video", path: camera };
+}
+
+/** @throws UserError when it cannot be looked at, for want of rights for example. */
+function stat(path: string) {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw refused(`cannot look at ${path}: ${(error as Error).message}`, "Check --camera", error);
+  }
 }
 
 export function isImageName(name: string): boolean {

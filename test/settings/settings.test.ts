@@ -98,6 +98,7 @@ test("all faults are told together", () => {
     '--cert "no-such-file": cannot be read (ENOENT)',
     "--broker needs a value: URL",
     "--password-file: cannot be read (ENOENT)",
+    "--password needs --username",
     "--camera (or FACEPIPE_CAMERA) is required: a number",
     "FACEPIPE_CAMRA is set, but no option reads it, did you mean FACEPIPE_CAMERA?",
     'FACEPIPE_MARGIN "-1": must be 0 to 200',
@@ -105,7 +106,7 @@ test("all faults are told together", () => {
   ]) {
     assert.ok(text.includes(`\n  ${fault}`), `${fault} is missing in ${text}`);
   }
-  assert.match(text, /^14 faults:/);
+  assert.match(text, /^15 faults:/);
   assert.match(text, /\nfacepipe detect --help shows its options$/);
 });
 
@@ -125,12 +126,17 @@ test("a single fault is one sentence", () => {
 test("faults between options", async (t) => {
   const file = (await makeCertificates(emptyFolder(t), ["DNS:localhost"], "client")).client.cert;
   assert.match(refusal(`log --ca ${import.meta.filename}`), /: is no PEM file/);
-  assert.match(refusal(`log --cert ${file}`), /^--cert needs --key/);
-  assert.match(refusal(`log --key ${file}`), /^--key needs --cert/);
-  assert.match(refusal(`log --password a --password-file ${file}`), /cannot both be given/);
-  assert.match(refusal(`forward --to mqtt://a --to-cert ${file}`), /^--to-cert needs --to-key/);
+  assert.match(refusal(`log --broker mqtts://a --cert ${file}`), /^--cert needs --key/);
+  assert.match(refusal(`log --broker mqtts://a --key ${file}`), /^--key needs --cert/);
+  assert.match(refusal(`log --username u --password a --password-file ${file}`), /cannot both be given/);
+  assert.match(refusal(`forward --to mqtts://a --to-cert ${file}`), /^--to-cert needs --to-key/);
+  assert.match(refusal(`log --cert ${file} --key ${file}`), /^--ca and --cert need an address with TLS/);
+  assert.match(refusal("log --password a"), /^--password needs --username/);
+  assert.match(refusal("log --client-id a/#"), /^--client-id must be without/);
   assert.match(
-    refusal(`forward --to mqtt://a --from-password a`, { FACEPIPE_FROM_PASSWORD_FILE: file }),
+    refusal(`forward --to mqtt://a --from-username u --from-password a`, {
+      FACEPIPE_FROM_PASSWORD_FILE: file,
+    }),
     /^--from-password and --from-password-file cannot both/,
   );
 });
@@ -196,7 +202,7 @@ test("a password may come from a file: its first line", (t) => {
   ] as const) {
     const file = join(folder, "password");
     writeFileSync(file, content);
-    assert.equal(setting("passwordFile", `log --password-file ${file}`), password);
+    assert.equal(setting("passwordFile", `log --username u --password-file ${file}`), password);
   }
 });
 
@@ -236,15 +242,15 @@ test("no fault shows a secret, however the value is broken", () => {
 });
 
 test("a value may begin with a dash, and a forgotten one is told", () => {
-  assert.equal(setting("password", "log --password -x8f"), "-x8f");
-  assert.equal(setting("password", "log --password --x8f"), "--x8f");
-  assert.match(refusal("log --username --password x"), /^--username needs a value/);
+  assert.equal(setting("password", "log --username u --password -x8f"), "-x8f");
+  assert.equal(setting("password", "log --username u --password --x8f"), "--x8f");
+  assert.match(refusal("log --username --qos 1"), /^--username needs a value/);
 });
 
 test("the secrets among the settings are known", () => {
   const role = roles.find(({ name }) => name === "forward");
   const settings = read(
-    "forward --from mqtt://a:one@h --to mqtt://b:two@h --from-password three --to-username four",
+    "forward --from mqtt://a:one@h --to mqtt://b:two@h --from-username a --from-password three --to-username four",
   );
   assert.deepEqual(new Set(secretsOf(role?.options ?? {}, settings)), new Set(["one", "two", "three"]));
 });

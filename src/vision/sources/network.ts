@@ -36,10 +36,10 @@ export async function captureNetwork(cv: Cv, url: string): Promise<VideoCapture>
 /** What a web server says to a request for the stream, in brackets, since FFmpeg keeps it to itself; else "". */
 async function httpAnswer(url: string): Promise<string> {
   if (!/^https?:/i.test(url)) return "";
-  const { username, password, href } = new URL(url);
-  const login = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
-  const headers = username === "" ? undefined : { authorization: `Basic ${login.toString("base64")}` };
   try {
+    const { username, password, href } = new URL(url);
+    const login = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
+    const headers = username === "" ? undefined : { authorization: `Basic ${login.toString("base64")}` };
     const plain = Object.assign(new URL(href), { username: "", password: "" });
     const signal = AbortSignal.timeout(patience);
     const response = await fetch(plain, { signal, ...(headers && { headers }) });

@@ -22,11 +22,19 @@ export function openImage(cv: Cv, path: string): Source {
  * @throws UserError when there is no image in it, or none that can be read.
  */
 export function openFolder(cv: Cv, path: string, warn: Warn): Source {
-  const names = readdirSync(path).filter((name) => isImageName(name) && !name.startsWith("."));
+  const names = list(path).filter((name) => isImageName(name) && !name.startsWith("."));
   if (names.length === 0)
     throw refused(`no image in the folder ${path}`, "It takes PNG, JPEG, BMP, WebP, TIFF and PNM files");
   const paths = names.sort().map((name) => join(path, name));
   return stills(cv, paths, (bad) => warn(`${bad} is not an image that OpenCV can read; passed over`));
+}
+
+function list(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch (error) {
+    throw refused(`cannot read the folder ${path}: ${(error as Error).message}`, "", error);
+  }
 }
 
 function stills(cv: Cv, paths: readonly string[], onUnreadable: (path: string) => void): Source {
