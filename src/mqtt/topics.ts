@@ -1,5 +1,5 @@
 /** Reads a topic name to publish to; throws an Error when it is none [MQTT-3.3.2-2, MQTT-4.7.3]. */
-export function readTopicName(text: string): string {
+function readTopicName(text: string): string {
   if (text === "") throw new Error("must not be empty");
   if (/[#+]/.test(text)) throw new Error("must have no wildcard (# or +): it is published to");
   return withoutNul(text);

@@ -63,7 +63,7 @@ export function loginFaults(login: Login & { readonly url?: BrokerUrl | undefine
   return faults;
 }
 
-export interface ConnectAs {
+interface ConnectAs {
   readonly role: string;
   /** Label of the metric `facepipe_connected`. */
   readonly peer: string;

@@ -56,7 +56,7 @@ export function readText(text: string): string {
   return text;
 }
 
-export function readBoolean(text: string): boolean {
+function readBoolean(text: string): boolean {
   if (/^(true|1|yes|on)$/i.test(text)) return true;
   if (/^(false|0|no|off|)$/i.test(text)) return false;
   throw new Error("must be true or false");

@@ -2,7 +2,7 @@ import { describe, errorCode } from "../base/errors.ts";
 import { SinkError } from "./sink.ts";
 
 /** What a failed request says of itself. */
-export interface S3Fault {
+interface S3Fault {
   /** S3's code (`NoSuchBucket`), or the system's (`ECONNREFUSED`), or the SDK's (`TimeoutError`). */
   readonly code: string;
   /** HTTP status; absent when there was no answer. */

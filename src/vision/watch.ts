@@ -11,7 +11,7 @@ import type { VisionSettings } from "./types.ts";
 /** How often the parent hears that frames arrive, when none is sent, ms. */
 const heartbeat = 1000;
 
-export interface Watch {
+interface Watch {
   readonly cv: Cv;
   readonly settings: VisionSettings;
   readonly source: Source;
