@@ -100,6 +100,11 @@ const wantsCertificate: Reason = [
   "it wants a certificate of ours that it trusts",
   "Give --cert and --key",
 ];
+const hungUp: Reason = [
+  unreachable,
+  "it closed the connection while we subscribed",
+  "Its log may say why, its access rules (ACL) perhaps",
+];
 const silent: Reason = [unreachable, "it did not answer", "Check that an MQTT broker listens there"];
 
 /** Why a broker could not be reached or used, as a sentence for a person. */
@@ -123,5 +128,6 @@ function systemReason(code: string, message: string): Reason {
   if (/wrong version number|packet length too long/i.test(message))
     return systemErrors["ERR_SSL_WRONG_VERSION_NUMBER"] as Reason;
   if (/connack timeout/i.test(message)) return silent;
+  if (/^connection closed$/i.test(message)) return hungUp;
   return systemErrors[code] ?? [unreachable, message, ""];
 }
