@@ -58,7 +58,11 @@ export async function run(): Promise<void> {
   process.stderr.on("error", () => undefined);
   const outside: Omit<Outside, "secrets"> = {
     terminal,
-    print: (line) => void process.stdout.write(`${line}\n`),
+    print: (line) => {
+      // On one terminal results, too, stand above the bar.
+      if (process.stdout.isTTY && terminal.showsBar) terminal.write(`${line}\n`);
+      else process.stdout.write(`${line}\n`);
+    },
     colored: process.stdout.isTTY === true && !processEnvironment()["NO_COLOR"],
     logColored: terminal.interactive && !processEnvironment()["NO_COLOR"],
     onSignal: (act) => {

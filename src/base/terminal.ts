@@ -14,6 +14,10 @@ export class Terminal {
     return this.#stream.isTTY === true;
   }
 
+  get showsBar(): boolean {
+    return this.#bars !== undefined;
+  }
+
   /** Writes a finished line above the bar, if there is one. */
   write(line: string): void {
     if (this.#bars) {

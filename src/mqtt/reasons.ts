@@ -61,6 +61,11 @@ export function reasonCode(error: unknown): number | undefined {
   return packet?.granted?.find((granted) => granted >= 0x80);
 }
 
+/** "Not authorized" as an answer to CONNECT: Mosquitto says so of a wrong password, too. */
+const notAuthorized: ReadonlySet<number> = new Set([5, 135]);
+const loginWhy = "the user name or password is wrong or missing, or this client may not connect";
+const loginRemedy = "Give --username and --password-file";
+
 type Reason = readonly [kind: typeof refused, why: string, remedy: string];
 
 const systemErrors: Readonly<Record<string, Reason>> = {
@@ -105,6 +110,7 @@ const hungUp: Reason = [
   "it closed the connection while we subscribed",
   "Its log may say why, its access rules (ACL) perhaps",
 ];
+const noBroker: Reason = [unreachable, "what answers there does not speak MQTT", "Check host and port"];
 const silent: Reason = [unreachable, "it did not answer", "Check that an MQTT broker listens there"];
 
 /** Why a broker could not be reached or used, as a sentence for a person. */
@@ -113,6 +119,8 @@ export function explain(error: unknown, broker: Pick<Broker, "href">): UserError
   const code = reasonCode(error);
   if (code !== undefined) {
     const kind = isPassing(code) ? unreachable : refused;
+    if (notAuthorized.has(code))
+      return refused(`the broker ${broker.href} refused: ${loginWhy}`, loginRemedy, error);
     return kind(`the broker ${broker.href} refused: ${meaningOf(code)}`, remedyFor(code), error);
   }
   const [kind, why, remedy] = systemReason(errorCode(error), describe(error));
@@ -128,6 +136,7 @@ function systemReason(code: string, message: string): Reason {
   if (/wrong version number|packet length too long/i.test(message))
     return systemErrors["ERR_SSL_WRONG_VERSION_NUMBER"] as Reason;
   if (/connack timeout/i.test(message)) return silent;
+  if (code === "" && /packet|header flag|protocol ?id|malformed|invalid/i.test(message)) return noBroker;
   if (/^connection closed$/i.test(message)) return hungUp;
   return systemErrors[code] ?? [unreachable, message, ""];
 }

@@ -120,7 +120,9 @@ export class Subscriber implements Tenant {
       settle();
     } catch (error) {
       if (!(error instanceof UserError)) this.#connection.fail(error as Error);
-      this.#connection.log.error(`a message on ${packet.topic} is kept in the broker: ${describe(error)}`);
+      // At a stop this is as it should be.
+      const level = this.#taking ? "error" : "debug";
+      this.#connection.log[level](`a message on ${packet.topic} is kept in the broker: ${describe(error)}`);
     } finally {
       this.#inHand--;
       if (this.#inHand === 0) this.#idle();

@@ -1,4 +1,4 @@
-import { describe, exitCodes, refused, UserError } from "../base/errors.ts";
+import { describe, exitCodes, refused, UserError, unreachable } from "../base/errors.ts";
 import { keepTrying } from "../base/retry.ts";
 import type { StoredObject } from "../face/stored.ts";
 import { type PutResult, type Sink, SinkError } from "../sinks/sink.ts";
@@ -6,6 +6,9 @@ import type { RoleContext } from "./role.ts";
 
 /** Waits between tries to write an object, milliseconds. */
 const retryLimits = { min: 100, max: 15_000 };
+
+/** A service that takes the connection may think for so long, seconds, however short the time to reach it is. */
+const leastAnswerTime = 5;
 
 /** Writes objects for as long as it takes, and tells of each outage once. */
 export class StoreWriter {
@@ -25,7 +28,19 @@ export class StoreWriter {
   async open(seconds: number): Promise<void> {
     const { log, stop } = this.#context;
     const until = Date.now() + seconds * 1000;
-    await keepTrying(() => this.#sink.open(stop), {
+    const answerTime = Math.max(seconds, leastAnswerTime);
+    const patience = AbortSignal.timeout(answerTime * 1000);
+    const open = async () => {
+      await this.#sink.open(AbortSignal.any([stop, patience])).catch((error) => {
+        if (!patience.aborted || stop.aborted) throw error;
+        throw unreachable(
+          `${this.#sink.target} gave no answer within ${answerTime} s`,
+          "Check --to and --endpoint",
+          error,
+        );
+      });
+    };
+    await keepTrying(open, {
       signal: stop,
       limits: { min: 200, max: 2000 },
       isTransient: (error) =>

@@ -5,7 +5,7 @@ import { toStored } from "../face/stored.ts";
 import { type IncomingMessage, Subscriber } from "../mqtt/subscriber.ts";
 import { readShareName, readTopicFilter } from "../mqtt/topics.ts";
 import { brokerOptions } from "../settings/broker.ts";
-import { flag, integerBetween, option, readText } from "../settings/option.ts";
+import { flag, integerBetween, option } from "../settings/option.ts";
 import { createSink, parseTarget } from "../sinks/open.ts";
 import { connectionOf, loginFaults, stableClientId, toBroker } from "./broker-settings.ts";
 import { defineRole } from "./role.ts";
@@ -17,6 +17,16 @@ const defaultKey = "{camera}/{yyyy}/{mm}/{dd}/{HH}{MM}{SS}.{ms}-{id}.{ext}";
 
 const { key: tlsKey, ...otherBrokerOptions } = brokerOptions;
 
+/** How objects are kept. */
+export const keepingOptions = {
+  createBucket: flag("create the bucket when it does not exist"),
+  public: flag("let anyone read the objects, and log the URL of each"),
+  endpoint: option("URL", "S3 endpoint, for MinIO, Ceph, IBM COS ...", readEndpoint, {
+    fallbackNote: "AWS_ENDPOINT_URL_S3, else AWS",
+  }),
+  pathStyle: flag("address buckets as ENDPOINT/BUCKET"),
+};
+
 const options = {
   to: option("TARGET", "where objects go: s3://BUCKET/PREFIX or file:///DIR", parseTarget, {
     required: true,
@@ -27,12 +37,7 @@ const options = {
   }),
   concurrency: option("N", "messages written at once", integerBetween(1, 1000), { fallback: "64" }),
   share: option("GROUP", "share the messages with the other stores of this group", readShareName),
-  createBucket: flag("create the bucket when it does not exist"),
-  public: flag("let anyone read the objects, and log the URL of each"),
-  endpoint: option("URL", "S3 endpoint, for MinIO, Ceph, IBM COS ...", readText, {
-    fallbackNote: "AWS_ENDPOINT_URL_S3, else AWS",
-  }),
-  pathStyle: flag("address buckets as ENDPOINT/BUCKET"),
+  ...keepingOptions,
   ...otherBrokerOptions,
   tlsKey,
 };
@@ -111,4 +116,10 @@ export const store = defineRole({
 
 function tlsKeyOf({ key, tlsKey }: { readonly key?: StoreKey; readonly tlsKey?: Buffer | undefined }) {
   return tlsKey ?? (key && "tlsKey" in key ? key.tlsKey : undefined);
+}
+
+function readEndpoint(text: string): string {
+  if (!/^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : ""))
+    throw new Error("must be a URL such as https://s3.example");
+  return text;
 }

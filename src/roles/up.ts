@@ -9,7 +9,7 @@ import { captureOptions, detect } from "./detect.ts";
 import { forward } from "./forward.ts";
 import { log } from "./log.ts";
 import { defineRole, type RoleContext } from "./role.ts";
-import { store } from "./store.ts";
+import { keepingOptions, store } from "./store.ts";
 import { startUnit, type Unit } from "./unit.ts";
 
 const options = {
@@ -25,6 +25,7 @@ const options = {
   to: option("TARGET", "where faces are kept: file:///DIR or s3://BUCKET/PREFIX", parseTarget, {
     fallback: "./faces",
   }),
+  ...keepingOptions,
 };
 
 /** Ports that people expect; another is taken when one is in use. */
@@ -36,12 +37,13 @@ export const up = defineRole({
   summary: "The whole line on one machine, both brokers embedded",
   examples: ["facepipe up", "facepipe up --camera holiday.mp4 --to ./holiday"],
   options,
-  async run({ to, ...settings }, context) {
+  async run({ to, createBucket, public: isPublic, endpoint, pathStyle, ...settings }, context) {
     const { print, stop } = context;
     const camera = settings.camera ?? (webcamPresent() ? "0" : "synthetic");
     const edge = await startEmbeddedBroker(edgePort);
     const cloud = await startEmbeddedBroker(cloudPort);
     const target = targetName(to);
+    const keeping = { createBucket, public: isPublic, endpoint, pathStyle };
     print(
       `camera         ${camera}${settings.camera ? "" : camera === "0" ? " (the webcam)" : " (no webcam here)"}`,
     );
@@ -54,7 +56,7 @@ export const up = defineRole({
       for (const { url } of [edge, cloud])
         await (await startUnit(brokerCheck, { broker: url, quiet: true }, context)).done;
       // From the end of the line to its beginning, so that everything that flows has somewhere to go.
-      await start(startUnit(store, { broker: cloud.url, to: target }, context));
+      await start(startUnit(store, { broker: cloud.url, to: target }, context, keeping));
       await start(startUnit(forward, { from: edge.url, to: cloud.url }, context));
       await start(startUnit(log, { broker: edge.url }, context));
       const eyes = await startUnit(detect, { broker: edge.url, camera }, context, { ...settings, camera });

@@ -62,10 +62,10 @@ function clientConfig({ endpoint, pathStyle, concurrency, timeout = 15_000 }: S3
 
 async function hasRegion(client: S3Client): Promise<boolean> {
   try {
-    await client.config.region();
-    return true;
+    return (await client.config.region()) !== "";
   } catch (error) {
-    if (error instanceof Error && /region is missing/i.test(error.message)) return false;
+    // An empty AWS_REGION is how a compose file says "not set".
+    if (error instanceof Error && /region is missing|region=""/i.test(error.message)) return false;
     throw error;
   }
 }

@@ -61,9 +61,9 @@ for (const protocol of ["5", "3.1.1"]) {
       const { code, list, stderr } = await checkSteps("--broker", url, "--protocol", protocol, ...login);
       assert.equal(code, 1);
       assert.equal(list.at(-1)?.step, "connect");
-      assert.match(list.at(-1)?.why ?? "", /we are not authorized/);
+      assert.match(list.at(-1)?.why ?? "", /the user name or password is wrong or missing/);
       assert.notEqual(list.at(-1)?.remedy, "");
-      assert.match(stderr, /^facepipe: the broker .* refused: we are not authorized\. /);
+      assert.match(stderr, /^facepipe: the broker .* refused: the user name or password is wrong or missing/);
     }
   });
 

@@ -112,7 +112,7 @@ test("it needs somewhere to go, and says what is wrong", { skip }, async (t) => 
   assert.match(usage.err, /--to .*required/);
   const refused = facepipe(t, ["forward", "--from", edge.url, "--to", locked.url]);
   assert.equal((await refused.ended).code, 1);
-  assert.match(refused.err, /facepipe: the broker .* refused: we are not authorized/);
+  assert.match(refused.err, /facepipe: the broker .* refused: the user name or password is wrong or missing/);
   await locked.kill();
   const absent = facepipe(t, ["forward", "--from", edge.url, "--to", locked.url, "--connect-timeout", "1"]);
   assert.equal((await absent.ended).code, 2);

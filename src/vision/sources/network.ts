@@ -21,10 +21,12 @@ const patience = 5000;
  * @throws UserError: unreachable when nothing answers at its address, refused when what answers is no stream.
  */
 export async function captureNetwork(cv: Cv, url: string): Promise<VideoCapture> {
-  await assertReachable(url);
+  if (!URL.canParse(url)) throw refused(`${redact(url)} is not a URL`);
   try {
     return new cv.VideoCapture(url, cv.CAP_FFMPEG);
   } catch (error) {
+    // Asked only now: some cameras serve one connection, and the first one must be FFmpeg's.
+    await assertReachable(url);
     throw refused(
       `${redact(url)} answers but gives no video${await httpAnswer(url)}`,
       "Check the path, the user name and the password in the URL",
@@ -52,7 +54,6 @@ async function httpAnswer(url: string): Promise<string> {
 
 /** FFmpeg's open only says yes or no; a connection of our own tells why. */
 async function assertReachable(url: string): Promise<void> {
-  if (!URL.canParse(url)) throw refused(`${redact(url)} is not a URL`);
   const { protocol, hostname, port } = new URL(url);
   const number = port === "" ? ports[protocol] : Number(port);
   // Protocols without a connection (udp:, rtp:) cannot be asked.
