@@ -49,6 +49,17 @@ export function newBucketName(): string {
 
 /** Starts Ceph on free ports in a folder of its own; about two seconds. Nothing of it outlives this process. */
 export async function startCeph(): Promise<Ceph> {
+  // Between our asking for a free port and Ceph's taking it another program may have taken it.
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startOnce();
+    } catch (error) {
+      if (attempt === 3) throw error;
+    }
+  }
+}
+
+async function startOnce(): Promise<Ceph> {
   const folder = await mkdtemp(join(tmpdir(), "facepipe-ceph-"));
   removeWhenWeAreGone(folder);
   const conf = join(folder, "ceph.conf");
