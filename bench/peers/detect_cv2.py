@@ -1,4 +1,4 @@
-"""Finds the faces of a video and publishes each as a PNG: the loop of every homework. Prints the boxes it found."""
+"""Finds the faces of a video and publishes each as a PNG: the loop of every tutorial. Prints the boxes it found."""
 
 import json
 import sys

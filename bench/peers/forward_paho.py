@@ -1,4 +1,4 @@
-"""Takes messages from one broker and publishes them to another, as every homework does: acknowledged on arrival."""
+"""Takes messages from one broker and publishes them to another, as most scripts do: acknowledged on arrival."""
 
 import sys
 

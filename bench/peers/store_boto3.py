@@ -1,4 +1,4 @@
-"""Writes each message as one object, one after the other, as every homework does."""
+"""Writes each message as one object, one after the other, as most scripts do."""
 
 import sys
 

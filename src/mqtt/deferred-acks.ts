@@ -18,7 +18,7 @@ export type Settle = () => void;
  * sends the messages again.
  *
  * `full` says whether so many held messages are enough. The broker should know by the receive maximum; MQTT 3.1.1 has
- * none, and Mosquitto 2.0 sends its whole queue after the first acknowledgement (its issue 2301). Then nothing more is
+ * none, and Mosquitto 2.0 sends its whole queue after the first acknowledgement. Then nothing more is
  * read from the socket until one is safe.
  */
 export function deferAcks(
