@@ -48,11 +48,13 @@ function delivered(broker: Mosquitto, from = 0): number[] {
   return [...lines].map(([, id]) => Number(id));
 }
 
-/** Resolves when the broker has read everything that the subscriber has sent it until now. */
+let markers = 0;
+
+/** Resolves when the broker's log tells of everything that the subscriber has sent it until now. */
 async function caughtUp(broker: Mosquitto, connection: WatchedConnection): Promise<void> {
-  const from = broker.log.length;
-  await connection.link?.client.publishAsync("marker", "", { qos: 1 });
-  await broker.logged(/Sending PUBACK to under-test/, from);
+  const marker = `marker/${++markers}`;
+  await connection.link?.client.publishAsync(marker, "", { qos: 1 });
+  await broker.logged(new RegExp(`Received PUBLISH from under-test .*'${marker}'`));
 }
 
 async function connected(client: MqttClient): Promise<void> {
