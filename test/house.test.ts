@@ -24,7 +24,7 @@ const packages: readonly { name: RegExp; home: string; types?: string }[] = [
 ];
 
 /** Packages that one file imports, whichever it is. */
-const oneFileEach = ["chalk", "aedes", "cli-progress", "@u4/opencv4nodejs"];
+const oneFileEach = ["chalk", "aedes", "cli-progress", "env-paths", "@u4/opencv4nodejs"];
 
 /** What only one file may touch. */
 const globals = [
