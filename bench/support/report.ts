@@ -38,7 +38,9 @@ export function report<F extends string>(
     ({ what, value, kept, atLeast, atMost }) =>
       `${kept ? "kept  " : "MISSED"} ${what}: ${value.toFixed(2)} (target ${atLeast === undefined ? `at most ${atMost}` : `at least ${atLeast}`})`,
   );
-  process.stdout.write([title, machine(), "", ...lines, "", ...verdicts, ""].join("\n"));
+  process.stdout.write(
+    [title, `${machine()}; median (least-most)`, "", ...lines, "", ...verdicts, ""].join("\n"),
+  );
 }
 
 function isKept({ value, atLeast = -Infinity, atMost = Infinity }: Target): boolean {
@@ -50,7 +52,8 @@ function cell({ median, least, most }: Summary, decimals: number): string {
   return low === high ? `${middle}` : `${middle} (${low}-${high})`;
 }
 
-function table(rows: readonly string[][]): string[] {
+/** Rows of text as lines with aligned columns: the first to the left, the others to the right. */
+export function table(rows: readonly string[][]): string[] {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
   return rows.map((row) =>
     row
@@ -61,7 +64,7 @@ function table(rows: readonly string[][]): string[] {
   );
 }
 
-function machine(): string {
+export function machine(): string {
   const [first] = cpus();
-  return `${cpus().length} cores (${first?.model.trim()}), Node.js ${process.version}; median (least-most)`;
+  return `${cpus().length} cores (${first?.model.trim()}), Node.js ${process.version}`;
 }
