@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "./build.mjs";
+import { fetchFaceModel } from "./model.mjs";
 import { checkNodeVersion } from "./node-version.mjs";
 import { installNpmPackages } from "./npm-packages.mjs";
 import { buildOpencvAddon } from "./opencv-addon.mjs";
@@ -16,5 +17,6 @@ export async function setUp({ tests }) {
     await installNpmPackages();
     await buildOpencvAddon();
     await build();
+    await fetchFaceModel();
   });
 }

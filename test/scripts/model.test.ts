@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { text } from "node:stream/consumers";
+import { type TestContext, test } from "node:test";
+import { emptyFolder } from "../support/folder.ts";
+import { freePort } from "../support/ports.ts";
+import { all, modelServer } from "../vision/model-server.ts";
+
+const name = "yunet_n_dynamic.onnx";
+const model = join(process.env["FACEPIPE_TEST_DATA"] ?? join("..", "shared", "data"), "models", name);
+const notBuilt = !existsSync(join("dist", "vision", "model")) && "needs dist/: `npm run build`";
+const skip =
+  notBuilt || (process.platform !== "linux" && "the cache folder is moved as on Linux") || undefined;
+const needsModel = skip ?? (!existsSync(model) && `needs ${model}`);
+
+/** The set-up's step in a clone of its own, with an empty cache; `run` gives what it says. */
+function clone(t: TestContext, url: string) {
+  const folder = emptyFolder(t);
+  for (const each of ["scripts", "dist", "package.json"])
+    cpSync(each, join(folder, each), { recursive: true });
+  symlinkSync(resolve("node_modules"), join(folder, "node_modules"));
+  const code = 'await (await import("./scripts/setup/model.mjs")).fetchFaceModel()';
+  const env = { ...process.env, XDG_CACHE_HOME: join(folder, "cache"), FACEPIPE_MODEL_URL: url };
+  const run = async () => {
+    const child = spawn(process.execPath, ["--input-type=module", "-e", code], { cwd: folder, env });
+    const [said, [status]] = await Promise.all([text(child.stderr), once(child, "close")]);
+    assert.equal(status, 0, said);
+    return said;
+  };
+  return { folder, run };
+}
+
+test("without a network, set-up goes on and says what that means and what to do", { skip }, async (t) => {
+  const { run } = clone(t, `http://127.0.0.1:${await freePort()}/${name}`);
+  const lines = (await run()).trim().split("\n");
+  assert.equal(lines.length, 2);
+  assert.match(
+    lines[1] ?? "",
+    /^face model: .*Haar cascade, which misses most.*cannot be reached.*--model FILE/,
+  );
+});
+
+test("set-up fetches the model once, into the cache", { skip: needsModel }, async (t) => {
+  const server = await modelServer(t, all(readFileSync(model)));
+  const { folder, run } = clone(t, server.url);
+  assert.match(await run(), /done in \d+ s/);
+  assert.deepEqual(readFileSync(join(folder, "cache", "facepipe", name)), readFileSync(model));
+  assert.equal(await run(), "");
+  assert.equal(server.ranges.length, 1);
+});
+
+test("a model beside the program is enough", { skip: needsModel }, async (t) => {
+  const server = await modelServer(t, all(readFileSync(model)));
+  const { folder, run } = clone(t, server.url);
+  mkdirSync(join(folder, "models"));
+  cpSync(model, join(folder, "models", name));
+  assert.equal(await run(), "");
+  assert.equal(server.ranges.length, 0);
+});
