@@ -39,7 +39,7 @@ test("without a network, set-up goes on and says what that means and what to do"
   assert.equal(lines.length, 2);
   assert.match(
     lines[1] ?? "",
-    /^face model: .*Haar cascade, which misses most.*cannot be reached.*--model FILE/,
+    /^face model: .* cannot be reached: .*Haar cascade, which misses most.*--model FILE takes a copy of https:/,
   );
 });
 
