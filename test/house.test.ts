@@ -18,6 +18,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 /** Where a package that is heavy, or that we may want to replace, may be imported; `types`: where its types may. */
 const packages: readonly { name: RegExp; home: string; types?: string }[] = [
   { name: /^@u4\/opencv4nodejs/, home: "src/vision/opencv.ts", types: "src/vision/" },
+  { name: /^onnxruntime-node/, home: "src/vision/yunet/session.ts" },
   { name: /^mqtt(-packet)?$/, home: "src/mqtt/" },
   { name: /^@(aws-sdk|smithy)\//, home: "src/sinks/" },
   { name: /^prom-client$/, home: "src/ops/" },

@@ -6,6 +6,21 @@ export interface Box {
   readonly height: number;
 }
 
+/** A point in pixels of the camera's frame; it may lie between two pixels. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** The points of a face that a detector may find; right and left are the person's own. */
+export const landmarkNames = ["rightEye", "leftEye", "nose", "rightMouth", "leftMouth"] as const;
+export type Landmarks = Readonly<Record<(typeof landmarkNames)[number], Point>>;
+
+/** Landmarks of which each is what `point` gives for its name and its place in the order. */
+export function landmarksOf(point: (name: keyof Landmarks, nth: number) => Point): Landmarks {
+  return Object.fromEntries(landmarkNames.map((name, nth) => [name, point(name, nth)])) as Landmarks;
+}
+
 export type PictureFormat = "png" | "jpeg";
 
 /** What is known of a face; travels as JSON inside its picture. */
@@ -26,4 +41,10 @@ export interface FaceFacts {
   /** The detector's confidence, 0..1. */
   readonly score: number;
   readonly detector: string;
+  /** The person's stay before the camera, one of 1, 2, 3 ... within camera and epoch; absent in older messages. */
+  readonly visit?: string;
+  /** How good a picture of a face this is, 0..1; absent in older messages. */
+  readonly quality?: number;
+  /** Only from a detector that finds them. */
+  readonly landmarks?: Landmarks;
 }

@@ -63,7 +63,7 @@ export function toStored(topic: string, payload: Buffer, receivedAt: Date, key: 
 }
 
 function faceMetadata(facts: FaceFacts): Record<string, string> {
-  const { id, camera, epoch, seq, capturedAt, frame, box, score, detector } = facts;
+  const { id, camera, epoch, seq, capturedAt, frame, box, score, detector, visit, quality } = facts;
   return {
     id,
     camera: short(camera),
@@ -75,6 +75,8 @@ function faceMetadata(facts: FaceFacts): Record<string, string> {
     box: `${box.x},${box.y},${box.width},${box.height}`,
     score: String(score),
     detector: short(detector),
+    ...(visit !== undefined && { visit }),
+    ...(quality !== undefined && { quality: String(quality) }),
   };
 }
 

@@ -4,6 +4,8 @@ import type { Counter, Gauge, Histogram, Registry } from "prom-client";
 export interface Metrics {
   readonly registry: Registry;
   readonly frames: Counter;
+  readonly skipped: Counter;
+  readonly visits: Counter;
   readonly faces: Counter;
   readonly published: Counter;
   readonly forwarded: Counter;
@@ -44,7 +46,12 @@ export async function createMetrics(): Promise<Metrics> {
   return {
     registry,
     frames: counter("frames_total", "Camera frames that were looked at"),
-    faces: counter("faces_total", "Faces that were found and cut out"),
+    skipped: counter(
+      "frames_skipped_total",
+      "Camera frames that were passed over: nothing moved, or fewer are wanted",
+    ),
+    visits: counter("visits_total", "Visits that began: stays of one person before the camera"),
+    faces: counter("faces_total", "Faces that were found, chosen and cut out"),
     published: counter("published_total", "Face messages that the broker acknowledged"),
     forwarded: counter("forwarded_total", "Messages that the target broker acknowledged"),
     stored: counter("stored_total", "Messages whose objects are written"),

@@ -14,20 +14,37 @@ import { watchProgress } from "./watch-progress.ts";
 export interface Outlet {
   open(): Promise<void>;
   /** Takes a face; resolves when there is room for another. */
-  send(face: SeenFace): Promise<void>;
+  send(camera: string, face: SeenFace): Promise<void>;
   /** Resolves when everything taken is delivered. */
   close(): Promise<void>;
 }
 
 /** One JSON line per face, and no broker. */
-export function printFaces(camera: string, { print }: RoleContext): Outlet {
+export function printFaces({ print }: RoleContext): Outlet {
   return {
     open: async () => undefined,
-    send: async ({ frame, capturedAt, box, score, detector, file }) => {
-      const at = new Date(capturedAt).toISOString();
-      print(JSON.stringify({ camera, frame: frame.index, capturedAt: at, box, score, detector, file }));
+    send: async (camera, { frame, file, ...face }) => {
+      const { capturedAt, ...facts } = factsOfFace(face);
+      print(JSON.stringify({ camera, frame: frame.index, capturedAt, ...facts, file }));
     },
     close: async () => undefined,
+  };
+}
+
+/** What is told of a face, whichever way it goes. */
+function factsOfFace({
+  capturedAt,
+  box,
+  score,
+  detector,
+  visit,
+  quality,
+  landmarks,
+}: Omit<SeenFace, "frame">) {
+  return {
+    capturedAt: new Date(capturedAt).toISOString(),
+    ...{ box, score, detector, visit: String(visit), quality },
+    ...(landmarks && { landmarks }),
   };
 }
 
@@ -37,40 +54,35 @@ const mostWaiting = 500;
 const window = 100;
 
 export interface PublishTo {
-  readonly camera: string;
   readonly broker: Broker;
-  readonly topic: string;
+  readonly topicOf: (camera: string) => string;
   readonly qos: Qos;
 }
 
 /** One message per face, numbered without gaps. */
-export function publishFaces({ camera, broker, topic, qos }: PublishTo, context: RoleContext): Outlet {
+export function publishFaces({ broker, topicOf, qos }: PublishTo, context: RoleContext): Outlet {
   const { log, metrics, stop, deadline, fail } = context;
   const connection = connectionOf(broker, { role: "detect", peer: "broker" }, context);
   const publisher = new Publisher(connection, window);
   const progress = watchProgress(context, () => publisher.inFlight);
   const epoch = uuidv7();
-  let seq = 0;
+  /** How many each camera has had. */
+  const numbers = new Map<string, number>();
   let delivered: () => void = () => undefined;
 
-  const factsOf = ({ capturedAt, frame, box, score, detector }: SeenFace): FaceFacts => ({
-    v: 1,
-    id: uuidv7({ msecs: capturedAt }),
-    camera,
-    epoch,
-    seq: ++seq,
-    capturedAt: new Date(capturedAt).toISOString(),
-    frame,
-    box,
-    score,
-    detector,
-  });
+  const factsOf = (camera: string, { frame, ...face }: SeenFace): FaceFacts => {
+    const seq = (numbers.get(camera) ?? 0) + 1;
+    numbers.set(camera, seq);
+    const { capturedAt, ...facts } = factsOfFace(face);
+    const id = uuidv7({ msecs: face.capturedAt });
+    return { v: 1, id, camera, epoch, seq, capturedAt, frame, ...facts };
+  };
 
-  const publish = async (face: SeenFace): Promise<void> => {
-    const payload = encodeFace(face.picture, face.format, factsOf(face));
+  const publish = async (camera: string, face: SeenFace): Promise<void> => {
+    const payload = encodeFace(face.picture, face.format, factsOf(camera, face));
     try {
       await publisher.publish({
-        topic,
+        topic: topicOf(camera),
         payload,
         qos,
         properties: { contentType: contentTypes[face.format] },
@@ -93,8 +105,8 @@ export function publishFaces({ camera, broker, topic, qos }: PublishTo, context:
 
   return {
     open: () => connection.start(stop),
-    send: async (face) => {
-      void publish(face);
+    send: async (camera, face) => {
+      void publish(camera, face);
       if (publisher.inFlight > mostWaiting) await doneBefore(until(mostWaiting), stop);
     },
     close: async () => {
@@ -103,7 +115,8 @@ export function publishFaces({ camera, broker, topic, qos }: PublishTo, context:
       // Said before the goodbye, which a broker that hangs draws out.
       if (!done) fail(refused(`${left} faces did not reach ${broker.href} before the time to stop was over`));
       await connection.stop();
-      if (seq > 0) log.debug(`${seq} faces delivered to ${broker.href}`);
+      for (const [camera, count] of numbers)
+        log.debug(`${count} faces of ${camera} delivered to ${broker.href}`);
     },
   };
 }

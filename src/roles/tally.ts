@@ -1,4 +1,4 @@
-import type { SeenFrame } from "../vision/types.ts";
+import type { Look } from "../vision/types.ts";
 import type { RoleContext } from "./role.ts";
 
 /** Counts what detect sees: for the metrics, the progress bar and the summary. */
@@ -8,7 +8,10 @@ export class Tally {
   #frames = 0;
   #faces = 0;
   #dropped = 0;
-  #restarts = 0;
+  #skipped = 0;
+  #visits = 0;
+  /** How far each camera is, frames. */
+  readonly #places = new Map<string, number>();
 
   constructor(context: RoleContext) {
     this.#context = context;
@@ -27,17 +30,20 @@ export class Tally {
     );
   }
 
-  /** `restarts`: how often the vision process was started again so far. */
-  frame({ index, detectSeconds, dropped }: SeenFrame, restarts: number): void {
+  look(camera: string, { index, detectSeconds, dropped, skipped, visits }: Look): void {
     const { metrics, terminal } = this.#context;
     this.#frames++;
     this.#dropped += dropped;
+    this.#skipped += skipped;
+    this.#visits += visits;
+    this.#places.set(camera, index + 1);
     metrics.frames.inc();
     metrics.detectSeconds.observe(detectSeconds);
+    metrics.skipped.inc(skipped);
+    metrics.visits.inc(visits);
     if (dropped > 0) metrics.dropped.inc({ reason: "late_frame" }, dropped);
-    metrics.visionRestarts.inc(restarts - this.#restarts);
-    this.#restarts = restarts;
-    terminal.updateBar(index + 1, { faces: this.#faces, rate: this.#rate() });
+    const done = [...this.#places.values()].reduce((sum, place) => sum + place, 0);
+    terminal.updateBar(done, { faces: this.#faces, rate: this.#rate() });
   }
 
   face(): void {
@@ -51,11 +57,20 @@ export class Tally {
 
   summary(): string {
     const seconds = ((performance.now() - this.#begun) / 1000).toFixed(1);
-    const dropped = this.#dropped === 0 ? "" : `, ${this.#dropped} late frames dropped`;
-    return `${this.#frames} frames, ${this.#faces} faces, ${seconds} s, ${this.#rate()} frames/s${dropped}`;
+    const counts = [
+      `${this.#frames} frames`,
+      `${this.#faces} faces`,
+      `${this.#visits} visits`,
+      `${seconds} s`,
+      `${this.#rate()} frames/s`,
+      ...(this.#skipped === 0 ? [] : [`${this.#skipped} frames passed over`]),
+      ...(this.#dropped === 0 ? [] : [`${this.#dropped} late frames dropped`]),
+    ];
+    return counts.join(", ");
   }
 
+  /** Frames that were looked at or passed over, a second. */
   #rate(): string {
-    return (this.#frames / ((performance.now() - this.#begun) / 1000)).toFixed(1);
+    return ((this.#frames + this.#skipped) / ((performance.now() - this.#begun) / 1000)).toFixed(1);
   }
 }

@@ -1,3 +1,4 @@
+import { redact } from "../base/log.ts";
 import { doneBefore } from "../base/signals.ts";
 import { sleep } from "../base/time.ts";
 import { startEmbeddedBroker } from "../mqtt/embedded-broker.ts";
@@ -5,7 +6,8 @@ import { option } from "../settings/option.ts";
 import { parseTarget, targetName } from "../sinks/open.ts";
 import { webcamPresent } from "../vision/source-name.ts";
 import { brokerCheck } from "./broker-check.ts";
-import { captureOptions, detect } from "./detect.ts";
+import { detect } from "./detect.ts";
+import { cameraOption, captureOptions } from "./detect-options.ts";
 import { forward } from "./forward.ts";
 import { log } from "./log.ts";
 import { defineRole, type RoleContext } from "./role.ts";
@@ -14,14 +16,7 @@ import { startUnit, type Unit } from "./unit.ts";
 
 const options = {
   ...captureOptions,
-  camera: option(
-    captureOptions.camera.placeholder ?? "",
-    captureOptions.camera.summary,
-    captureOptions.camera.parse,
-    {
-      fallbackNote: "the webcam if there is one, else synthetic",
-    },
-  ),
+  camera: cameraOption({ fallbackNote: "the webcam if there is one, else synthetic" }),
   to: option("TARGET", "where faces are kept: file:///DIR or s3://BUCKET/PREFIX", parseTarget, {
     fallback: "./faces",
   }),
@@ -39,14 +34,14 @@ export const up = defineRole({
   options,
   async run({ to, createBucket, public: isPublic, endpoint, pathStyle, ...settings }, context) {
     const { print, stop } = context;
-    const camera = settings.camera ?? (webcamPresent() ? "0" : "synthetic");
+    const given = settings.camera.length > 0;
+    const camera = given ? settings.camera : [webcamPresent() ? "0" : "synthetic"];
     const edge = await startEmbeddedBroker(edgePort);
     const cloud = await startEmbeddedBroker(cloudPort);
     const target = targetName(to);
     const keeping = { createBucket, public: isPublic, endpoint, pathStyle };
-    print(
-      `camera         ${camera}${settings.camera ? "" : camera === "0" ? " (the webcam)" : " (no webcam here)"}`,
-    );
+    const note = given ? "" : camera[0] === "0" ? " (the webcam)" : " (no webcam here)";
+    print(`camera         ${redact(camera.join(", "))}${note}`);
     print(`edge broker    ${edge.url}`);
     print(`cloud broker   ${cloud.url}`);
     print(`faces          ${target}`);
@@ -59,7 +54,10 @@ export const up = defineRole({
       await start(startUnit(store, { broker: cloud.url, to: target }, context, keeping));
       await start(startUnit(forward, { from: edge.url, to: cloud.url }, context));
       await start(startUnit(log, { broker: edge.url }, context));
-      const eyes = await startUnit(detect, { broker: edge.url, camera }, context, { ...settings, camera });
+      const eyes = await startUnit(detect, { broker: edge.url, camera: camera.join("\n") }, context, {
+        ...settings,
+        camera,
+      });
       units.unshift(eyes);
       context.ready();
       await doneBefore(eyes.done, stop);

@@ -19,7 +19,9 @@ export function parseFlags(options: Options, args: readonly string[]): { flags: 
     if (key !== undefined) {
       const isSwitch = options[key]?.placeholder === undefined;
       const alone = isSwitch || next === undefined || keys.has(next.split("=", 1)[0] ?? "");
-      flags[key] = inline ?? (alone ? true : (words.shift() ?? true));
+      const value = inline ?? (alone ? true : (words.shift() ?? true));
+      const before = options[key]?.many ? flags[key] : undefined;
+      flags[key] = typeof before === "string" && typeof value === "string" ? `${before}\n${value}` : value;
     } else if (flag === "") {
       faults.push(`"${withoutLogin(word)}" stands alone; there are options only`);
     } else {

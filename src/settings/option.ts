@@ -13,6 +13,8 @@ export interface Option<T> {
   /** How the help describes the default, when it is not `fallback` itself. */
   readonly fallbackNote?: string;
   readonly required?: true;
+  /** May be given several times; `parse` then gets all texts, one per line, as the variable has them. */
+  readonly many?: true;
   /** The value must never be shown. */
   readonly secret?: true;
 }
@@ -45,6 +47,26 @@ function option<T>(placeholder: string, summary: string, parse: Reader<T>, more?
 }
 
 export { option };
+
+/** An option that may be given several times; its variable has one value per line. */
+export function list<T>(
+  placeholder: string,
+  summary: string,
+  parse: Reader<T>,
+  more: { readonly required: true } | Common = {},
+): Option<readonly T[]> {
+  const parseAll: Reader<readonly T[]> = (text) => text.split("\n").map((line) => parse(line.trim()));
+  // Without a value there is none, an empty list.
+  const fallback = "required" in more ? {} : { fallback: "" };
+  return {
+    placeholder,
+    summary,
+    many: true,
+    ...fallback,
+    ...more,
+    parse: (text) => (text === "" ? [] : parseAll(text)),
+  };
+}
 
 /** A switch: off unless given; its variable takes true or false. */
 export function flag(summary: string): Option<boolean> {

@@ -1,9 +1,13 @@
 import { UserError } from "../base/errors.ts";
+import { always } from "./attention.ts";
+import { createDetector } from "./create-detector.ts";
 import { Credits } from "./credits.ts";
-import { haarDetector } from "./haar.ts";
+import { Looker } from "./look.ts";
+import { masker } from "./masks.ts";
 import type { FromChild, ToChild } from "./messages.ts";
 import { loadOpenCv } from "./opencv.ts";
 import { openSource } from "./sources/open.ts";
+import type { Source } from "./sources/source.ts";
 import { watch } from "./watch.ts";
 
 /*
@@ -17,6 +21,9 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal
 const die = () => process.kill(process.pid, "SIGKILL");
 process.on("disconnect", die);
 
+/** So often the parent hears of us at least, ms. No timer runs while a camera's read blocks: its silence tells. */
+const heartbeat = 1000;
+
 let credits = new Credits(0);
 let stopped = false;
 
@@ -29,28 +36,29 @@ process.on("message", (message: ToChild) => {
   if (message.kind === "open") void run(message);
 });
 
-async function run(job: Extract<ToChild, { kind: "open" }>): Promise<void> {
-  credits = new Credits(job.credits);
-  const { settings, firstIndex } = job;
+async function run({ settings, from }: Extract<ToChild, { kind: "open" }>): Promise<void> {
+  credits = new Credits(from.credits);
   let last: FromChild = { kind: "done" };
   try {
     const cv = loadOpenCv();
-    const detector = haarDetector(cv, settings);
+    const detector = await createDetector(cv, settings);
     const source = await openSource(cv, settings.camera, (text) => send({ kind: "warning", text }));
+    await skip(source, from.skip);
     const first = await source.read();
     send({ kind: "opened", info: source.info });
-    if (first)
-      await watch({
-        cv,
-        settings,
-        source,
-        detector,
-        credits,
-        first,
-        firstIndex,
-        send,
-        stopped: () => stopped,
-      });
+    setInterval(() => send({ kind: "alive" }), heartbeat).unref();
+    await watch({
+      settings,
+      source,
+      mask: masker(cv, settings.masks),
+      attention: always,
+      looker: new Looker(cv, detector, settings, from.visit),
+      credits,
+      first,
+      from,
+      send,
+      stopped: () => stopped,
+    });
     source.close();
   } catch (error) {
     last = failure(error);
@@ -58,6 +66,15 @@ async function run(job: Extract<ToChild, { kind: "open" }>): Promise<void> {
   process.off("disconnect", die);
   // The channel is all that keeps the process; it may close once the last word has left.
   process.send?.(last, () => process.disconnect());
+}
+
+/** Passes over frames that were seen before this process was. */
+async function skip(source: Source, frames: number): Promise<void> {
+  for (let left = frames; left > 0 && !stopped; left--) {
+    const grabbed = await source.read();
+    if (!grabbed) return;
+    grabbed.mat.release();
+  }
 }
 
 function failure(error: unknown): FromChild {

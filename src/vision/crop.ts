@@ -1,5 +1,6 @@
 import type { Box, PictureFormat } from "../face/face.ts";
 import type { Cv, Mat } from "./opencv.ts";
+import { sampleSide } from "./visits/quality.ts";
 
 /**
  * `box` made wider by `margin` percent of its width on the left and right, and of its height above and below;
@@ -18,12 +19,34 @@ export function withMargin(box: Box, margin: number, frame: { width: number; hei
   };
 }
 
-/** That part of the picture as a PNG or JPEG file. */
-export function cut(cv: Cv, picture: Mat, { x, y, width, height }: Box, format: PictureFormat): Buffer {
-  const region = picture.getRegion(new cv.Rect(x, y, width, height));
+/** That part of the frame; shares its pixels. Whoever takes it releases it. */
+export function view(cv: Cv, frame: Mat, { x, y, width, height }: Box): Mat {
+  return frame.getRegion(new cv.Rect(x, y, width, height));
+}
+
+/** That part of the frame as a PNG or JPEG file, in colour or in grey. */
+export function cut(
+  cv: Cv,
+  frame: Mat,
+  box: Box,
+  { color, format }: { readonly color: boolean; readonly format: PictureFormat },
+): Buffer {
+  const region = view(cv, frame, box);
+  const picture = color ? region : region.cvtColor(cv.COLOR_BGR2GRAY);
   try {
-    return cv.imencode(format === "png" ? ".png" : ".jpg", region);
+    return cv.imencode(format === "png" ? ".png" : ".jpg", picture);
   } finally {
+    if (!color) picture.release();
     region.release();
   }
+}
+
+/** That part of the frame in grey, made to the size in which quality is judged. */
+export function sample(cv: Cv, frame: Mat, box: Box): Uint8Array {
+  const region = view(cv, frame, box);
+  const small = region.resize(sampleSide, sampleSide, 0, 0, cv.INTER_AREA);
+  const grey = small.cvtColor(cv.COLOR_BGR2GRAY);
+  const bytes = grey.getData();
+  for (const each of [grey, small, region]) each.release();
+  return bytes;
 }

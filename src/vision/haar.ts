@@ -19,8 +19,10 @@ export function haarDetector(cv: Cv, settings: VisionSettings): Detector {
   const smallest = new cv.Size(settings.minFace, settings.minFace);
   return {
     name: "haar",
-    detect: (_frame, grey) => {
+    async detect(frame) {
+      const grey = frame.cvtColor(cv.COLOR_BGR2GRAY);
       const { objects, numDetections } = cascade.detectMultiScale(grey, scaleFactor, neighbours, 0, smallest);
+      grey.release();
       return objects
         .map(({ x, y, width, height }, at) => {
           const n = numDetections[at] ?? neighbours;

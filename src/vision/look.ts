@@ -1,47 +1,108 @@
-import { cut, withMargin } from "./crop.ts";
-import type { Detector } from "./detector.ts";
+import { cut, sample, withMargin } from "./crop.ts";
+import type { Detector, Found } from "./detector.ts";
 import type { Cv } from "./opencv.ts";
 import type { Grabbed } from "./sources/source.ts";
 import type { SeenFace, VisionSettings } from "./types.ts";
+import { qualityOf } from "./visits/quality.ts";
+import { Shots } from "./visits/shots.ts";
+import { Tracker } from "./visits/tracker.ts";
 
-/** What was seen in one frame. */
-export interface Look {
-  readonly detectSeconds: number;
-  readonly faces: SeenFace[];
+/** A frame to be looked at. */
+export interface Frame extends Grabbed {
+  readonly index: number;
+  /** Seconds on the source's own clock: a recording's is its frame rate, a camera's the time of day. */
+  readonly seconds: number;
+  /** It has nothing to do with the frame before. */
+  readonly alone: boolean;
 }
 
-/**
- * Finds the faces of one frame and cuts them out. Leaves `grabbed.mat` to the caller; its own pictures are released
- * at once, since the garbage collector does not know how large they are.
- */
-export function lookAt(
-  cv: Cv,
-  detector: Detector,
-  settings: VisionSettings,
-  grabbed: Grabbed,
-  index: number,
-): Look {
-  const { mat, capturedAt, file } = grabbed;
-  const grey = mat.cvtColor(cv.COLOR_BGR2GRAY);
-  try {
-    const start = performance.now();
-    const found = detector.detect(mat, grey);
-    const detectSeconds = (performance.now() - start) / 1000;
-    const frame = { width: mat.cols, height: mat.rows, index };
-    const picture = settings.color ? mat : grey;
-    const faces = found.map(({ box, score }) => ({
-      picture: cut(cv, picture, withMargin(box, settings.margin, frame), settings.format),
-      format: settings.format,
-      capturedAt,
-      frame,
-      box,
-      // Three places are more than it means.
-      score: Math.round(score * 1000) / 1000,
-      detector: detector.name,
-      ...(file !== undefined && { file }),
-    }));
-    return { detectSeconds, faces };
-  } finally {
-    grey.release();
+/** What was seen in one frame. */
+export interface Seen {
+  readonly detectSeconds: number;
+  /** Faces to be kept, each in the place of an earlier one of its visit. */
+  readonly shots: readonly SeenFace[];
+  /** Visits whose kept face is to be sent now, this frame's included. */
+  readonly due: readonly number[];
+  /** Visits whose kept face is of no use: there was no visit. */
+  readonly forget: readonly number[];
+  /** Number of visits that became certain. */
+  readonly visits: number;
+  /** Number that the next visit will have. */
+  readonly nextVisit: number;
+}
+
+/** Finds faces, tells visits apart, and cuts out those faces that are wanted. */
+export class Looker {
+  readonly #cv: Cv;
+  readonly #detector: Detector;
+  readonly #settings: VisionSettings;
+  readonly #tracker: Tracker;
+  readonly #shots: Shots;
+
+  /** `firstVisit`: the number of the next visit. */
+  constructor(cv: Cv, detector: Detector, settings: VisionSettings, firstVisit: number) {
+    this.#cv = cv;
+    this.#detector = detector;
+    this.#settings = settings;
+    this.#tracker = new Tracker(firstVisit);
+    this.#shots = new Shots(settings.emit, settings.maxVisit);
   }
+
+  /** Whether there is a visit that has not ended: faces to be followed. */
+  get following(): boolean {
+    return this.#tracker.following;
+  }
+
+  /** Looks at one frame. Leaves its `mat` to the caller; pictures of its own are released at once. */
+  async look(frame: Frame): Promise<Seen> {
+    const start = performance.now();
+    const found = await this.#detector.detect(frame.mat);
+    const detectSeconds = (performance.now() - start) / 1000;
+    const boxes = found.map(({ box }) => box);
+    const tracked = this.#tracker.update(boxes, frame.seconds);
+    const shots = found.flatMap((face, at) => this.#shoot(frame, face, tracked.visits[at] ?? 0) ?? []);
+    const changed = frame.alone ? this.#tracker.end() : tracked;
+    return {
+      detectSeconds,
+      shots,
+      due: this.#shots.due(frame.seconds, changed),
+      forget: changed.dismissed,
+      visits: changed.confirmed.length,
+      nextVisit: this.#tracker.nextVisit,
+    };
+  }
+
+  /** The face cut out, or undefined when a better one of its visit is kept. */
+  #shoot(frame: Frame, { box, score, landmarks }: Found, visit: number): SeenFace | undefined {
+    const { mat, index, capturedAt, file } = frame;
+    const { margin, color, format } = this.#settings;
+    const size = { width: mat.cols, height: mat.rows };
+    const judged = {
+      box,
+      score,
+      frame: size,
+      sample: sample(this.#cv, mat, box),
+      ...(landmarks && { landmarks }),
+    };
+    const quality = qualityOf(judged);
+    if (!this.#shots.keeps(visit, quality, frame.seconds)) return undefined;
+    return {
+      picture: cut(this.#cv, mat, withMargin(box, margin, size), { color, format }),
+      format,
+      capturedAt,
+      frame: { ...size, index },
+      box,
+      score: inThousandths(score),
+      detector: this.#detector.name,
+      visit,
+      quality: inThousandths(quality),
+      ...(landmarks && { landmarks }),
+      ...(file !== undefined && { file }),
+    };
+  }
+}
+
+/** Three places are more than such a number means. */
+function inThousandths(value: number): number {
+  return Math.round(value * 1000) / 1000;
 }

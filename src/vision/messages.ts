@@ -1,23 +1,47 @@
-import type { SeenFrame, SourceInfo, VisionSettings } from "./types.ts";
+import type { Look, SeenFace, SourceInfo, VisionSettings } from "./types.ts";
+
+/** Where a vision process goes on: after what the one before it has seen. */
+export interface Place {
+  /** Number of the next frame. */
+  readonly index: number;
+  /** Number of the next visit. */
+  readonly visit: number;
+  /** Frames of a recording that were seen already, since its beginning. */
+  readonly skip: number;
+}
+
+export interface Beginning extends Place {
+  /** Looks that may be sent before the parent asks for more. */
+  readonly credits: number;
+}
 
 /** What the parent says to the vision process. */
 export type ToChild =
-  /** Said once. `credits` frames may be sent before the parent asks for more. */
-  | {
-      readonly kind: "open";
-      readonly settings: VisionSettings;
-      readonly firstIndex: number;
-      readonly credits: number;
-    }
-  /** One frame was used up: one more may be sent. */
+  /** Said once. */
+  | { readonly kind: "open"; readonly settings: VisionSettings; readonly from: Beginning }
+  /** One look was used up: one more may be sent. */
   | { readonly kind: "credit" }
   | { readonly kind: "stop" };
+
+/** A look, and what the parent is to keep and to send of its faces. */
+export interface LookMessage {
+  readonly kind: "look";
+  readonly look: Look;
+  /** Where another process would go on. */
+  readonly next: Place;
+  /** Each takes the place of the one that is kept of its visit. */
+  readonly shots: readonly SeenFace[];
+  /** Visits whose kept face is to be sent now. */
+  readonly due: readonly number[];
+  /** Visits whose kept face is of no use. */
+  readonly forget: readonly number[];
+}
 
 /** What the vision process says to the parent. All plain data and Buffers. */
 export type FromChild =
   | { readonly kind: "opened"; readonly info: SourceInfo }
-  | { readonly kind: "frame"; readonly frame: SeenFrame }
-  /** Frames arrive but none may be sent or looked at: the camera is well, the reader is slow. */
+  | LookMessage
+  /** It has not spoken for a while, but it does not hang in the camera's read. */
   | { readonly kind: "alive" }
   | { readonly kind: "warning"; readonly text: string }
   /** The source came to its end, or the parent said stop. */

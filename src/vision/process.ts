@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url";
 import { refused, UserError } from "../base/errors.ts";
 import { type Logger, redact } from "../base/log.ts";
 import { within } from "../base/time.ts";
-import type { FromChild, ToChild } from "./messages.ts";
-import type { SeenFrame, SourceInfo, VisionSettings } from "./types.ts";
+import type { Beginning, FromChild, LookMessage, ToChild } from "./messages.ts";
+import type { SourceInfo, VisionSettings } from "./types.ts";
 
 /** How long a process may take to leave when asked, ms. */
 const patience = 2000;
@@ -16,15 +16,24 @@ const patience = 2000;
 const keptLines = 5;
 
 export interface ProcessEvents {
-  readonly onFrame: (frame: SeenFrame) => void;
-  /** A sign of life, with or without a frame. */
+  readonly onLook: (message: LookMessage) => void;
+  /** A sign of life, with or without a look. */
   readonly onAlive: () => void;
 }
 
+/** How a vision process ended. */
+export type Ending =
+  /** The source ended, or it was told to stop. */
+  | { readonly kind: "done" }
+  /** It said what is wrong. */
+  | { readonly kind: "failed"; readonly error: Error }
+  /** It said nothing: it was killed, by us or by others. */
+  | { readonly kind: "died"; readonly error: Error };
+
 /** One life of the vision process: from fork to exit. */
 export class VisionProcess {
-  /** How it ended: undefined when the source ended or it was told to stop. Never rejects. */
-  readonly ended: Promise<Error | undefined>;
+  /** Never rejects. */
+  readonly ended: Promise<Ending>;
   readonly #child: ChildProcess;
   readonly #log: Logger;
   readonly #said: string[] = [];
@@ -62,14 +71,14 @@ export class VisionProcess {
   }
 
   /** Resolves once the source is open; rejects with the reason when the process ends before that. */
-  async open(settings: VisionSettings, firstIndex: number, credits: number): Promise<SourceInfo> {
-    this.#say({ kind: "open", settings, firstIndex, credits });
+  async open(settings: VisionSettings, from: Beginning): Promise<SourceInfo> {
+    this.#say({ kind: "open", settings, from });
     const outcome = await Promise.race([this.#opened, this.ended]);
-    if (outcome && !(outcome instanceof Error)) return outcome;
-    throw outcome ?? refused("the vision process was told to stop");
+    if (!("kind" in outcome)) return outcome;
+    throw outcome.kind === "done" ? refused("the vision process was told to stop") : outcome.error;
   }
 
-  /** One more frame may be sent. */
+  /** One more look may be sent. */
   credit(): void {
     this.#say({ kind: "credit" });
   }
@@ -91,7 +100,7 @@ export class VisionProcess {
   #hear(message: FromChild, events: ProcessEvents): void {
     this.#heardAt = performance.now();
     events.onAlive();
-    if (message.kind === "frame") events.onFrame(message.frame);
+    if (message.kind === "look") events.onLook(message);
     if (message.kind === "warning") this.#log.warn(message.text);
     if (message.kind === "done" || message.kind === "failed" || message.kind === "bug") this.#last = message;
   }
@@ -105,17 +114,22 @@ export class VisionProcess {
     });
   }
 
-  async #ending(): Promise<Error | undefined> {
+  async #ending(): Promise<Ending> {
     // "close" comes after the last line was read; "exit" does not wait for it.
     const [code, signal] = await once(this.#child, "close").catch((error: unknown) => [error, null]);
     const last = this.#last;
-    if (this.#killedFor) return this.#killedFor;
-    if (last?.kind === "done") return undefined;
-    if (last?.kind === "bug") return new Error(`in the vision process: ${last.stack}`);
+    if (this.#killedFor) return { kind: "died", error: this.#killedFor };
+    if (last?.kind === "done") return { kind: "done" };
+    if (last?.kind === "bug")
+      return { kind: "failed", error: new Error(`in the vision process: ${last.stack}`) };
     const said = redact(this.#said.at(-1) ?? "");
     const because = said === "" ? "" : ` (${said.trim()})`;
-    if (last?.kind === "failed") return new UserError(last.exitCode, last.message + because, last.remedy);
-    return refused(`the vision process ended unexpectedly: ${signal ?? code}${because}`);
+    if (last?.kind === "failed")
+      return { kind: "failed", error: new UserError(last.exitCode, last.message + because, last.remedy) };
+    return {
+      kind: "died",
+      error: refused(`the vision process ended unexpectedly: ${signal ?? code}${because}`),
+    };
   }
 
   #say(message: ToChild): void {

@@ -1,6 +1,6 @@
 import { refused, type UserError, unreachable } from "../base/errors.ts";
 import { redact } from "../base/log.ts";
-import type { VisionProcess } from "./process.ts";
+import type { Ending, VisionProcess } from "./process.ts";
 import { sourceKind } from "./source-kind.ts";
 
 /** What to say of a camera that gave nothing for `ms` milliseconds. */
@@ -11,11 +11,7 @@ export function silent(camera: string, ms: number): UserError {
 }
 
 /** Waits for the end of a process, and brings it about when it has not been heard of for `ms` milliseconds. */
-export async function untilSilent(
-  child: VisionProcess,
-  camera: string,
-  ms: number,
-): Promise<Error | undefined> {
+export async function untilSilent(child: VisionProcess, camera: string, ms: number): Promise<Ending> {
   const timer = setInterval(() => {
     if (performance.now() - child.heardAt > ms) child.kill(silent(camera, ms));
   }, ms / 4);

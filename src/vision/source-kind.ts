@@ -34,6 +34,11 @@ function stat(path: string) {
   }
 }
 
+/** Whether it is a camera that may be switched off now and on again later. */
+export function mayComeBack(camera: string): boolean {
+  return ["device", "network"].includes(sourceKind(camera).kind);
+}
+
 export function isImageName(name: string): boolean {
   return imageExtensions.test(extname(name));
 }

@@ -1,10 +1,27 @@
-import type { Box, PictureFormat } from "../face/face.ts";
+import type { Box, Landmarks, PictureFormat } from "../face/face.ts";
+import type { Polygon } from "./polygon.ts";
+
+/** Which of the faces that are found are given: see docs/cameras.md. */
+export type Emit =
+  /** Every face of every frame. */
+  | { readonly kind: "all" }
+  /** The best of each visit, once. */
+  | { readonly kind: "best" }
+  /** The best of each visit in each period. */
+  | { readonly kind: "every"; readonly seconds: number };
+
+export type DetectorSettings =
+  | { readonly name: "haar" }
+  /** `model`: path of the ONNX file; `width`: frames are made so wide at most, pixels. */
+  | { readonly name: "yunet"; readonly model: string; readonly width: number };
 
 /** What the vision process is asked to do; plain data, it crosses a process boundary. */
 export interface VisionSettings {
   /** A device number or path, a URL, a file, a folder of images, or `synthetic[:...]`. */
   readonly camera: string;
-  readonly detector: "haar";
+  readonly detector: DetectorSettings;
+  /** Threads that look for faces; absent: what suits the detector. */
+  readonly threads?: number;
   /** The most frames looked at per second; absent: as many as the source gives. */
   readonly fps?: number;
   /** Smallest face, pixels of the frame. */
@@ -18,6 +35,15 @@ export interface VisionSettings {
   readonly format: PictureFormat;
   /** Start a file, image or folder again when it ends. */
   readonly loop: boolean;
+  readonly emit: Emit;
+  /** With `best`: a picture is given after so many seconds, though the visit goes on. */
+  readonly maxVisit: number;
+  /** Pixels within are made black before anything else sees the frame. */
+  readonly masks: readonly Polygon[];
+  /** Faces count whose centre is in one of these; none: all faces. */
+  readonly only: readonly Polygon[];
+  /** Look at every frame, also while nothing moves. */
+  readonly everyFrame: boolean;
 }
 
 /** A source, once it is open. */
@@ -26,6 +52,8 @@ export interface SourceInfo {
   readonly live: boolean;
   /** Frames the source will give, when it knows. */
   readonly frames?: number;
+  /** Its frames have nothing to do with one another: images. */
+  readonly unrelated?: true;
 }
 
 /** A face that was found and cut out; its picture is a plain PNG or JPEG without facts yet. */
@@ -40,21 +68,34 @@ export interface SeenFace {
   /** 0..1 */
   readonly score: number;
   readonly detector: string;
+  /** The person's stay before the camera: 1, 2, 3 ... */
+  readonly visit: number;
+  /** How good a picture of a face this is, 0..1. */
+  readonly quality: number;
+  readonly landmarks?: Landmarks;
   /** The image's file name, for an image or a folder of images. */
   readonly file?: string;
 }
 
 /** One frame that was looked at. */
-export interface SeenFrame {
+export interface Look {
   /** The frame's place in the source, from 0; it goes on counting when a source is looped or opened again. */
   readonly index: number;
   /** When the frame was read, milliseconds since 1970. */
   readonly capturedAt: number;
   /** Seconds spent in the detector. */
   readonly detectSeconds: number;
-  /** Live frames that were dropped unseen since the frame before, because looking took too long. */
+  /** Live frames that were dropped unseen since the look before, because looking took too long. */
   readonly dropped: number;
-  /** Frames that were passed over since the frame before, because `fps` asks for fewer. */
+  /** Frames that were passed over since the look before: `fps` asks for fewer, or nothing moved. */
   readonly skipped: number;
+  /** Visits that became certain with this frame. */
+  readonly visits: number;
+}
+
+/** What comes out of the vision: faces to be sent, and the look that brought them about, if one did. */
+export interface Sight {
+  /** Absent when faces were kept for a better one of their visit, and the camera was lost or stopped before it came. */
+  readonly look?: Look;
   readonly faces: readonly SeenFace[];
 }

@@ -1,12 +1,14 @@
-import { describe } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
-import { Backoff, sleep } from "../base/time.ts";
+import { type BackoffLimits, sleep } from "../base/time.ts";
 import { Inbox } from "./inbox.ts";
+import { Kept } from "./kept.ts";
+import type { LookMessage, Place } from "./messages.ts";
 import { VisionProcess } from "./process.ts";
+import { Recovery } from "./recovery.ts";
 import { silent, untilSilent } from "./silence.ts";
-import type { SeenFrame, SourceInfo, VisionSettings } from "./types.ts";
+import type { Sight, SourceInfo, VisionSettings } from "./types.ts";
 
-/** Frames that may be under way from the vision process: what bounds the memory of both. */
+/** Looks that may be under way from the vision process: what bounds the memory of both. */
 const credits = 8;
 
 export interface VisionOptions {
@@ -14,28 +16,31 @@ export interface VisionOptions {
   readonly stallSeconds?: number;
   /** A source may take so long to open and give its first frame, seconds. Default 20. */
   readonly openSeconds?: number;
-  /** Waits between two attempts to open a live source again, ms. Default 500 to 30,000. */
-  readonly restart?: { readonly min: number; readonly max: number };
+  /** Waits between two attempts to open a source again, ms. Default 500 to 30,000. */
+  readonly restart?: BackoffLimits;
+  /** Is told each time that the source is opened again, or tried to be. */
+  readonly onRestart?: () => void;
 }
 
 /**
- * Sees faces: reads a source in a process of its own and gives every frame that was looked at, with its faces.
- * A live source that stops is opened again for as long as it takes; a file that fails ends the frames with an error.
+ * Sees faces: reads a source in a process of its own and gives every look at a frame, with the faces to be sent.
+ * A live source that stops is opened again for as long as it takes. A file goes on where its process died; one that
+ * cannot be read ends with an error.
  */
 export class Vision {
   readonly #settings: VisionSettings;
   readonly #log: Logger;
   readonly #stall: number;
   readonly #openTime: number;
-  readonly #backoff: Backoff;
-  readonly #inbox = new Inbox<SeenFrame>();
+  readonly #recovery: Recovery;
+  readonly #inbox = new Inbox<Sight>();
+  readonly #kept = new Kept();
   readonly #stopping = new AbortController();
-  /** Frames that were sent and not yet used up. */
+  /** Looks that were sent and not yet used up. */
   #held = 0;
   #child: VisionProcess | undefined;
   #supervised: Promise<void> | undefined;
-  #nextIndex = 0;
-  #restarts = 0;
+  #next: Place = { index: 0, visit: 1, skip: 0 };
   #lastAlive = 0;
 
   constructor(settings: VisionSettings, log: Logger, options: VisionOptions = {}) {
@@ -43,12 +48,8 @@ export class Vision {
     this.#log = log;
     this.#stall = (options.stallSeconds ?? 10) * 1000;
     this.#openTime = (options.openSeconds ?? 20) * 1000;
-    this.#backoff = new Backoff(options.restart ?? { min: 500, max: 30_000 });
-  }
-
-  /** How often a lost live source was opened again, or tried to be. */
-  get restarts(): number {
-    return this.#restarts;
+    const limits = options.restart ?? { min: 500, max: 30_000 };
+    this.#recovery = new Recovery(log, limits, options.onRestart);
   }
 
   /** When the source was last known to give frames, milliseconds since 1970; 0 before the first. */
@@ -71,14 +72,20 @@ export class Vision {
     return info;
   }
 
+  /** For a live source that did not open, for this reason: goes on trying as if it had been lost. */
+  persist(reason: Error): void {
+    this.#supervised = this.#again(reason, true).then((child) => this.#supervise(child, true));
+  }
+
   /**
-   * Every frame that was looked at, in order, until the source ends or `stop` is called. For one reader; as long as it
-   * keeps a frame, only a few more are made. Throws a UserError when a file fails.
+   * Everything that is seen, in order, until the source ends or `stop` is called. For one reader; as long as it keeps
+   * a look, only a few more are made. Throws a UserError when a file fails.
    */
-  async *frames(): AsyncGenerator<SeenFrame, void> {
+  async *sights(): AsyncGenerator<Sight, void> {
     try {
-      for (let frame = await this.#inbox.take(); frame; frame = await this.#inbox.take()) {
-        yield frame;
+      for (let sight = await this.#inbox.take(); sight; sight = await this.#inbox.take()) {
+        yield sight;
+        if (!sight.look) continue;
         this.#held--;
         this.#child?.credit();
       }
@@ -87,7 +94,7 @@ export class Vision {
     }
   }
 
-  /** Ends the vision process; frames that it has sent can still be read. */
+  /** Ends the vision process; what it has seen can still be read, with the faces that were kept for better ones. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#child?.stop();
@@ -99,11 +106,7 @@ export class Vision {
   async #start(signal: AbortSignal): Promise<{ child: VisionProcess; info: SourceInfo }> {
     signal.throwIfAborted();
     const child = new VisionProcess(this.#log, {
-      onFrame: (frame) => {
-        this.#nextIndex = frame.index + 1;
-        this.#held++;
-        this.#inbox.put(frame);
-      },
+      onLook: (message) => this.#take(message),
       onAlive: () => {
         this.#lastAlive = Date.now();
       },
@@ -113,7 +116,7 @@ export class Vision {
     signal.addEventListener("abort", abort, { once: true });
     const timer = setTimeout(() => child.kill(silent(this.#settings.camera, this.#openTime)), this.#openTime);
     try {
-      const info = await child.open(this.#settings, this.#nextIndex, credits - this.#held);
+      const info = await child.open(this.#settings, { ...this.#next, credits: credits - this.#held });
       return { child, info };
     } finally {
       clearTimeout(timer);
@@ -121,34 +124,47 @@ export class Vision {
     }
   }
 
-  /** Ends the frames when the source has ended; keeps a live source going. Never rejects. */
-  async #supervise(first: VisionProcess, live: boolean): Promise<void> {
-    for (let child: VisionProcess | undefined = first; child; ) {
-      const error: Error | undefined = await (live
-        ? untilSilent(child, this.#settings.camera, this.#stall)
-        : child.ended);
-      const lost = live && !this.#stopping.signal.aborted;
-      if (!lost) return this.#inbox.end(this.#stopping.signal.aborted ? undefined : error);
-      child = await this.#again(error);
-    }
-    this.#inbox.end();
+  #take(message: LookMessage): void {
+    this.#next = message.next;
+    this.#held++;
+    this.#recovery.worked();
+    this.#inbox.put({ look: message.look, faces: this.#kept.update(message) });
   }
 
-  /** Opens a lost live source again, for as long as it takes; undefined when told to stop. */
-  async #again(lost: Error | undefined): Promise<VisionProcess | undefined> {
+  /** Keeps the source going until it ends by itself, fails for good or is stopped. Never rejects. */
+  async #supervise(first: VisionProcess | undefined, live: boolean): Promise<void> {
+    try {
+      for (let child = first; child; ) {
+        const ending = await (live ? untilSilent(child, this.#settings.camera, this.#stall) : child.ended);
+        // Nobody will bring better ones of these visits: another process begins new ones.
+        const faces = this.#kept.release();
+        if (faces.length > 0) this.#inbox.put({ faces });
+        if (this.#stopping.signal.aborted || (!live && ending.kind === "done")) break;
+        if (!live && ending.kind === "failed") throw ending.error;
+        child = await this.#again(
+          ending.kind === "done" ? new Error("the stream ended") : ending.error,
+          live,
+        );
+      }
+      this.#inbox.end();
+    } catch (error) {
+      this.#inbox.end(error);
+    }
+  }
+
+  /**
+   * Opens a lost source again; undefined when told to stop. A live one for as long as it takes; rejects for a recording
+   * when it is in vain.
+   */
+  async #again(lost: unknown, live: boolean): Promise<VisionProcess | undefined> {
     const { signal } = this.#stopping;
-    let reason: unknown = lost ?? new Error("the stream ended");
+    let reason = lost;
     while (!signal.aborted) {
-      this.#restarts++;
-      const wait = this.#backoff.next();
-      this.#log.warn(
-        `lost the camera: ${describe(reason)}. Opening it again in ${(wait / 1000).toFixed(1)} s`,
-      );
-      await sleep(wait, signal);
+      if (!live && this.#recovery.hopeless) throw reason;
+      await sleep(this.#recovery.lost(reason), signal);
       try {
         const { child } = await this.#start(signal);
-        this.#backoff.reset();
-        this.#log.info("the camera gives frames again");
+        this.#recovery.found();
         return child;
       } catch (error) {
         reason = error;

@@ -1,40 +1,41 @@
 import { setImmediate as turn } from "node:timers/promises";
+import type { Attention } from "./attention.ts";
 import { byClock, byCount, type Cadence, everyFrame } from "./cadence.ts";
 import type { Credits } from "./credits.ts";
-import type { Detector } from "./detector.ts";
-import { lookAt } from "./look.ts";
-import type { FromChild } from "./messages.ts";
-import type { Cv } from "./opencv.ts";
+import type { Looker } from "./look.ts";
+import type { Beginning, FromChild } from "./messages.ts";
+import type { Mat } from "./opencv.ts";
 import type { Grabbed, Source } from "./sources/source.ts";
 import type { VisionSettings } from "./types.ts";
 
-/** How often the parent hears that frames arrive, when none is sent, ms. */
-const heartbeat = 1000;
+/** A recording that has no rate of its own is taken to have this, frames per second. */
+const usualRate = 30;
 
 interface Watch {
-  readonly cv: Cv;
   readonly settings: VisionSettings;
   readonly source: Source;
-  readonly detector: Detector;
+  /** Makes black what must not be seen. */
+  readonly mask: (frame: Mat) => void;
+  readonly attention: Attention;
+  readonly looker: Looker;
   readonly credits: Credits;
   /** The first frame, which was read to prove that the source works. */
-  readonly first: Grabbed;
-  readonly firstIndex: number;
+  readonly first: Grabbed | undefined;
+  readonly from: Beginning;
   readonly send: (message: FromChild) => void;
   readonly stopped: () => boolean;
 }
 
 /** Looks at the source's frames until it ends or the parent says stop. */
 export async function watch(job: Watch): Promise<void> {
-  const { cv, settings, source, detector, credits, send, stopped } = job;
-  const live = source.info.live;
+  const { settings, source, mask, attention, looker, credits, from, send, stopped } = job;
+  const { live, unrelated = false } = source.info;
   let cadence = cadenceOf(settings, source);
-  let index = job.firstIndex;
-  let nth = 0;
+  let { index, skip: nth } = from;
+  /** Since the last look. */
   let dropped = 0;
   let skipped = 0;
-  let sentAt = performance.now();
-  let grabbed: Grabbed | undefined = job.first;
+  let grabbed = job.first;
   while (!stopped()) {
     if (!grabbed && settings.loop && !live) {
       source.rewind();
@@ -46,33 +47,31 @@ export async function watch(job: Watch): Promise<void> {
     index += grabbed.dropped;
     nth += grabbed.dropped;
     dropped += grabbed.dropped;
-    const wanted = cadence.wants(nth, grabbed.capturedAt);
+    const { mat, capturedAt } = grabbed;
+    mask(mat);
+    const seconds = live ? performance.now() / 1000 : index / (source.rate ?? usualRate);
+    const wanted =
+      cadence.wants(nth, capturedAt) && attention.wants(mat, seconds, looker.following || unrelated);
     if (wanted && !live) await credits.one();
-    if (stopped()) {
-      grabbed.mat.release();
-      return;
-    }
     if (!wanted) skipped++;
     else if (credits.left <= 0) dropped++;
-    else {
-      const look = lookAt(cv, detector, settings, grabbed, index);
+    else if (!stopped()) {
+      const seen = await looker.look({ ...grabbed, index, seconds, alone: unrelated });
       credits.take();
-      send({ kind: "frame", frame: { index, capturedAt: grabbed.capturedAt, dropped, skipped, ...look } });
+      const { detectSeconds, visits, nextVisit, ...faces } = seen;
+      const look = { index, capturedAt, detectSeconds, dropped, skipped, visits };
+      send({ kind: "look", look, next: { index: index + 1, visit: nextVisit, skip: nth + 1 }, ...faces });
       dropped = 0;
       skipped = 0;
-      sentAt = performance.now();
     }
-    grabbed.mat.release();
-    if (performance.now() - sentAt > heartbeat) {
-      send({ kind: "alive" });
-      sentAt = performance.now();
-    }
+    mat.release();
     index++;
     nth++;
     // OpenCV keeps the process to itself; this is when the parent's messages are heard.
     await turn();
     grabbed = await source.read();
   }
+  grabbed?.mat.release();
 }
 
 function cadenceOf({ fps }: VisionSettings, source: Source): Cadence {

@@ -27,7 +27,16 @@ test("one JSON line per face, and a summary in the log", async (t) => {
   const lines = faces(stdout);
   assert.ok(lines.length >= 20, `${lines.length} faces in 30 frames`);
   for (const line of lines) {
-    assert.deepEqual(Object.keys(line), ["camera", "frame", "capturedAt", "box", "score", "detector"]);
+    assert.deepEqual(Object.keys(line), [
+      "camera",
+      "frame",
+      "capturedAt",
+      "box",
+      "score",
+      "detector",
+      "visit",
+      "quality",
+    ]);
     assert.deepEqual([line.camera, line.detector], ["synthetic", "haar"]);
     assert.deepEqual(Object.keys(line.box), ["x", "y", "width", "height"]);
     for (const value of Object.values(line.box)) assert.ok(Number.isInteger(value));

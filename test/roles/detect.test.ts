@@ -65,7 +65,16 @@ test("--limit ends after so many faces, --dry-run needs no broker", async (t) =>
   const lines = await foretell(t, scene, "--limit", "7");
   assert.equal(lines.length, 7);
   const [first] = lines;
-  assert.deepEqual(Object.keys(first ?? {}), ["camera", "frame", "capturedAt", "box", "score", "detector"]);
+  assert.deepEqual(Object.keys(first ?? {}), [
+    "camera",
+    "frame",
+    "capturedAt",
+    "box",
+    "score",
+    "detector",
+    "visit",
+    "quality",
+  ]);
 });
 
 test("a camera that is none, and a broker that is none, are told with their exit codes", async (t) => {

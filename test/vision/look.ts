@@ -5,20 +5,25 @@ import type { TestContext } from "node:test";
 import { createLog, type Logger } from "../../src/base/log.ts";
 import { rendererOf } from "../../src/vision/synthetic/draw.ts";
 import { parseSynthetic } from "../../src/vision/synthetic/spec.ts";
-import type { SeenFrame, VisionSettings } from "../../src/vision/types.ts";
+import type { Look, SeenFace, VisionSettings } from "../../src/vision/types.ts";
 import { Vision, type VisionOptions } from "../../src/vision/vision.ts";
 
 /** Settings as the command line's defaults make them. */
 export function settings(camera: string, more: Partial<VisionSettings> = {}): VisionSettings {
   return {
     camera,
-    detector: "haar",
+    detector: { name: "haar" },
     minFace: 24,
     score: 0.7,
     margin: 0,
     color: false,
     format: "png",
     loop: false,
+    emit: { kind: "all" },
+    maxVisit: 30,
+    masks: [],
+    only: [],
+    everyFrame: true,
     ...more,
   };
 }
@@ -35,20 +40,30 @@ export async function keptLog(): Promise<{ log: Logger; lines: string[] }> {
   return { log, lines };
 }
 
-/** A Vision that is stopped when the test ends, and the lines it logged. */
+/** A Vision that is stopped when the test ends, the lines it logged, and how often it opened its source again. */
 export async function visionFor(t: TestContext, chosen: VisionSettings, options?: VisionOptions) {
   const { log, lines } = await keptLog();
-  const vision = new Vision(chosen, log, options);
+  let count = 0;
+  const vision = new Vision(chosen, log, { ...options, onRestart: () => count++ });
   t.after(() => vision.stop());
-  return { vision, lines };
+  return { vision, lines, restarts: () => count };
+}
+
+export type SeenFrame = Look & { readonly faces: readonly SeenFace[] };
+
+/** The next looks of an open Vision with their faces: all, when there are fewer than `most`. */
+export async function take(vision: Vision, most = Number.POSITIVE_INFINITY): Promise<SeenFrame[]> {
+  const seen: SeenFrame[] = [];
+  for await (const { look, faces } of vision.sights())
+    if (look && seen.push({ ...look, faces }) >= most) break;
+  return seen;
 }
 
 /** Opens a source and gives its first frames, all when there are fewer than `most`. */
 export async function look(t: TestContext, chosen: VisionSettings, most = Number.POSITIVE_INFINITY) {
   const { vision, lines } = await visionFor(t, chosen);
   const info = await vision.open(new AbortController().signal);
-  const seen: SeenFrame[] = [];
-  for await (const frame of vision.frames()) if (seen.push(frame) >= most) break;
+  const seen = await take(vision, most);
   return { info, seen, lines };
 }
 

@@ -5,23 +5,26 @@ import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../../src/base/errors.ts";
+import type { Vision } from "../../src/vision/vision.ts";
 import { settings, visionFor } from "./look.ts";
 
 const quick = { restart: { min: 10, max: 50 } };
 const never = new AbortController().signal;
 
 test("a live source goes on after its process was killed", async (t) => {
-  const { vision, lines } = await visionFor(t, settings("synthetic"), quick);
+  const { vision, lines, restarts } = await visionFor(t, settings("synthetic"), quick);
   assert.deepEqual(await vision.open(never), { live: true });
   const first = vision.pid ?? 0;
   let last = -1;
-  for await (const { index } of vision.frames()) {
+  for await (const { look } of vision.sights()) {
+    if (!look) continue;
+    const { index } = look;
     assert.ok(index > last);
     last = index;
-    if (index >= 3 && vision.restarts === 0) process.kill(first, "SIGKILL");
+    if (index >= 3 && restarts() === 0) kill(vision);
     if (vision.pid !== first) break;
   }
-  assert.equal(vision.restarts, 1);
+  assert.equal(restarts(), 1);
   assert.equal(lines.filter((line) => line.includes("lost the camera")).length, 1);
 });
 
@@ -29,51 +32,89 @@ test("a live source that hangs is killed and opened again", async (t) => {
   const { vision, lines } = await visionFor(t, settings("synthetic"), { ...quick, stallSeconds: 0.5 });
   await vision.open(never);
   const first = vision.pid ?? 0;
-  for await (const _ of vision.frames()) {
+  for await (const _ of vision.sights()) {
     if (vision.pid !== first) break;
     process.kill(first, "SIGSTOP");
   }
   assert.match(lines.join(""), /gave no frame within 0\.5 s/);
 });
 
-test("a file whose process was killed is an error", async (t) => {
-  const { vision } = await visionFor(t, settings("synthetic:seconds=60"));
+test("a file goes on where its process was killed, and gives each frame once", async (t) => {
+  const { vision, restarts } = await visionFor(t, settings("synthetic:seconds=1,pace=off"), quick);
   await vision.open(never);
-  const watching = (async () => {
-    for await (const _ of vision.frames()) process.kill(vision.pid ?? 0, "SIGKILL");
-  })();
+  const seen: number[] = [];
+  for await (const { look } of vision.sights()) {
+    if (look) seen.push(look.index);
+    if (seen.length === 5 && restarts() === 0) kill(vision);
+  }
+  assert.deepEqual(
+    seen,
+    Array.from({ length: 30 }, (_, index) => index),
+  );
+  assert.equal(restarts(), 1);
+});
+
+test("a file whose process dies again and again is an error", async (t) => {
+  const { vision, restarts, lines } = await visionFor(t, settings("synthetic:seconds=60"), quick);
+  await vision.open(never);
+  const hunt = setInterval(() => kill(vision), 1);
+  t.after(() => clearInterval(hunt));
   await assert.rejects(
-    watching,
+    async () => {
+      for await (const _ of vision.sights());
+    },
     (error) => error instanceof UserError && /ended unexpectedly: SIGKILL/.test(error.message),
   );
+  assert.ok(restarts() >= 3);
+  // One reason is told once.
+  assert.equal(lines.filter((line) => line.includes("lost the camera")).length, 1);
+});
+
+test("a face that was kept for a better one is sent when its process is killed", async (t) => {
+  const best = settings("synthetic", { emit: { kind: "best" } });
+  const { vision } = await visionFor(t, best, quick);
+  await vision.open(never);
+  let looks = 0;
+  for await (const { look, faces } of vision.sights()) {
+    if (look && ++looks === 5) kill(vision);
+    if (look) assert.equal(faces.length, 0);
+    else {
+      assert.deepEqual(
+        faces.map(({ visit }) => visit),
+        [1],
+      );
+      break;
+    }
+  }
 });
 
 test("Ctrl-C at the vision process is for its parent to act on", async (t) => {
-  const { vision } = await visionFor(t, settings("synthetic"));
+  const { vision, restarts } = await visionFor(t, settings("synthetic"));
   await vision.open(never);
   let seen = 0;
-  for await (const _ of vision.frames()) {
+  for await (const _ of vision.sights()) {
     if (++seen === 1)
       for (const signal of ["SIGINT", "SIGTERM"] as const) process.kill(vision.pid ?? 0, signal);
     if (seen === 20) break;
   }
-  assert.equal(vision.restarts, 0);
+  assert.equal(restarts(), 0);
 });
 
 test("a slow reader costs a live source frames, not memory", async (t) => {
   const { vision } = await visionFor(t, settings("synthetic:fps=100,faces=0"));
   await vision.open(never);
-  const frames = vision.frames();
+  const frames = vision.sights();
   const first = await frames.next();
-  assert.equal(first.value?.index, 0);
+  assert.equal(first.value?.look?.index, 0);
   // While this one is kept, the process may send 7 more; it says that it is alive once a second when it drops.
   const alive = vision.lastAlive;
   while (vision.lastAlive < alive + 1500) await wait(50);
   const indices: number[] = [];
   let dropped = 0;
-  for await (const frame of frames) {
-    indices.push(frame.index);
-    dropped += frame.dropped;
+  for await (const { look } of frames) {
+    if (!look) continue;
+    indices.push(look.index);
+    dropped += look.dropped;
     if (indices.length === 8) break;
   }
   assert.ok(dropped > 50, `${dropped} dropped`);
@@ -82,12 +123,12 @@ test("a slow reader costs a live source frames, not memory", async (t) => {
 });
 
 test("stop ends the frames, and those already made can still be read", async (t) => {
-  const { vision } = await visionFor(t, settings("synthetic:pace=off"));
+  const { vision, restarts } = await visionFor(t, settings("synthetic:pace=off"));
   await vision.open(never);
   let seen = 0;
-  for await (const _ of vision.frames()) if (++seen === 3) await vision.stop();
+  for await (const _ of vision.sights()) if (++seen === 3) await vision.stop();
   assert.ok(seen >= 3 && seen <= 11, `${seen} frames`);
-  assert.equal(vision.restarts, 0);
+  assert.equal(restarts(), 0);
 });
 
 test("opening can be called off", async (t) => {
@@ -110,6 +151,11 @@ test("the vision process ends when its parent dies", async () => {
   // A grandchild's end is no event for us; its id tells.
   while (isAlive(child)) await wait(20);
 });
+
+/** Kills the vision process, if there is one. */
+function kill({ pid }: Vision): void {
+  if (pid !== undefined && isAlive(pid)) process.kill(pid, "SIGKILL");
+}
 
 function isAlive(pid: number): boolean {
   try {

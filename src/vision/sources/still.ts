@@ -41,7 +41,7 @@ function stills(cv: Cv, paths: readonly string[], onUnreadable: (path: string) =
   let next = 0;
   let readable = false;
   return {
-    info: { live: false, frames: paths.length },
+    info: { live: false, frames: paths.length, unrelated: true },
     async read() {
       for (let path = paths[next]; path !== undefined; path = paths[next]) {
         next++;
