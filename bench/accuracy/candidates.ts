@@ -1,5 +1,6 @@
 import { refused } from "../../src/base/errors.ts";
 import { wholeNumber } from "../support/command-line.ts";
+import { yunetArguments } from "../support/detect.ts";
 
 /** A detector to be judged, and what it is called with. */
 export interface Candidate {
@@ -18,9 +19,8 @@ export function candidate(name: string, args: readonly string[], model: string |
   if (detector !== "yunet" || more.length > 0)
     throw refused(`--detector must be haar, yunet, or yunet with a width as in yunet:640, not ${name}`);
   const wide = String(wholeNumber(`detector ${name}: the width`, width));
-  const withModel = model === undefined ? [] : ["--model", model];
   return {
     name: `yunet at ${wide}`,
-    args: [...args, "--detector", "yunet", "--detect-width", wide, ...withModel],
+    args: [...args, ...yunetArguments(model), "--detect-width", wide],
   };
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { refused } from "../../src/base/errors.ts";
 import { orRefuse, wholeNumber } from "../support/command-line.ts";
-import { findSharedData, sharedData } from "../support/data.ts";
+import { sharedData } from "../support/data.ts";
 import { type Candidate, candidate, everyone } from "./candidates.ts";
 
 /** A folder of images and the file with what is marked in them. */
@@ -33,14 +33,13 @@ export function readAccuracyChoices(): AccuracyChoices {
   } as const;
   const given = orRefuse(() => parseArgs({ options }).values);
   const { images, labels, score, "min-face": minFace, "min-label": minLabel } = given;
-  const model = given.model ?? findSharedData("models/yunet_n_dynamic.onnx");
   const args = [
     ...(score === undefined ? [] : ["--score", part("score", score)]),
     ...(minFace === undefined ? [] : ["--min-face", String(wholeNumber("min-face", minFace))]),
   ];
   return {
     sets: chosenSets(images, labels),
-    candidates: (given.detector ?? everyone).map((name) => candidate(name, args, model)),
+    candidates: (given.detector ?? everyone).map((name) => candidate(name, args, given.model)),
     minLabel: minLabel === undefined ? 0 : wholeNumber("min-label", minLabel),
     json: given.json === true,
   };

@@ -1,4 +1,5 @@
 import { refused } from "../../src/base/errors.ts";
+import { detectSummary, faceLines } from "../support/detect.ts";
 import { runMeasured } from "../support/measure.ts";
 import { facepipeCommand } from "../support/programs.ts";
 import { type LabelledImage, stage } from "./images.ts";
@@ -22,14 +23,13 @@ export async function look(images: readonly LabelledImage[], args: readonly stri
   try {
     const command = facepipeCommand("detect", "--camera", staged.folder, "--dry-run", ...args);
     const { stdout, stderr, seconds, cpuSeconds } = await runMeasured(command);
-    const [, frames] = /(\d+) frames, \d+ faces/.exec(stderr) ?? [];
-    if (Number(frames) !== images.length)
-      throw refused(`detect has looked at ${frames} of ${images.length} images. It said:\n${stderr}`);
+    const { looked } = detectSummary(stderr);
+    if (looked !== images.length)
+      throw refused(`detect has looked at ${looked} of ${images.length} images. It said:\n${stderr}`);
     const detections = new Map(images.map((image) => [image, [] as Detection[]]));
-    for (const line of stdout.split("\n").filter(Boolean)) {
-      const { file, box, score } = JSON.parse(line);
+    for (const { file = "", box, score } of faceLines(stdout)) {
       const image = staged.images.get(file);
-      if (!image) throw new Error(`detect speaks of an unknown file: ${line}`);
+      if (!image) throw new Error(`detect speaks of an unknown file: ${file}`);
       detections.get(image)?.push({ box, score });
     }
     return { detections, seconds, cpuSeconds };

@@ -1,4 +1,5 @@
 import type { Mosquitto } from "../../test/support/mosquitto.ts";
+import { detectSummary, faceLines } from "../support/detect.ts";
 import { type Measured, runMeasured } from "../support/measure.ts";
 import { facepipeCommand, peerCommand } from "../support/programs.ts";
 
@@ -6,8 +7,6 @@ export interface Task {
   readonly video: string;
   readonly cascade: string;
   readonly broker: Mosquitto;
-  /** All stop after so many faces. */
-  readonly faces: number;
   /** Core that all processes of a contestant are held to: OpenCV's number of threads is then 1 for each. */
   readonly core: number;
 }
@@ -15,56 +14,49 @@ export interface Task {
 /** A found face: index of its frame, x, y, width, height. */
 export type Found = readonly [frame: number, x: number, y: number, width: number, height: number];
 
-export type Figure = "rate" | "perCpuSecond" | "faces";
+export type Figure = "rate" | "perCpuSecond" | "looked" | "faces";
 
-export async function facepipe(task: Task): Promise<Record<Figure, number>> {
-  const { video, broker, faces } = task;
+/** `facepipe detect` with these arguments, to the end of the video, its faces published. */
+export async function facepipe(task: Task, args: readonly string[]): Promise<Record<Figure, number>> {
   const measured = await runMeasured(
-    pinned(task, detectCommand(video, faces, "--broker", broker.url, "--qos", "1")),
+    pinned(task, detectCommand(task.video, "--broker", task.broker.url, "--qos", "1", ...args)),
   );
-  const [, frames, seen] = /(\d+) frames, (\d+) faces/.exec(measured.stderr) ?? [];
-  return figures(measured, Number(frames), Number(seen));
+  const { looked, passedOver, faces } = detectSummary(measured.stderr);
+  return figures(measured, looked + passedOver, looked, faces);
 }
 
-export async function python(task: Task): Promise<Record<Figure, number>> {
-  const measured = await runMeasured(pinned(task, pythonCommand(task)));
+/** The Python loop, to the end of the video; also gives what it found, in order. */
+export async function python({
+  video,
+  cascade,
+  broker,
+  core,
+}: Task): Promise<{ readonly figures: Record<Figure, number>; readonly boxes: Found[] }> {
+  const command = peerCommand("detect_cv2.py", video, cascade, String(broker.port));
+  const measured = await runMeasured(pinned({ core }, command));
   const { frames, boxes } = JSON.parse(measured.stdout);
-  return figures(measured, frames, boxes.length);
+  return { figures: figures(measured, frames, frames, boxes.length), boxes };
 }
 
-/** What each finds, in order. */
-export async function findings(task: Task): Promise<{ ours: Found[]; theirs: Found[] }> {
-  const dry = await runMeasured(pinned(task, detectCommand(task.video, task.faces, "--dry-run")));
-  const lines = dry.stdout
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line));
-  const ours = lines.map(({ frame, box: { x, y, width, height } }): Found => [frame, x, y, width, height]);
-  const peer = await runMeasured(pinned(task, pythonCommand(task)));
-  return { ours, theirs: JSON.parse(peer.stdout).boxes };
+/** What `facepipe detect` finds in a video with these arguments, in order. */
+export async function findings(video: string, args: readonly string[]): Promise<Found[]> {
+  const { stdout } = await runMeasured(detectCommand(video, "--dry-run", ...args));
+  return faceLines(stdout).map(({ frame, box: { x, y, width, height } }) => [frame, x, y, width, height]);
 }
 
-function detectCommand(video: string, faces: number, ...more: readonly string[]): string[] {
-  return facepipeCommand(
-    "detect",
-    "--camera",
-    video,
-    "--detector",
-    "haar",
-    "--limit",
-    String(faces),
-    ...more,
-  );
+function detectCommand(video: string, ...args: readonly string[]): string[] {
+  return facepipeCommand("detect", "--camera", video, ...args);
 }
 
-function pythonCommand({ video, cascade, broker, faces }: Task): string[] {
-  return peerCommand("detect_cv2.py", video, cascade, String(broker.port), String(faces));
-}
-
-function pinned({ core }: Task, command: readonly string[]): string[] {
+function pinned({ core }: Pick<Task, "core">, command: readonly string[]): string[] {
   return ["taskset", "-c", String(core), ...command];
 }
 
-function figures({ seconds, cpuSeconds }: Measured, frames: number, faces: number): Record<Figure, number> {
-  return { rate: frames / seconds, perCpuSecond: frames / cpuSeconds, faces };
+function figures(
+  { seconds, cpuSeconds }: Measured,
+  frames: number,
+  looked: number,
+  faces: number,
+): Record<Figure, number> {
+  return { rate: frames / seconds, perCpuSecond: frames / cpuSeconds, looked, faces };
 }

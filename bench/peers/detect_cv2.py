@@ -6,7 +6,7 @@ import sys
 import cv2
 import paho.mqtt.client as mqtt
 
-video, cascade_file, port, most_faces = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+video, cascade_file, port = sys.argv[1], sys.argv[2], int(sys.argv[3])
 
 client = mqtt.Client("detect")
 client.connect("127.0.0.1", port)
@@ -15,12 +15,12 @@ client.loop_start()
 cascade = cv2.CascadeClassifier(cascade_file)
 capture = cv2.VideoCapture(video)
 frames, boxes = 0, []
-while len(boxes) < most_faces:
+while True:
     more, frame = capture.read()
     if not more:
         break
     gray = cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY)
-    for x, y, w, h in cascade.detectMultiScale(gray, 1.3, 5)[: most_faces - len(boxes)]:
+    for x, y, w, h in cascade.detectMultiScale(gray, 1.3, 5):
         done, png = cv2.imencode(".png", gray[y : y + h, x : x + w])
         client.publish("faces/python", png.tobytes())
         boxes.append([frames, int(x), int(y), int(w), int(h)])

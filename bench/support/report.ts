@@ -35,8 +35,8 @@ export function report<F extends string>(
   ]);
   const lines = table([["", ...figures.map((figure) => columns[figure][0])], ...rows]);
   const verdicts = judged.map(
-    ({ what, value, kept, atLeast, atMost }) =>
-      `${kept ? "kept  " : "MISSED"} ${what}: ${value.toFixed(2)} (target ${atLeast === undefined ? `at most ${atMost}` : `at least ${atLeast}`})`,
+    (target) =>
+      `${target.kept ? "kept  " : "MISSED"} ${target.what}: ${target.value.toFixed(2)} (target ${bounds(target)})`,
   );
   process.stdout.write(
     [title, `${machine()}; median (least-most)`, "", ...lines, "", ...verdicts, ""].join("\n"),
@@ -45,6 +45,13 @@ export function report<F extends string>(
 
 function isKept({ value, atLeast = -Infinity, atMost = Infinity }: Target): boolean {
   return value >= atLeast && value <= atMost;
+}
+
+function bounds({ atLeast, atMost }: Target): string {
+  if (atLeast === atMost) return `exactly ${atLeast}`;
+  const least = atLeast === undefined ? [] : [`at least ${atLeast}`];
+  const most = atMost === undefined ? [] : [`at most ${atMost}`];
+  return [...least, ...most].join(", ");
 }
 
 function cell({ median, least, most }: Summary, decimals: number): string {
