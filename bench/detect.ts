@@ -2,7 +2,7 @@ import { cpus } from "node:os";
 import { isDeepStrictEqual } from "node:util";
 import { cascadeFile } from "../src/vision/cascade-file.ts";
 import { startMosquitto } from "../test/support/mosquitto.ts";
-import { type Figure, type Found, facepipe, findings, python, type Task } from "./detect/contestants.ts";
+import { type Found, facepipe, findings, python, type Run, type Task } from "./detect/contestants.ts";
 import { framesWithFace, picturesOfPersons } from "./detect/sights.ts";
 import { readChoices } from "./support/command-line.ts";
 import { yunetArguments } from "./support/detect.ts";
@@ -10,6 +10,8 @@ import { plainly } from "./support/plainly.ts";
 import { type Columns, report } from "./support/report.ts";
 import { runRounds } from "./support/rounds.ts";
 import { webcamVideo } from "./support/videos.ts";
+
+type Figure = "rate" | "perCpuSecond" | "looked" | "faces";
 
 const columns: Columns<Figure> = {
   rate: ["frames/s", 1],
@@ -33,15 +35,15 @@ await plainly(async () => {
   const task: Task = { video, cascade: cascadeFile(), broker, core: cpus().length - 1 };
   let theirs: Found[] = [];
   const runPython = async () => {
-    const { figures, boxes } = await python(task);
-    theirs = boxes;
-    return figures;
+    const run = await python(task);
+    theirs = run.boxes;
+    return figures(run);
   };
   const results = await runRounds(
     [
       { name: names.python, run: runPython },
-      { name: names.haar, run: () => facepipe(task, likePython) },
-      { name: names.yunet, run: () => facepipe(task, [...yunet, "--emit", "best"]) },
+      { name: names.haar, run: async () => figures(await facepipe(task, likePython)) },
+      { name: names.yunet, run: async () => figures(await facepipe(task, [...yunet, "--emit", "best"])) },
     ],
     numbers.rounds,
   ).finally(() => broker.stop());
@@ -85,3 +87,7 @@ await plainly(async () => {
     json,
   );
 });
+
+function figures({ seconds, cpuSeconds, frames, looked, faces }: Run): Record<Figure, number> {
+  return { rate: frames / seconds, perCpuSecond: frames / cpuSeconds, looked, faces };
+}

@@ -1,6 +1,6 @@
 import type { Mosquitto } from "../../test/support/mosquitto.ts";
 import { detectSummary, faceLines } from "../support/detect.ts";
-import { type Measured, runMeasured } from "../support/measure.ts";
+import { runMeasured } from "../support/measure.ts";
 import { facepipeCommand, peerCommand } from "../support/programs.ts";
 
 export interface Task {
@@ -11,31 +11,44 @@ export interface Task {
   readonly core: number;
 }
 
+/** A video that was gone through to its end. */
+export interface Run {
+  /** From start to end, seconds. */
+  readonly seconds: number;
+  /** Of all processes, seconds. */
+  readonly cpuSeconds: number;
+  readonly frames: number;
+  /** Frames that a detector saw: without those where nothing moved. */
+  readonly looked: number;
+  /** Faces that were published. */
+  readonly faces: number;
+}
+
 /** A found face: index of its frame, x, y, width, height. */
 export type Found = readonly [frame: number, x: number, y: number, width: number, height: number];
 
-export type Figure = "rate" | "perCpuSecond" | "looked" | "faces";
-
-/** `facepipe detect` with these arguments, to the end of the video, its faces published. */
-export async function facepipe(task: Task, args: readonly string[]): Promise<Record<Figure, number>> {
-  const measured = await runMeasured(
-    pinned(task, detectCommand(task.video, "--broker", task.broker.url, "--qos", "1", ...args)),
-  );
-  const { looked, passedOver, faces } = detectSummary(measured.stderr);
-  return figures(measured, looked + passedOver, looked, faces);
+/** `facepipe detect` with these arguments. */
+export async function facepipe(
+  { video, broker, core }: Omit<Task, "cascade">,
+  args: readonly string[],
+): Promise<Run> {
+  const command = detectCommand(video, "--broker", broker.url, "--qos", "1", ...args);
+  const { seconds, cpuSeconds, stderr } = await runMeasured(pinned(core, command));
+  const { looked, passedOver, faces } = detectSummary(stderr);
+  return { seconds, cpuSeconds, frames: looked + passedOver, looked, faces };
 }
 
-/** The Python loop, to the end of the video; also gives what it found, in order. */
+/** The Python loop; also gives what it found, in order. */
 export async function python({
   video,
   cascade,
   broker,
   core,
-}: Task): Promise<{ readonly figures: Record<Figure, number>; readonly boxes: Found[] }> {
+}: Task): Promise<Run & { readonly boxes: Found[] }> {
   const command = peerCommand("detect_cv2.py", video, cascade, String(broker.port));
-  const measured = await runMeasured(pinned({ core }, command));
-  const { frames, boxes } = JSON.parse(measured.stdout);
-  return { figures: figures(measured, frames, frames, boxes.length), boxes };
+  const { seconds, cpuSeconds, stdout } = await runMeasured(pinned(core, command));
+  const { frames, boxes } = JSON.parse(stdout);
+  return { seconds, cpuSeconds, frames, looked: frames, faces: boxes.length, boxes };
 }
 
 /** What `facepipe detect` finds in a video with these arguments, in order. */
@@ -48,15 +61,6 @@ function detectCommand(video: string, ...args: readonly string[]): string[] {
   return facepipeCommand("detect", "--camera", video, ...args);
 }
 
-function pinned({ core }: Pick<Task, "core">, command: readonly string[]): string[] {
+function pinned(core: number, command: readonly string[]): string[] {
   return ["taskset", "-c", String(core), ...command];
-}
-
-function figures(
-  { seconds, cpuSeconds }: Measured,
-  frames: number,
-  looked: number,
-  faces: number,
-): Record<Figure, number> {
-  return { rate: frames / seconds, perCpuSecond: frames / cpuSeconds, looked, faces };
 }
