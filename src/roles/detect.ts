@@ -59,9 +59,9 @@ export const detect = defineRole({
       if (stop.aborted) return;
       ready();
       await tally.start(settings.loop ? undefined : frames);
-      await eyes.watch(async ({ name }, { look, faces }) => {
+      await eyes.watch(async ({ name }, { looks, faces }) => {
         if (tally.faces >= limit) return;
-        if (look) tally.look(name, look);
+        for (const look of looks) tally.look(name, look);
         for (const face of faces.slice(0, limit - tally.faces)) {
           tally.face();
           await outlet.send(name, face);

@@ -6,6 +6,7 @@ import { Looker } from "./look.ts";
 import { masker } from "./masks.ts";
 import type { FromChild, ToChild } from "./messages.ts";
 import { loadOpenCv } from "./opencv.ts";
+import { Reporter } from "./report.ts";
 import { openSource } from "./sources/open.ts";
 import type { Source } from "./sources/source.ts";
 import { watch } from "./watch.ts";
@@ -38,6 +39,7 @@ process.on("message", (message: ToChild) => {
 
 async function run({ settings, from }: Extract<ToChild, { kind: "open" }>): Promise<void> {
   credits = new Credits(from.credits);
+  const reporter = new Reporter(send);
   let last: FromChild = { kind: "done" };
   try {
     const cv = loadOpenCv();
@@ -56,13 +58,14 @@ async function run({ settings, from }: Extract<ToChild, { kind: "open" }>): Prom
       credits,
       first,
       from,
-      send,
+      reporter,
       stopped: () => stopped,
     });
     source.close();
   } catch (error) {
     last = failure(error);
   }
+  reporter.flush();
   process.off("disconnect", die);
   // The channel is all that keeps the process; it may close once the last word has left.
   process.send?.(last, () => process.disconnect());

@@ -1,4 +1,4 @@
-import type { LookMessage } from "./messages.ts";
+import type { SeenMessage } from "./messages.ts";
 import type { SeenFace } from "./types.ts";
 
 /**
@@ -8,8 +8,8 @@ import type { SeenFace } from "./types.ts";
 export class Kept {
   readonly #faces = new Map<number, SeenFace>();
 
-  /** Takes what a look brought; gives the faces whose time to be sent has come. */
-  update({ shots, due, forget }: LookMessage): SeenFace[] {
+  /** Takes what was seen; gives the faces whose time to be sent has come. */
+  update({ shots, due, forget }: SeenMessage): SeenFace[] {
     for (const face of shots) this.#faces.set(face.visit, face);
     const faces = due.flatMap((visit) => this.#faces.get(visit) ?? []);
     for (const visit of [...due, ...forget]) this.#faces.delete(visit);

@@ -11,7 +11,7 @@ export interface Place {
 }
 
 export interface Beginning extends Place {
-  /** Looks that may be sent before the parent asks for more. */
+  /** Messages with looks that may be sent before the parent asks for more. */
   readonly credits: number;
 }
 
@@ -19,14 +19,15 @@ export interface Beginning extends Place {
 export type ToChild =
   /** Said once. */
   | { readonly kind: "open"; readonly settings: VisionSettings; readonly from: Beginning }
-  /** One look was used up: one more may be sent. */
+  /** One message with looks was used up: one more may be sent. */
   | { readonly kind: "credit" }
   | { readonly kind: "stop" };
 
-/** A look, and what the parent is to keep and to send of its faces. */
-export interface LookMessage {
-  readonly kind: "look";
-  readonly look: Look;
+/** What was seen, and what the parent is to keep and to send of its faces. */
+export interface SeenMessage {
+  readonly kind: "seen";
+  /** The faces are the last one's; the others had none. */
+  readonly looks: readonly Look[];
   /** Where another process would go on. */
   readonly next: Place;
   /** Each takes the place of the one that is kept of its visit. */
@@ -40,7 +41,7 @@ export interface LookMessage {
 /** What the vision process says to the parent. All plain data and Buffers. */
 export type FromChild =
   | { readonly kind: "opened"; readonly info: SourceInfo }
-  | LookMessage
+  | SeenMessage
   /** It has not spoken for a while, but it does not hang in the camera's read. */
   | { readonly kind: "alive" }
   | { readonly kind: "warning"; readonly text: string }

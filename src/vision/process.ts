@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { refused, UserError } from "../base/errors.ts";
 import { type Logger, redact } from "../base/log.ts";
 import { within } from "../base/time.ts";
-import type { Beginning, FromChild, LookMessage, ToChild } from "./messages.ts";
+import type { Beginning, FromChild, SeenMessage, ToChild } from "./messages.ts";
 import type { SourceInfo, VisionSettings } from "./types.ts";
 
 /** How long a process may take to leave when asked, ms. */
@@ -16,7 +16,7 @@ const patience = 2000;
 const keptLines = 5;
 
 export interface ProcessEvents {
-  readonly onLook: (message: LookMessage) => void;
+  readonly onSeen: (message: SeenMessage) => void;
   /** A sign of life, with or without a look. */
   readonly onAlive: () => void;
 }
@@ -78,7 +78,7 @@ export class VisionProcess {
     throw outcome.kind === "done" ? refused("the vision process was told to stop") : outcome.error;
   }
 
-  /** One more look may be sent. */
+  /** One more message with looks may be sent. */
   credit(): void {
     this.#say({ kind: "credit" });
   }
@@ -100,7 +100,7 @@ export class VisionProcess {
   #hear(message: FromChild, events: ProcessEvents): void {
     this.#heardAt = performance.now();
     events.onAlive();
-    if (message.kind === "look") events.onLook(message);
+    if (message.kind === "seen") events.onSeen(message);
     if (message.kind === "warning") this.#log.warn(message.text);
     if (message.kind === "done" || message.kind === "failed" || message.kind === "bug") this.#last = message;
   }

@@ -93,9 +93,9 @@ export interface Look {
   readonly visits: number;
 }
 
-/** What comes out of the vision: faces to be sent, and the look that brought them about, if one did. */
+/** What comes out of the vision: looks, and after them faces to be sent. */
 export interface Sight {
-  /** Absent when faces were kept for a better one of their visit, and the camera was lost or stopped before it came. */
-  readonly look?: Look;
+  /** None when faces were kept for a better one of their visit, and the source ended, was lost or stopped before it came. */
+  readonly looks: readonly Look[];
   readonly faces: readonly SeenFace[];
 }

@@ -2,13 +2,13 @@ import type { Logger } from "../base/log.ts";
 import { type BackoffLimits, sleep } from "../base/time.ts";
 import { Inbox } from "./inbox.ts";
 import { Kept } from "./kept.ts";
-import type { LookMessage, Place } from "./messages.ts";
+import type { Place, SeenMessage } from "./messages.ts";
 import { VisionProcess } from "./process.ts";
 import { Recovery } from "./recovery.ts";
 import { silent, untilSilent } from "./silence.ts";
 import type { Sight, SourceInfo, VisionSettings } from "./types.ts";
 
-/** Looks that may be under way from the vision process: what bounds the memory of both. */
+/** Messages with looks that may be under way from the vision process: what bounds the memory of both. */
 const credits = 8;
 
 export interface VisionOptions {
@@ -36,7 +36,7 @@ export class Vision {
   readonly #inbox = new Inbox<Sight>();
   readonly #kept = new Kept();
   readonly #stopping = new AbortController();
-  /** Looks that were sent and not yet used up. */
+  /** Messages with looks that were sent and not yet used up. */
   #held = 0;
   #child: VisionProcess | undefined;
   #supervised: Promise<void> | undefined;
@@ -79,13 +79,13 @@ export class Vision {
 
   /**
    * Everything that is seen, in order, until the source ends or `stop` is called. For one reader; as long as it keeps
-   * a look, only a few more are made. Throws a UserError when a file fails.
+   * a sight, only a few more are made. Throws a UserError when a file fails.
    */
   async *sights(): AsyncGenerator<Sight, void> {
     try {
       for (let sight = await this.#inbox.take(); sight; sight = await this.#inbox.take()) {
         yield sight;
-        if (!sight.look) continue;
+        if (sight.looks.length === 0) continue;
         this.#held--;
         this.#child?.credit();
       }
@@ -106,7 +106,7 @@ export class Vision {
   async #start(signal: AbortSignal): Promise<{ child: VisionProcess; info: SourceInfo }> {
     signal.throwIfAborted();
     const child = new VisionProcess(this.#log, {
-      onLook: (message) => this.#take(message),
+      onSeen: (message) => this.#take(message),
       onAlive: () => {
         this.#lastAlive = Date.now();
       },
@@ -124,11 +124,11 @@ export class Vision {
     }
   }
 
-  #take(message: LookMessage): void {
+  #take(message: SeenMessage): void {
     this.#next = message.next;
     this.#held++;
     this.#recovery.worked();
-    this.#inbox.put({ look: message.look, faces: this.#kept.update(message) });
+    this.#inbox.put({ looks: message.looks, faces: this.#kept.update(message) });
   }
 
   /** Keeps the source going until it ends by itself, fails for good or is stopped. Never rejects. */
@@ -138,7 +138,7 @@ export class Vision {
         const ending = await (live ? untilSilent(child, this.#settings.camera, this.#stall) : child.ended);
         // Nobody will bring better ones of these visits: another process begins new ones.
         const faces = this.#kept.release();
-        if (faces.length > 0) this.#inbox.put({ faces });
+        if (faces.length > 0) this.#inbox.put({ looks: [], faces });
         if (this.#stopping.signal.aborted || (!live && ending.kind === "done")) break;
         if (!live && ending.kind === "failed") throw ending.error;
         child = await this.#again(

@@ -3,8 +3,9 @@ import type { Attention } from "./attention.ts";
 import { byClock, byCount, type Cadence, everyFrame } from "./cadence.ts";
 import type { Credits } from "./credits.ts";
 import type { Looker } from "./look.ts";
-import type { Beginning, FromChild } from "./messages.ts";
+import type { Beginning } from "./messages.ts";
 import type { Mat } from "./opencv.ts";
+import type { Reporter } from "./report.ts";
 import type { Grabbed, Source } from "./sources/source.ts";
 import type { VisionSettings } from "./types.ts";
 
@@ -22,13 +23,13 @@ interface Watch {
   /** The first frame, which was read to prove that the source works. */
   readonly first: Grabbed | undefined;
   readonly from: Beginning;
-  readonly send: (message: FromChild) => void;
+  readonly reporter: Reporter;
   readonly stopped: () => boolean;
 }
 
 /** Looks at the source's frames until it ends or the parent says stop. */
 export async function watch(job: Watch): Promise<void> {
-  const { settings, source, mask, attention, looker, credits, from, send, stopped } = job;
+  const { settings, source, mask, attention, looker, credits, from, reporter, stopped } = job;
   const { live, unrelated = false } = source.info;
   let cadence = cadenceOf(settings, source);
   let { index, skip: nth } = from;
@@ -57,10 +58,9 @@ export async function watch(job: Watch): Promise<void> {
     else if (credits.left <= 0) dropped++;
     else if (!stopped()) {
       const seen = await looker.look({ ...grabbed, index, seconds, alone: unrelated });
-      credits.take();
-      const { detectSeconds, visits, nextVisit, ...faces } = seen;
+      const { detectSeconds, visits, nextVisit } = seen;
       const look = { index, capturedAt, detectSeconds, dropped, skipped, visits };
-      send({ kind: "look", look, next: { index: index + 1, visit: nextVisit, skip: nth + 1 }, ...faces });
+      if (reporter.add(look, seen, { index: index + 1, visit: nextVisit, skip: nth + 1 })) credits.take();
       dropped = 0;
       skipped = 0;
     }

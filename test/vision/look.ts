@@ -54,9 +54,11 @@ export type SeenFrame = Look & { readonly faces: readonly SeenFace[] };
 /** The next looks of an open Vision with their faces: all, when there are fewer than `most`. */
 export async function take(vision: Vision, most = Number.POSITIVE_INFINITY): Promise<SeenFrame[]> {
   const seen: SeenFrame[] = [];
-  for await (const { look, faces } of vision.sights())
-    if (look && seen.push({ ...look, faces }) >= most) break;
-  return seen;
+  for await (const { looks, faces } of vision.sights()) {
+    for (const look of looks) seen.push({ ...look, faces: look === looks.at(-1) ? faces : [] });
+    if (seen.length >= most) break;
+  }
+  return seen.slice(0, most);
 }
 
 /** Opens a source and gives its first frames, all when there are fewer than `most`. */

@@ -1,17 +1,14 @@
-/** So far behind the camera we may be before frames are dropped, ms: detection may take just longer than a frame. */
-const tolerated = 250;
-/** The interval is taken this much too short, so that a wrong estimate shows within seconds and is measured anew. */
-const caution = 0.98;
+/** For so many frames the count is believed; then their interval may be off by a whole frame, and one is waited for. */
+const trusted = 60;
 
 /**
- * Tells whether frames have queued up in the driver or the network while we were busy.
+ * Tells how many frames have queued up in the driver or the network while we were busy.
  *
- * OpenCV does not say whether a frame was waiting, and how long a read takes says little on a busy machine. But frames
- * arrive at a steady interval: by the time that has passed we know how many came, and so how many wait. The interval is
- * measured, because cameras often report a wrong rate.
+ * OpenCV does not say whether a frame is waiting. But frames are taken at a steady interval: since a read last had to wait
+ * for its frame, the queue was empty then, we know by the time how many came and how many of them were read.
  */
 export class Backlog {
-  /** Time between two frames of the camera, ms. */
+  /** Time between two frames of the camera, ms. Measured, because cameras often report a wrong rate. */
   #interval: number;
   /** When no frame was waiting, ms on the steady clock. */
   #since: number;
@@ -23,32 +20,37 @@ export class Backlog {
     this.#since = now;
   }
 
-  /** A frame was read at `now`. Returns whether it is so old that it should be dropped, with those behind it. */
-  isOld(now: number): boolean {
-    this.#reads++;
-    const read = this.#reads * this.#interval * caution;
-    const passed = now - this.#since;
-    // More frames than were due: none is waiting, and the camera is faster than we thought.
-    if (read > passed + this.#interval) this.#startFrom(now);
-    return passed - read > tolerated;
+  /** Time between two frames, ms. */
+  get interval(): number {
+    return this.#interval;
   }
 
-  /**
-   * While frames are dropped one after another: a read that took `took` ms ended at `now`. Returns whether it had to wait
-   * for the camera, so that its frame is the newest.
-   */
-  isNewest(took: number, now: number): boolean {
+  /** Frames that wait at `now` and are older than another that waits; Infinity when that is no longer known. */
+  excess(now: number): number {
+    if (now - this.#since > trusted * this.#interval) return Number.POSITIVE_INFINITY;
+    return Math.max(0, this.#waiting(now) - 1);
+  }
+
+  /** A frame was read at `now`, for which the read had to wait `waited` ms. Returns whether it is surely the newest. */
+  isNewest(waited: number, now: number): boolean {
+    // Where a frame should have been at hand, a short wait is rather a busy machine's.
+    const least = this.#waiting(now - waited) >= 1 ? 0.75 : 0.25;
     this.#reads++;
-    if (took < this.#interval * 0.75) return false;
-    this.#startFrom(now);
+    if (waited < this.#interval * least) return false;
+    // One interval says little, since frames do not come quite evenly; the average of many is exact.
+    const weight = Math.min(0.5, this.#reads / 20);
+    this.#interval += ((now - this.#since) / this.#reads - this.#interval) * weight;
+    this.#since = now;
+    this.#reads = 0;
     return true;
   }
 
-  /** No frame is waiting now; what was read since this was last so tells the interval. */
-  #startFrom(now: number): void {
-    const measured = (now - this.#since) / this.#reads;
-    if (this.#reads >= 3) this.#interval = this.#interval * 0.8 + measured * 0.2;
-    this.#since = now;
-    this.#reads = 0;
+  /** When the frame that was read last came from the camera, ms on the steady clock. */
+  takenAt(now: number): number {
+    return Math.min(now, this.#since + this.#reads * this.#interval);
+  }
+
+  #waiting(now: number): number {
+    return Math.floor((now - this.#since) / this.#interval) - this.#reads;
   }
 }

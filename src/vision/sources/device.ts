@@ -2,12 +2,26 @@ import { accessSync, constants } from "node:fs";
 import { platform } from "node:process";
 import { errorCode, refused } from "../../base/errors.ts";
 import type { Cv, VideoCapture } from "../opencv.ts";
+import { type Feed, pictures } from "./feed.ts";
+
+/** A frame that claims to be older is stamped by another clock than ours, ms. */
+const oldest = 10_000;
 
 /**
  * Opens a camera of this machine.
  * @throws UserError: no such camera, no permission, in use.
  */
-export function captureDevice(cv: Cv, device: { path: string; number?: number }): VideoCapture {
+export function openDevice(cv: Cv, device: { path: string; number?: number }): Feed {
+  const capture = captureDevice(cv, device);
+  const age = () => {
+    // Video4Linux stamps frames by the steady clock (V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC), which is what hrtime reads.
+    const ms = Number(process.hrtime.bigint()) / 1e6 - capture.get(cv.CAP_PROP_POS_MSEC);
+    return ms >= 0 && ms < oldest ? ms : undefined;
+  };
+  return pictures(capture, { age });
+}
+
+function captureDevice(cv: Cv, device: { path: string; number?: number }): VideoCapture {
   if (platform === "linux") assertDevice(device.path);
   // Video4Linux by name: asked for "any", OpenCV tries GStreamer first, which is slower to open and to fail.
   const api = platform === "linux" ? cv.CAP_V4L2 : cv.CAP_ANY;

@@ -1,8 +1,10 @@
 import { once } from "node:events";
 import { connect } from "node:net";
+import { cpus } from "node:os";
 import { describe, refused, unreachable } from "../../base/errors.ts";
 import { redact } from "../../base/log.ts";
 import type { Cv, VideoCapture } from "../opencv.ts";
+import { type Feed, jpegs, pictures } from "./feed.ts";
 
 /** The ports that the schemes stand for. */
 const ports: Readonly<Record<string, number>> = {
@@ -13,6 +15,14 @@ const ports: Readonly<Record<string, number>> = {
   "rtmp:": 1935,
 };
 
+/** Motion JPEG. */
+const jpegCodec = /^mjp/i;
+/**
+ * H.264 and H.265: FFmpeg decodes as many of their frames at a time as there are CPUs, and OpenCV 4.6 has no way to tell it
+ * otherwise; a frame comes out when that many more have come in.
+ */
+const threadedCodec = /^(h26[45]|avc1|hevc|hvc1|hev1)/i;
+
 /** How long a camera may take to accept a connection, ms. */
 const patience = 5000;
 
@@ -20,7 +30,22 @@ const patience = 5000;
  * Opens a network stream: RTSP, or MJPEG over HTTP.
  * @throws UserError: unreachable when nothing answers at its address, refused when what answers is no stream.
  */
-export async function captureNetwork(cv: Cv, url: string): Promise<VideoCapture> {
+export async function openNetwork(cv: Cv, url: string): Promise<Feed> {
+  const capture = await captureNetwork(cv, url);
+  const codec = codecOf(capture.get(cv.CAP_PROP_FOURCC));
+  // -1 asks for what came over the network as it is; only before the first frame.
+  if (jpegCodec.test(codec) && capture.set(cv.CAP_PROP_FORMAT, -1)) return jpegs(cv, capture);
+  return pictures(capture, { heldBack: threadedCodec.test(codec) ? cpus().length - 1 : 0 });
+}
+
+/** Four letters, as FFmpeg or the stream has them. */
+function codecOf(fourcc: number): string {
+  const letters = Buffer.alloc(4);
+  letters.writeInt32LE(fourcc);
+  return letters.toString("latin1");
+}
+
+async function captureNetwork(cv: Cv, url: string): Promise<VideoCapture> {
   if (!URL.canParse(url)) throw refused(`${redact(url)} is not a URL`);
   try {
     return new cv.VideoCapture(url, cv.CAP_FFMPEG);

@@ -2,9 +2,9 @@ import { refused } from "../../base/errors.ts";
 import { redact } from "../../base/log.ts";
 import type { Cv } from "../opencv.ts";
 import { sourceKind } from "../source-kind.ts";
-import { captureDevice } from "./device.ts";
+import { openDevice } from "./device.ts";
 import { liveSource } from "./live.ts";
-import { captureNetwork } from "./network.ts";
+import { openNetwork } from "./network.ts";
 import type { Source, Warn } from "./source.ts";
 import { openFolder, openImage } from "./still.ts";
 import { openSynthetic } from "./synthetic.ts";
@@ -20,9 +20,9 @@ export async function openSource(cv: Cv, camera: string, warn: Warn): Promise<So
     case "synthetic":
       return openSynthetic(cv, source.text);
     case "device":
-      return liveSource(captureDevice(cv, source), source.path);
+      return liveSource(openDevice(cv, source), source.path);
     case "network":
-      return liveSource(await captureNetwork(cv, source.url), redact(source.url));
+      return liveSource(await openNetwork(cv, source.url), redact(source.url));
     case "image":
       return openImage(cv, source.path);
     case "folder":
