@@ -1,5 +1,6 @@
 import { cascadeFile } from "./cascade-file.ts";
-import type { Detector } from "./detector.ts";
+import { view } from "./crop.ts";
+import { type Detector, moved } from "./detector.ts";
 import type { Cv } from "./opencv.ts";
 import type { VisionSettings } from "./types.ts";
 
@@ -19,14 +20,16 @@ export function haarDetector(cv: Cv, settings: VisionSettings): Detector {
   const smallest = new cv.Size(settings.minFace, settings.minFace);
   return {
     name: "haar",
-    async detect(frame) {
-      const grey = frame.cvtColor(cv.COLOR_BGR2GRAY);
+    async detect(frame, within = { x: 0, y: 0, width: frame.cols, height: frame.rows }) {
+      const part = view(cv, frame, within);
+      const grey = part.cvtColor(cv.COLOR_BGR2GRAY);
+      part.release();
       const { objects, numDetections } = cascade.detectMultiScale(grey, scaleFactor, neighbours, 0, smallest);
       grey.release();
       return objects
         .map(({ x, y, width, height }, at) => {
           const n = numDetections[at] ?? neighbours;
-          return { box: { x, y, width, height }, score: n / (n + 1) };
+          return moved({ box: { x, y, width, height }, score: n / (n + 1) }, within);
         })
         .filter((found) => found.score >= settings.score);
     },

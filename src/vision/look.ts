@@ -1,5 +1,6 @@
 import { cut, sample, withMargin } from "./crop.ts";
 import type { Detector, Found } from "./detector.ts";
+import { glanceAt, wholeLookEvery } from "./glance.ts";
 import type { Cv } from "./opencv.ts";
 import type { Grabbed } from "./sources/source.ts";
 import type { SeenFace, VisionSettings } from "./types.ts";
@@ -38,6 +39,8 @@ export class Looker {
   readonly #settings: VisionSettings;
   readonly #tracker: Tracker;
   readonly #shots: Shots;
+  /** When the whole frame was looked at, seconds. */
+  #wholeAt = Number.NEGATIVE_INFINITY;
 
   /** `firstVisit`: the number of the next visit. */
   constructor(cv: Cv, detector: Detector, settings: VisionSettings, firstVisit: number) {
@@ -56,7 +59,7 @@ export class Looker {
   /** Looks at one frame. Leaves its `mat` to the caller; pictures of its own are released at once. */
   async look(frame: Frame): Promise<Seen> {
     const start = performance.now();
-    const found = await this.#detector.detect(frame.mat);
+    const found = await this.#find(frame);
     const detectSeconds = (performance.now() - start) / 1000;
     const boxes = found.map(({ box }) => box);
     const tracked = this.#tracker.update(boxes, frame.seconds);
@@ -70,6 +73,20 @@ export class Looker {
       visits: changed.confirmed.length,
       nextVisit: this.#tracker.nextVisit,
     };
+  }
+
+  /**
+   * The faces of the frame. When one picture a visit is enough, those that are followed are looked for where they should
+   * be, which takes a fraction of the time; the whole frame is looked at a few times a second, and when one is missed.
+   */
+  async #find({ mat, seconds }: Frame): Promise<Found[]> {
+    const wholeIsDue = this.#settings.emit.kind === "all" || seconds - this.#wholeAt >= wholeLookEvery;
+    const expected = (wholeIsDue ? undefined : this.#tracker.expected(seconds)) ?? [];
+    const part = glanceAt(expected, mat);
+    const found = part ? await this.#detector.detect(mat, part) : [];
+    if (part && found.length >= expected.length) return found;
+    this.#wholeAt = seconds;
+    return await this.#detector.detect(mat);
   }
 
   /** The face cut out, or undefined when a better one of its visit is kept. */

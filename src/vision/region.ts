@@ -1,6 +1,6 @@
-import { type Box, landmarksOf } from "../face/face.ts";
+import type { Box } from "../face/face.ts";
 import { view } from "./crop.ts";
-import type { Detector, Found } from "./detector.ts";
+import { type Detector, moved } from "./detector.ts";
 import type { Cv } from "./opencv.ts";
 import { contains, type Polygon } from "./polygon.ts";
 
@@ -46,22 +46,21 @@ export function regionOf(polygons: readonly Polygon[]): Region {
 export function detectorWithin(cv: Cv, region: Region, detector: Detector): Detector {
   return {
     name: detector.name,
-    async detect(frame) {
+    async detect(frame, within) {
       const rectangle = region.rectangle(frame);
       const part = view(cv, frame, rectangle);
-      const found = await detector.detect(part);
+      const found = await detector.detect(part, within && overlapOf(within, rectangle));
       part.release();
       return found.map((face) => moved(face, rectangle)).filter(({ box }) => region.has(box, frame));
     },
   };
 }
 
-function moved({ box, score, landmarks }: Found, by: { x: number; y: number }): Found {
-  return {
-    box: { ...box, x: box.x + by.x, y: box.y + by.y },
-    score,
-    ...(landmarks && {
-      landmarks: landmarksOf((name) => ({ x: landmarks[name].x + by.x, y: landmarks[name].y + by.y })),
-    }),
-  };
+/** What `box` and `rectangle` have in common, seen from the rectangle; its least size is one pixel. */
+function overlapOf(box: Box, rectangle: Box): Box {
+  const x = Math.min(rectangle.width - 1, Math.max(0, box.x - rectangle.x));
+  const y = Math.min(rectangle.height - 1, Math.max(0, box.y - rectangle.y));
+  const right = Math.min(rectangle.width, box.x + box.width - rectangle.x);
+  const bottom = Math.min(rectangle.height, box.y + box.height - rectangle.y);
+  return { x, y, width: Math.max(1, right - x), height: Math.max(1, bottom - y) };
 }

@@ -54,6 +54,12 @@ export class Tracker {
     return this.#tracks.length > 0;
   }
 
+  /** Where the faces should be at `seconds`, or undefined when the last look has missed one. */
+  expected(seconds: number): Box[] | undefined {
+    if (this.#tracks.some((track) => track.unseen(this.#lookedAt ?? seconds) > 0)) return undefined;
+    return this.#tracks.map((track) => track.at(seconds));
+  }
+
   /** The number of the next visit. */
   get nextVisit(): number {
     return this.#nextVisit;

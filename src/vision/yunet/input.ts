@@ -14,29 +14,33 @@ export interface YunetInput {
   readonly scaleY: number;
 }
 
-/** Makes inputs of frames: at most `mostWide` pixels wide, filled up with black on the right and below. */
-export function inputMaker(cv: Cv, mostWide: number): (frame: Mat) => YunetInput {
-  let planes = new Float32Array();
+/**
+ * Makes inputs of frames, scaled so that a whole frame would be at most `mostWide` pixels wide, and filled up with black
+ * on the right and below.
+ */
+export function inputMaker(cv: Cv, mostWide: number): (frame: Mat, part: Mat) => YunetInput {
+  let memory = new Float32Array();
   let shape = "";
-  return (frame) => {
+  return (frame, part) => {
     const scale = Math.min(1, mostWide / frame.cols);
-    const cols = Math.max(1, Math.round(frame.cols * scale));
-    const rows = Math.max(1, Math.round(frame.rows * scale));
+    const cols = Math.max(1, Math.round(part.cols * scale));
+    const rows = Math.max(1, Math.round(part.rows * scale));
     const [width, height] = [filled(cols), filled(rows)];
-    if (shape !== `${cols}x${rows}`) {
-      shape = `${cols}x${rows}`;
-      // What is filled up is never written, and stays black.
-      planes = new Float32Array(3 * width * height);
-    }
+    const size = 3 * width * height;
+    if (memory.length < size) memory = new Float32Array(size);
+    const planes = memory.subarray(0, size);
+    // What is filled up is not written again as long as the shape stays.
+    if (shape !== `${cols}x${rows}`) planes.fill(0);
+    shape = `${cols}x${rows}`;
     // A mean of what falls together: to leave pixels out would make small faces ragged.
-    const small = cols === frame.cols ? frame : frame.resize(rows, cols, 0, 0, cv.INTER_AREA);
+    const small = cols === part.cols ? part : part.resize(rows, cols, 0, 0, cv.INTER_AREA);
     const channels = small.splitChannels();
     for (const [nth, channel] of channels.entries()) {
       fill(planes.subarray(nth * width * height), channel.getData(), { cols, rows, width });
       channel.release();
     }
-    if (small !== frame) small.release();
-    return { planes, width, height, scaleX: frame.cols / cols, scaleY: frame.rows / rows };
+    if (small !== part) small.release();
+    return { planes, width, height, scaleX: part.cols / cols, scaleY: part.rows / rows };
   };
 }
 

@@ -1,5 +1,6 @@
 import { type Box, type Landmarks, landmarksOf } from "../../face/face.ts";
-import type { Detector } from "../detector.ts";
+import { view } from "../crop.ts";
+import { type Detector, moved } from "../detector.ts";
 import type { Cv } from "../opencv.ts";
 import { suppress } from "../overlap.ts";
 import { decode } from "./decode.ts";
@@ -28,15 +29,15 @@ export async function yunetDetector(cv: Cv, settings: YunetSettings): Promise<De
   const inputOf = inputMaker(cv, width);
   return {
     name: "yunet",
-    async detect(frame) {
-      const input = inputOf(frame);
+    async detect(frame, within = { x: 0, y: 0, width: frame.cols, height: frame.rows }) {
+      const part = view(cv, frame, within);
+      const input = inputOf(frame, part);
+      part.release();
       const outputs = await run(input.planes, input.width, input.height);
       return suppress(decode(outputs, input.width, score), mostOverlap)
-        .map(({ box, score, landmarks }) => ({
-          box: toFrame(box, input, frame),
-          score,
-          landmarks: scaled(landmarks, input),
-        }))
+        .map(({ box, score, landmarks }) =>
+          moved({ box: toPart(box, input, within), score, landmarks: scaled(landmarks, input) }, within),
+        )
         .filter(
           ({ box }) => Math.max(box.width, box.height) >= minFace && Math.min(box.width, box.height) > 0,
         );
@@ -44,17 +45,17 @@ export async function yunetDetector(cv: Cv, settings: YunetSettings): Promise<De
   };
 }
 
-/** Whole pixels of the frame; what lies outside of it is cut off. */
-function toFrame(box: Box, { scaleX, scaleY }: YunetInput, frame: { cols: number; rows: number }): Box {
+/** Whole pixels; what lies outside of the part is cut off. */
+function toPart(box: Box, { scaleX, scaleY }: YunetInput, part: { width: number; height: number }): Box {
   const clip = (value: number, most: number) => Math.min(most, Math.max(0, Math.round(value)));
-  const x = clip(box.x * scaleX, frame.cols);
-  const y = clip(box.y * scaleY, frame.rows);
-  const width = clip((box.x + box.width) * scaleX, frame.cols) - x;
-  const height = clip((box.y + box.height) * scaleY, frame.rows) - y;
+  const x = clip(box.x * scaleX, part.width);
+  const y = clip(box.y * scaleY, part.height);
+  const width = clip((box.x + box.width) * scaleX, part.width) - x;
+  const height = clip((box.y + box.height) * scaleY, part.height) - y;
   return { x, y, width, height };
 }
 
-/** In the frame, to a tenth of a pixel; a point may lie outside of it. */
+/** To a tenth of a pixel; a point may lie outside. */
 function scaled(landmarks: Landmarks, { scaleX, scaleY }: YunetInput): Landmarks {
   const tenth = (value: number) => Math.round(value * 10) / 10;
   return landmarksOf((name) => ({
