@@ -15,12 +15,31 @@ export function peakMemory(pid: number): number {
   return Number(kilobytes) / 1024;
 }
 
+export interface Memory {
+  /** Resident pages of all, MB: those that two share count twice. */
+  readonly resident: number;
+  /** The same with each page shared by so many counted by its part (proportional set size), MB. */
+  readonly proportional: number;
+}
+
+/** What the processes hold. Linux. */
+export function memory(...pids: readonly number[]): Memory {
+  const rollups = pids.map((each) => readFileSync(`/proc/${each}/smaps_rollup`, "utf8"));
+  const sum = (field: string) =>
+    rollups.reduce((total, text) => {
+      const [, kilobytes] = new RegExp(`^${field}:\\s*(\\d+) kB`, "m").exec(text) ?? [];
+      return total + Number(kilobytes) / 1024;
+    }, 0);
+  return { resident: sum("Rss"), proportional: sum("Pss") };
+}
+
 /** Whether a library or addon with `name` in its path is loaded in the process. */
 export function hasLoaded(pid: number, name: string): boolean {
   return readFileSync(`/proc/${pid}/maps`, "utf8").includes(name);
 }
 
-function descendants(pid: number): number[] {
+/** The children of a process, and theirs. Linux. */
+export function descendants(pid: number): number[] {
   const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
     readFileSync(`/proc/${pid}/task/${task}/children`, "utf8").split(" ").filter(Boolean).map(Number),
   );

@@ -22,10 +22,11 @@ export async function runRounds<F extends string>(
       runs.get(name)?.push(figures);
     }
   }
-  return new Map([...runs].map(([name, each]) => [name, summarizeAll(each)]));
+  return new Map([...runs].map(([name, each]) => [name, summarizeRuns(each)]));
 }
 
-function summarizeAll<F extends string>(runs: readonly Readonly<Record<F, number>>[]) {
+/** The median, the least and the most of each figure of some runs. */
+export function summarizeRuns<F extends string>(runs: readonly Readonly<Record<F, number>>[]) {
   const names = Object.keys(runs[0] ?? {}) as F[];
   const summaries = names.map((name) => [name, summarize(runs.map((run) => run[name]))]);
   return Object.fromEntries(summaries) as Record<F, Summary>;

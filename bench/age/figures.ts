@@ -1,0 +1,37 @@
+import { fitLine, type Line, type Point } from "../support/line-fit.ts";
+import { summarizeRuns } from "../support/rounds.ts";
+import { median, quantile } from "../support/statistics.ts";
+import type { Age } from "./ages.ts";
+
+export type Figure = "median" | "p99" | "most" | "pictures";
+
+/** The first pictures had to wait for the connection to the broker, milliseconds. */
+const settling = 5000;
+
+/** The ages of the first `seconds`, of the last, and all. */
+export function rowsOf(ages: readonly Age[], seconds: number) {
+  const [begun, ended] = [ages[0]?.time ?? 0, ages.at(-1)?.time ?? 0];
+  return new Map([
+    [`first ${seconds} s`, figures(ages.filter(({ time }) => time < begun + seconds * 1000))],
+    [`last ${seconds} s`, figures(ages.filter(({ time }) => time > ended - seconds * 1000))],
+    ["all", figures(ages)],
+  ]);
+}
+
+/** By how many milliseconds the age grows in a minute: the line through the median of each second. */
+export function growthOf(ages: readonly Age[]): Line {
+  const from = (ages[0]?.time ?? 0) + settling;
+  const seconds = new Map<number, number[]>();
+  for (const { time, age } of ages.filter((each) => each.time >= from)) {
+    const second = Math.floor((time - from) / 1000);
+    seconds.set(second, [...(seconds.get(second) ?? []), age]);
+  }
+  return fitLine([...seconds].map(([second, each]): Point => ({ x: second / 60, y: median(each) })));
+}
+
+function figures(ages: readonly Age[]) {
+  const all = ages.map(({ age }) => age);
+  return summarizeRuns<Figure>([
+    { median: median(all), p99: quantile(all, 0.99), most: Math.max(...all), pictures: all.length },
+  ]);
+}
