@@ -4,7 +4,7 @@ import type { Box } from "../face/face.ts";
 export const wholeLookEvery = 0.2;
 
 /** How far around a face it is looked for, in sides of the face. */
-const around = 1;
+const around = 0.6;
 /** A part of the frame that is larger than this is not worth a look of its own. */
 const largestPart = 0.5;
 /** Sides of the part are a multiple of this, pixels of the frame, so that there are few sizes to prepare for. */

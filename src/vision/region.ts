@@ -5,7 +5,7 @@ import type { Cv } from "./opencv.ts";
 import { contains, type Polygon } from "./polygon.ts";
 
 /** What is seen around the region, as a part of the frame: a face whose centre is inside has its edge outside. */
-const surroundings = 0.1;
+const surroundings = 0.2;
 
 /** The part of a frame that matters. */
 export interface Region {

@@ -1,4 +1,6 @@
 import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import type * as Onnx from "onnxruntime-node";
 import { describe, refused } from "../../base/errors.ts";
 
 /** The model's outputs for each of its three grids, in the order of the grid's cells. */
@@ -25,7 +27,7 @@ export const strides = [8, 16, 32] as const;
  * @throws UserError when the file cannot be read, or is no YuNet for pictures of any size.
  */
 export async function loadYunet(path: string, threads: number): Promise<RunYunet> {
-  const { default: ort } = await import("onnxruntime-node");
+  const ort = loadRuntime();
   const session = await read(path).then((bytes) =>
     ort.InferenceSession.create(bytes, {
       intraOpNumThreads: threads,
@@ -62,6 +64,19 @@ export async function loadYunet(path: string, threads: number): Promise<RunYunet
       kps: output(`kps_${stride}`),
     }));
   };
+}
+
+/** By `require`: its exports come out of `import` in one way or another, depending on who loads it. */
+function loadRuntime(): typeof Onnx {
+  try {
+    return createRequire(import.meta.url)("onnxruntime-node");
+  } catch (error) {
+    throw refused(
+      `ONNX Runtime, which runs YuNet, does not load here: ${(error as Error).message}`,
+      "`npm start` in facepipe's folder installs it; `--detector haar` works without",
+      error,
+    );
+  }
 }
 
 async function read(path: string): Promise<Buffer> {
