@@ -11,7 +11,7 @@ const roles = await loadRoles();
 
 /** What a newcomer needs first, in the order of the line; the rest is in docs/options.md. */
 const mostUsed: readonly (readonly [role: string, ...keys: string[]])[] = [
-  ["detect", "camera", "name", "fps", "format", "dryRun"],
+  ["detect", "camera", "name", "detector", "emit", "mask", "format", "dryRun"],
   ["forward", "from", "to", "remoteTopic"],
   ["store", "to", "endpoint", "pathStyle", "share", "createBucket"],
 ];
@@ -23,7 +23,8 @@ const end = "<!-- end of options -->";
 const intro = `# Options
 
 You want to know what can be set, and how. Each option has a flag and an environment variable; the flag beats the
-variable, and the variable beats the default. An empty variable counts as not set. A switch takes no value as a flag, and
+variable, and the variable beats the default. An empty variable counts as not set; one for an option that may be given again has
+one value per line. A switch takes no value as a flag, and
 \`true\` or \`false\` as a variable. All faults of a command line are reported together, and an unknown \`FACEPIPE_...\`
 variable is a fault, too.
 
