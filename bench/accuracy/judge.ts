@@ -8,6 +8,8 @@ import { type Counts, compare } from "./match.ts";
 const thresholds = [0.4, 0.5] as const;
 /** The start is measured so often; it is short, and so the noisiest of all. */
 const starts = 3;
+/** Of fewer images the start's own variation would be most of what is told. */
+const fewest = 10;
 
 /** How well a detector did on a set of images, at one threshold. */
 export interface Verdict extends Counts {
@@ -17,7 +19,7 @@ export interface Verdict extends Counts {
   readonly recall: number | undefined;
   /** Detections that are right, as a part of all; undefined when there are none. */
   readonly precision: number | undefined;
-  /** Elapsed for one image more, milliseconds; undefined for a single image. */
+  /** Elapsed for one image more, milliseconds; undefined for a few images. */
   readonly ms: number | undefined;
   /** The same in CPU time of all processes. */
   readonly cpuMs: number | undefined;
@@ -40,7 +42,7 @@ export async function judge(images: readonly LabelledImage[], { name, args }: Ca
 /** What an image costs, the program's start taken off: that is a run over the first image alone. */
 async function costsOf(images: readonly LabelledImage[], args: readonly string[], all: Looked) {
   const more = images.length - 1;
-  if (more === 0) return { ms: undefined, cpuMs: undefined };
+  if (images.length < fewest) return { ms: undefined, cpuMs: undefined };
   const alone: Looked[] = [];
   for (let start = 0; start < starts; start++) alone.push(await look(images.slice(0, 1), args));
   const beyondStart = (cost: "seconds" | "cpuSeconds") =>

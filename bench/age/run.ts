@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { refused } from "../../src/base/errors.ts";
 import { startMosquitto } from "../../test/support/mosquitto.ts";
 import { yunetArguments } from "../support/detect.ts";
 import { facepipeCommand, startProgram } from "../support/programs.ts";
@@ -20,6 +21,8 @@ export interface Outcome {
 }
 
 const fps = 30;
+/** The first face may take so long, milliseconds. */
+const patience = 30_000;
 
 /** A camera, detect, Mosquitto and a subscriber for `seconds` after the first picture. */
 export async function runLive(folder: string, seconds: number, detectWidth: number): Promise<Outcome> {
@@ -42,7 +45,7 @@ export async function runLive(folder: string, seconds: number, detectWidth: numb
     const eyes = [...yunetArguments(), "--detect-width", String(detectWidth)];
     const detect = startProgram(facepipeCommand("detect", ...source, ...cut, ...eyes));
     stops.unshift(() => detect.stop());
-    await Promise.race([arrivals.first, detect.failed, camera.failed]);
+    await Promise.race([arrivals.first, tooLate(), detect.failed, camera.failed]);
     await Promise.race([delay(seconds * 1000), detect.failed, camera.failed]);
     await detect.stop();
     const { events, unreadable } = arrivals;
@@ -56,4 +59,9 @@ export async function runLive(folder: string, seconds: number, detectWidth: numb
   } finally {
     for (const stop of stops) await stop();
   }
+}
+
+async function tooLate(): Promise<never> {
+  await delay(patience, undefined, { ref: false });
+  throw refused(`no face came within ${patience / 1000} s`);
 }

@@ -1,6 +1,7 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { refused } from "../../src/base/errors.ts";
 import { spawnWithUs } from "../../test/support/commands.ts";
 
 /** The Python that Debian's python3-opencv, python3-paho-mqtt and python3-boto3 are installed for. */
@@ -42,7 +43,7 @@ export function startProgram([command = "", ...args]: readonly string[], env: En
   let stopping = false;
   const failed = closed.then(() => {
     if (stopping) return new Promise<never>(() => undefined);
-    throw new Error(`${[command, ...args].join(" ")} ended:\n${stderr}`);
+    throw refused(`${[command, ...args].join(" ")} ended:\n${stderr}`);
   });
   failed.catch(() => undefined);
   const stop = async () => {
