@@ -1,5 +1,5 @@
 import { UserError } from "../base/errors.ts";
-import { always } from "./attention.ts";
+import { attentionFor } from "./attention.ts";
 import { createDetector } from "./create-detector.ts";
 import { Credits } from "./credits.ts";
 import { Looker } from "./look.ts";
@@ -53,7 +53,7 @@ async function run({ settings, from }: Extract<ToChild, { kind: "open" }>): Prom
       settings,
       source,
       mask: masker(cv, settings.masks),
-      attention: always,
+      attention: attentionFor(cv, settings),
       looker: new Looker(cv, detector, settings, from.visit),
       credits,
       first,

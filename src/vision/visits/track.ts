@@ -8,6 +8,8 @@ const longestGlide = 0.5;
 /** One face that is followed: where it was and how fast it moved. */
 export class Track {
   readonly visit: number;
+  /** Looks that have seen it. */
+  looks = 0;
   /** Whether it is certain that there is a face. */
   confirmed = false;
   /** Where it was seen last. */
@@ -40,6 +42,7 @@ export class Track {
 
   /** It was seen at `box`. */
   see(box: Box, seconds: number): void {
+    this.looks++;
     const passed = this.unseen(seconds);
     if (passed > 0) {
       const [from, to] = [centre(this.#box), centre(box)];

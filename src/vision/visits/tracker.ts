@@ -4,21 +4,21 @@ import { Track } from "./track.ts";
 
 /** A visit is over when its face was not seen for so long, seconds; a head turned away for less is the same visit. */
 const patience = 2;
-/** ... and not before so many looks have missed it, when looks are far apart. */
-const patientLooks = 2.5;
+/** ... and not in less than the time of so many looks, when looks are far apart. */
+const patientLooks = 2;
 
 /**
  * How far from where it was expected a face may be found, in sides of the face: one, for what the eye of a camera and a
- * nodding head do; 4 more for each second between two looks, since somebody who walks past at 1 m/s passes 5 or 6 heads
- * a second; and a half for each second that the face was hidden.
+ * nodding head do; 4 more for each second between two looks that see it, since somebody who walks past at 1 m/s passes 5
+ * or 6 heads a second; and a half for each second that it was hidden.
  */
-const reaches = { always: 1, perSecondOfInterval: 4, perSecondUnseen: 0.5, most: 4 };
+const reaches = { always: 1, perSecondBetweenLooks: 4, perSecondHidden: 0.5, most: 4 };
 
 /**
- * When looks follow one another this fast, seconds, a face must be seen twice to count as a visit: no one passes by in
- * a single frame, but a detector takes a hand for a face in one.
+ * When the next look comes this soon, seconds, it must see the face again, or there was none: no one passes by in a
+ * single frame, but a detector takes a hand for a face in one.
  */
-const prompt = 0.25;
+const soon = 0.25;
 
 /** What a look changed. */
 export interface Tracked {
@@ -42,21 +42,21 @@ export interface Tracked {
 export class Tracker {
   #tracks: Track[] = [];
   #nextVisit: number;
-  #lookedAt: number | undefined;
+  #lookedAt = Number.NEGATIVE_INFINITY;
 
   /** `firstVisit`: the number of the next visit. */
   constructor(firstVisit: number) {
     this.#nextVisit = firstVisit;
   }
 
-  /** Whether there are visits that have not ended. */
+  /** Whether the last look saw faces. */
   get following(): boolean {
-    return this.#tracks.length > 0;
+    return this.#tracks.some((track) => track.unseen(this.#lookedAt) === 0);
   }
 
   /** Where the faces should be at `seconds`, or undefined when the last look has missed one. */
   expected(seconds: number): Box[] | undefined {
-    if (this.#tracks.some((track) => track.unseen(this.#lookedAt ?? seconds) > 0)) return undefined;
+    if (this.#tracks.some((track) => track.unseen(this.#lookedAt) > 0)) return undefined;
     return this.#tracks.map((track) => track.at(seconds));
   }
 
@@ -67,37 +67,42 @@ export class Tracker {
 
   /** Takes the boxes of one look, seen at `seconds`, which never goes back. */
   update(boxes: readonly Box[], seconds: number): Tracked {
-    const interval = seconds - (this.#lookedAt ?? seconds);
-    this.#lookedAt = seconds;
-    const expected = this.#tracks.map((track) => {
+    const interval = seconds - this.#lookedAt;
+    const gone = this.#forget(seconds, Math.max(patience, interval * patientLooks));
+    const known = this.#tracks;
+    const expected = known.map((track) => {
       const box = track.at(seconds);
       return { box, reach: side(box) * reachOf(interval, track.unseen(seconds)) };
     });
-    const matched = match(expected, boxes);
-    const confirmed: number[] = [];
-    const before = this.#tracks;
-    const visits = boxes.map((box, at) => {
-      const known = before[matched[at] ?? -1];
-      const track = known ?? this.#begin(box, seconds);
-      known?.see(box, seconds);
-      if (!track.confirmed && (known || interval > prompt)) {
-        track.confirmed = true;
-        confirmed.push(track.visit);
-      }
-      return track.visit;
+    const tracks = match(expected, boxes).map((which, at) => {
+      const box = boxes[at] as Box;
+      const track = known[which ?? -1] ?? this.#begin(box, seconds);
+      track.see(box, seconds);
+      return track;
     });
-    const longest = Math.max(patience, interval * patientLooks);
-    const gone = this.#tracks.filter((track) => track.unseen(seconds) > longest);
-    this.#tracks = this.#tracks.filter((track) => !gone.includes(track));
-    const over = (wanted: boolean) =>
-      gone.filter((track) => track.confirmed === wanted).map(({ visit }) => visit);
-    return { visits, confirmed, ended: over(true), dismissed: over(false) };
+    const isCertain = (track: Track) => track.looks > 1 || (track.unseen(seconds) > 0 && interval > soon);
+    const confirmed = known.filter((track) => !track.confirmed && isCertain(track));
+    for (const track of confirmed) track.confirmed = true;
+    this.#lookedAt = seconds;
+    return {
+      visits: tracks.map(({ visit }) => visit),
+      confirmed: confirmed.map(({ visit }) => visit),
+      ended: gone.filter((track) => track.confirmed).map(({ visit }) => visit),
+      dismissed: gone.filter((track) => !track.confirmed).map(({ visit }) => visit),
+    };
   }
 
   #begin(box: Box, seconds: number): Track {
     const track = new Track(this.#nextVisit++, box, seconds);
     this.#tracks = [...this.#tracks, track];
     return track;
+  }
+
+  /** Takes out the tracks whose face was not seen for longer than that, and returns them. */
+  #forget(seconds: number, longest: number): Track[] {
+    const gone = this.#tracks.filter((track) => track.unseen(seconds) > longest);
+    this.#tracks = this.#tracks.filter((track) => !gone.includes(track));
+    return gone;
   }
 
   /** Ends all visits, certain or not: what comes next has nothing to do with what was before. */
@@ -113,7 +118,9 @@ function side({ width, height }: Box): number {
   return Math.sqrt(width * height);
 }
 
+/** `interval`: seconds since the look before; a face that it has missed was hidden. */
 function reachOf(interval: number, unseen: number): number {
-  const { always, perSecondOfInterval, perSecondUnseen, most } = reaches;
-  return Math.min(most, always + perSecondOfInterval * interval + perSecondUnseen * unseen);
+  const { always, perSecondBetweenLooks, perSecondHidden, most } = reaches;
+  const hidden = unseen > interval;
+  return Math.min(most, always + (hidden ? perSecondHidden * unseen : perSecondBetweenLooks * interval));
 }
