@@ -4,12 +4,21 @@ import type { AddressInfo } from "node:net";
 
 /** A network camera: sends its JPEGs over and over as multipart/x-mixed-replace, so many per second. */
 export async function mjpegServer(frames: readonly Buffer[], fps: number, port = 0) {
-  const viewers = new Set<ServerResponse>();
+  const camera = await mjpegSender(port);
   let index = 0;
-  const timer = setInterval(() => {
-    const jpeg = frames[index++ % frames.length] as Buffer;
-    for (const viewer of viewers) sendPart(viewer, jpeg);
-  }, 1000 / fps);
+  const timer = setInterval(() => camera.send(frames[index++ % frames.length] as Buffer), 1000 / fps);
+  return {
+    ...camera,
+    close() {
+      clearInterval(timer);
+      return camera.close();
+    },
+  };
+}
+
+/** A network camera that sends what it is given, when it is given it. */
+export async function mjpegSender(port = 0) {
+  const viewers = new Set<ServerResponse>();
   const server = createServer((request, response) => {
     if (request.url !== "/video") return response.writeHead(404).end();
     response.writeHead(200, { "content-type": "multipart/x-mixed-replace; boundary=frame" });
@@ -23,10 +32,12 @@ export async function mjpegServer(frames: readonly Buffer[], fps: number, port =
   return {
     url: `http://127.0.0.1:${bound}/video`,
     port: bound,
+    send(jpeg: Buffer) {
+      for (const viewer of viewers) sendPart(viewer, jpeg);
+    },
     /** Keeps the connections that it has but sends them nothing more; new ones get frames. */
     mute: () => viewers.clear(),
     async close() {
-      clearInterval(timer);
       server.close();
       server.closeAllConnections();
       await once(server, "close").catch(() => undefined);

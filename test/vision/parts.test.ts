@@ -57,34 +57,38 @@ test("a live camera is thinned by the clock, and on the average exactly", () => 
   }
 });
 
-test("frames that queued up are dropped until a read has to wait for the camera", () => {
-  const backlog = new Backlog(33, 0);
-  let now = 0;
-  for (let read = 0; read < 200; read++) {
-    now += 33;
-    assert.equal(backlog.isOld(now), false);
+/** A backlog of a camera that was watched for a second without pause, at this interval, ms; and the time then. */
+function watched(interval: number) {
+  const backlog = new Backlog(0);
+  backlog.count(interval, interval);
+  backlog.settle(interval);
+  let now = interval;
+  while (now < 1000) {
+    now += interval;
+    backlog.count(interval * 0.7, now);
   }
-  // Looking takes three frames' time: two more wait after each look, until they are a quarter of a second.
-  let looks = 1;
-  for (now += 99; !backlog.isOld(now); now += 99) looks++;
-  assert.ok(looks <= 5, `${looks} looks`);
-  assert.equal(backlog.isNewest(8, now + 8), false);
-  assert.equal(backlog.isNewest(30, now + 38), true);
-  assert.equal(backlog.isOld(now + 71), false);
+  return { backlog, now };
+}
+
+test("frames that queued up are counted by the time that has passed", () => {
+  const { backlog, now } = watched(40);
+  assert.equal(Math.round(backlog.interval), 40);
+  assert.equal(backlog.excess(now), 0);
+  assert.equal(backlog.excess(now + 50), 0, "one waits, and it is the newest");
+  assert.equal(backlog.excess(now + 210), 4, "five wait");
+  for (let read = 0; read < 5; read++) backlog.count(0, now + 210);
+  assert.equal(backlog.excess(now + 210), 0);
+  assert.equal(Math.round(backlog.takenAt(now + 210) - now), 200);
+  // A frame that a busy machine was slow to hand over, though it was there.
+  backlog.count(30, now + 350);
+  assert.equal(backlog.excess(now + 350), 1, "eight came, six were read");
 });
 
-test("a camera that changes its pace is measured again", () => {
-  for (const [believed, real] of [
-    [33, 66],
-    [66, 33],
-  ] as const) {
-    const backlog = new Backlog(believed, 0);
-    let dropped = 0;
-    for (let read = 1; read <= 3000; read++)
-      if (backlog.isOld(read * real)) {
-        dropped++;
-        backlog.isNewest(real, ++read * real);
-      }
-    assert.ok(dropped < 60, `${dropped} of 3000 dropped when ${real} ms were taken for ${believed}`);
-  }
+test("the count of frames is not believed for ever, and a camera that changes its pace is measured again", () => {
+  const { backlog, now } = watched(40);
+  assert.equal(backlog.excess(now + 4000), undefined);
+  for (let read = 0; read < 50; read++) backlog.count(0, now + 4000);
+  backlog.settle(now + 4000);
+  assert.equal(Math.round(backlog.interval), 80);
+  assert.equal(backlog.takenAt(now + 3990), now + 3990, "no frame is from the future");
 });

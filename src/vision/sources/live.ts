@@ -4,10 +4,12 @@ import { Backlog } from "./backlog.ts";
 import type { Feed } from "./feed.ts";
 import type { Source } from "./source.ts";
 
-/** To learn the frames' interval so many are waited for. */
-const lessons = 4;
-/** Learning takes so long at most, and so does catching up before the interval is learned anew, ms. */
+/** After so many reads that had to wait, nothing is queued; the waits of a busy machine come one by one. */
+const enough = 3;
+/** But no longer than this, ms: streams that come faster than they can be decoded never make us wait. */
 const patience = 1000;
+/** A read that waited for less may as well have been held up by other programs, ms. */
+const noise = 3;
 
 interface Read {
   readonly mat: Mat;
@@ -19,7 +21,6 @@ interface Read {
 
 interface Newest {
   readonly mat: Mat;
-  readonly backlog: Backlog;
   /** Frames that were read and dropped to get to it. */
   readonly dropped: number;
 }
@@ -44,9 +45,9 @@ export function liveSource(feed: Feed, name: string): Source {
     async read() {
       // What came while the stream was opened is not dropped because we are slow.
       let dropped = backlog ? 0 : Number.NEGATIVE_INFINITY;
+      backlog ??= begin(next);
       for (;;) {
-        const newest: Newest = backlog ? catchUp(next, backlog) : learn(next);
-        backlog = newest.backlog;
+        const newest = catchUp(next, backlog, feed);
         dropped += newest.dropped;
         const now = performance.now();
         const age = feed.age() ?? now - backlog.takenAt(now) + feed.heldBack * backlog.interval;
@@ -61,39 +62,40 @@ export function liveSource(feed: Feed, name: string): Source {
   };
 }
 
-/** Reads the newest frame. */
-function catchUp(next: () => Read, backlog: Backlog): Newest {
-  const start = performance.now();
-  const excess = backlog.excess(start);
-  for (let dropped = 0; ; dropped++) {
+/** Reads what came while the stream was opened, until a read has to wait. */
+function begin(next: () => Read): Backlog {
+  // Of the first frame nobody knows how long it was under way: a stream begins when it likes.
+  const first = next();
+  first.mat.release();
+  const start = first.now;
+  for (;;) {
     const { mat, waited, now } = next();
-    if (backlog.isNewest(waited, now) || dropped >= excess) return { mat, backlog, dropped };
     mat.release();
-    // The camera is faster than it was: no read ever waits for as long as we expect.
-    if (now - start > patience) {
-      const newest = learn(next);
-      return { ...newest, dropped: newest.dropped + dropped + 1 };
-    }
+    if (waited > noise || now - start > patience) return new Backlog(now);
   }
 }
 
-/** Reads frames for a while: those that came with opening the stream return at once, the later ones at the camera's pace. */
-function learn(next: () => Read): Newest {
+/** Reads the newest frame. */
+function catchUp(next: () => Read, backlog: Backlog, feed: Feed): Newest {
   const start = performance.now();
-  let longest = 0;
-  // Of the first one nobody knows how long it was under way: a stream begins when it likes.
-  let { mat, now: last } = next();
-  const reads: { waited: number; took: number }[] = [];
-  for (;;) {
+  const excess = backlog.excess(start);
+  const waits: number[] = [];
+  for (let dropped = 0; ; dropped++) {
+    const { mat, waited, now } = next();
+    backlog.count(waited, now);
+    waits.push(waited);
+    const settled = excess === undefined && (isSettled(waits) || now - start > patience);
+    if (settled) backlog.settle(now);
+    // A driver keeps only a few frames, the oldest ones: what comes after them is new, however long we were away.
+    const age = feed.age();
+    const fresh = excess !== undefined && (dropped >= excess || (age ?? Infinity) < backlog.interval * 1.5);
+    if (settled || fresh) return { mat, dropped };
     mat.release();
-    const { waited, now, ...read } = next();
-    mat = read.mat;
-    reads.push({ waited, took: now - last });
-    last = now;
-    longest = Math.max(longest, waited);
-    if (now - start > Math.min(lessons * longest, patience)) break;
   }
-  const steady = reads.filter(({ waited }) => waited >= longest / 4).map(({ took }) => took);
-  const interval = steady.sort((a, b) => a - b)[steady.length >> 1] as number;
-  return { mat, backlog: new Backlog(interval, last), dropped: reads.length };
+}
+
+/** Whether several of these reads had to wait for the camera. */
+function isSettled(waits: readonly number[]): boolean {
+  const least = Math.max(noise, Math.max(...waits) / 4);
+  return waits.filter((waited) => waited > least).length >= enough;
 }
