@@ -21,8 +21,9 @@ const second = 30;
 export const beyondBeginning = emptyParts.reduce((sum, { from, to }) => sum + to - from, -second);
 
 /**
- * The parts of the mixed video with nobody in them, joined without loss: the noise is what decides whether something
- * seems to move, and another compression would take it away.
+ * The parts of the mixed video with nobody in them, joined. It is compressed again so little (CRF 12) that its noise, which
+ * decides whether something seems to move, stays: as many frames are looked at as without loss. Without loss a frame
+ * takes 1.5 ms to decode, this way 0.8, and in the video itself 0.7.
  * @throws UserError when there is a face in them after all.
  */
 export async function makeEmptyVideos(): Promise<EmptyVideos> {
@@ -32,9 +33,9 @@ export async function makeEmptyVideos(): Promise<EmptyVideos> {
   try {
     const wanted = emptyParts.map(({ from, to }) => `between(n,${from},${to - 1})`).join("+");
     const joined = ["-i", mixedVideo(), "-vf", `select='${wanted}',setpts=N/30/TB`, "-r", "30"];
-    const lossless = ["-c:v", "libx264", "-qp", "0", "-preset", "veryfast"];
-    await ffmpeg([...joined, ...lossless, whole]);
-    await ffmpeg(["-i", whole, "-frames:v", String(second), ...lossless, beginning]);
+    const encoded = ["-c:v", "libx264", "-crf", "12", "-preset", "veryfast"];
+    await ffmpeg([...joined, ...encoded, whole]);
+    await ffmpeg(["-i", whole, "-frames:v", String(second), ...encoded, beginning]);
     const faces = await findings(whole, [...yunetArguments(), "--every-frame", "--emit", "all"]);
     if (faces.length > 0)
       throw refused(`${faces.length} faces are in the parts of the video that are said to be empty`);
