@@ -14,6 +14,8 @@ export const apt = {
     ...["mosquitto", "mosquitto-clients"],
     ...["ceph-mon", "ceph-osd", "ceph-common", "radosgw"],
     ...["ffmpeg", "openssl"],
+    // A real RTSP camera.
+    ...["python3-gi", "gir1.2-gst-rtsp-server-1.0"],
     // What facepipe is held against: the usual Python.
     ...["python3-opencv", "python3-paho-mqtt", "python3-boto3", "python3-pil"],
   ],

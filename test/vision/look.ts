@@ -70,8 +70,8 @@ export async function look(t: TestContext, chosen: VisionSettings, most = Number
 }
 
 /** Frames of the synthetic camera as JPEG files in memory: cuts whose margin takes in the whole frame. */
-export async function jpegFrames(t: TestContext, count: number): Promise<Buffer[]> {
-  const whole = settings("synthetic:pace=off", { margin: 1000, color: true, format: "jpeg" });
+export async function jpegFrames(t: TestContext, count: number, size = "640x480"): Promise<Buffer[]> {
+  const whole = settings(`synthetic:pace=off,size=${size}`, { margin: 1000, color: true, format: "jpeg" });
   const { seen } = await look(t, whole, count);
   return seen.flatMap((frame) => frame.faces.map((face) => face.picture));
 }

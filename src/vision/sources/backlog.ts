@@ -8,8 +8,10 @@ const trusted = 3000;
  * know by the time how many came, and how many of them were read.
  */
 export class Backlog {
-  /** Time between two frames of the camera, ms. Measured, because cameras often report a wrong rate. */
-  #interval: number | undefined;
+  /** Time between two frames of the camera, ms; 0 as long as nobody knows. Cameras often report a wrong rate. */
+  #interval = 0;
+  /** How often it was measured. */
+  #measured = 0;
   /** When no frame was waiting, ms on the steady clock. */
   #since: number;
   /** Frames read since then. */
@@ -21,12 +23,12 @@ export class Backlog {
 
   /** Time between two frames, ms. */
   get interval(): number {
-    return this.#interval ?? 0;
+    return this.#interval;
   }
 
-  /** Frames that wait at `now` and are older than another that waits; undefined when nobody knows. */
-  excess(now: number): number | undefined {
-    if (this.#interval === undefined || now - this.#since > trusted) return undefined;
+  /** Frames that wait at `now` and are older than another that waits; Infinity when nobody knows. */
+  excess(now: number): number {
+    if (this.#interval === 0 || now - this.#since > trusted) return Number.POSITIVE_INFINITY;
     return Math.max(0, this.#waiting(now) - 1);
   }
 
@@ -35,7 +37,7 @@ export class Backlog {
     // Only where none should have been at hand: otherwise a wait is rather a busy machine's than the camera's.
     const expected = this.#waiting(now - waited) < 1;
     this.#reads++;
-    if (expected && waited > this.interval / 4) this.settle(now);
+    if (expected && waited > this.#interval / 4) this.settle(now);
   }
 
   /** Nothing is waiting at `now`; what was read since this was last so tells the interval. */
@@ -43,18 +45,19 @@ export class Backlog {
     if (this.#reads === 0) return;
     const measured = (now - this.#since) / this.#reads;
     // Frames do not come quite evenly: one interval says little, many on the average are exact.
-    const weight = Math.min(1, this.#reads / 20);
-    this.#interval = this.#interval ? this.#interval + (measured - this.#interval) * weight : measured;
+    this.#measured++;
+    const weight = Math.min(1, Math.max(0.05, 1 / this.#measured, this.#reads / 20));
+    this.#interval += (measured - this.#interval) * weight;
     this.#since = now;
     this.#reads = 0;
   }
 
   /** When the frame that was read last came from the camera, ms on the steady clock. */
   takenAt(now: number): number {
-    return Math.min(now, this.#since + this.#reads * this.interval);
+    return Math.min(now, this.#since + this.#reads * this.#interval);
   }
 
   #waiting(now: number): number {
-    return Math.floor((now - this.#since) / this.interval) - this.#reads;
+    return Math.floor((now - this.#since) / this.#interval) - this.#reads;
   }
 }

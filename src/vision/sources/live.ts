@@ -62,16 +62,17 @@ export function liveSource(feed: Feed, name: string): Source {
   };
 }
 
-/** Reads what came while the stream was opened, until a read has to wait. */
+/** Reads what came while the stream was opened, until two reads in a row have to wait: then nothing is queued. */
 function begin(next: () => Read): Backlog {
   // Of the first frame nobody knows how long it was under way: a stream begins when it likes.
   const first = next();
   first.mat.release();
   const start = first.now;
-  for (;;) {
+  for (let before = false; ; ) {
     const { mat, waited, now } = next();
     mat.release();
-    if (waited > noise || now - start > patience) return new Backlog(now);
+    if ((before && waited > noise) || now - start > patience / 2) return new Backlog(now);
+    before = waited > noise;
   }
 }
 
@@ -84,18 +85,17 @@ function catchUp(next: () => Read, backlog: Backlog, feed: Feed): Newest {
     const { mat, waited, now } = next();
     backlog.count(waited, now);
     waits.push(waited);
-    const settled = excess === undefined && (isSettled(waits) || now - start > patience);
+    const settled = hadToWait(waits, backlog.interval) || now - start > patience;
     if (settled) backlog.settle(now);
     // A driver keeps only a few frames, the oldest ones: what comes after them is new, however long we were away.
-    const age = feed.age();
-    const fresh = excess !== undefined && (dropped >= excess || (age ?? Infinity) < backlog.interval * 1.5);
-    if (settled || fresh) return { mat, dropped };
+    const age = feed.age() ?? Number.POSITIVE_INFINITY;
+    if (settled || dropped >= excess || age < backlog.interval * 1.5) return { mat, dropped };
     mat.release();
   }
 }
 
 /** Whether several of these reads had to wait for the camera. */
-function isSettled(waits: readonly number[]): boolean {
-  const least = Math.max(noise, Math.max(...waits) / 4);
+function hadToWait(waits: readonly number[], interval: number): boolean {
+  const least = Math.max(noise, interval / 4, Math.max(...waits) / 4);
   return waits.filter((waited) => waited > least).length >= enough;
 }

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { loadOpenCv } from "../../../src/vision/opencv.ts";
+import { openSource } from "../../../src/vision/sources/open.ts";
+import { spawnWithUs } from "../../support/commands.ts";
+import { withoutRtsp } from "../../support/rtsp-server.ts";
+import { readStamp } from "./stamp.ts";
+import { withoutFfmpeg } from "./video.ts";
+
+const program = fileURLToPath(new URL("./stamped-camera.ts", import.meta.url));
+const fps = 30;
+const looks = 15;
+
+for (const [kind, skip] of [
+  ["mjpeg", false],
+  ["rtsp", withoutFfmpeg || withoutRtsp()],
+] as const)
+  test(`a detector that is six times slower than the ${kind} camera still sees what is new`, {
+    skip,
+  }, async (t) => {
+    const camera = spawnWithUs(process.execPath, ["--import", "tsx", program, kind, String(fps)]);
+    t.after(() => camera.kill());
+    const [url] = await once(camera.stdout, "data");
+    const source = await openSource(loadOpenCv(), String(url).trim(), assert.fail);
+    t.after(() => source.close());
+    let [age, dropped, elapsed] = [0, 0, 0];
+    for (let look = 0; look < looks; look++) {
+      const frame = await source.read();
+      assert.ok(frame && frame.capturedAt <= Date.now());
+      age = (Date.now() % 2 ** 32) - readStamp(frame.mat);
+      frame.mat.release();
+      dropped += frame.dropped;
+      const start = performance.now();
+      await pause(200);
+      elapsed += performance.now() - start;
+    }
+    // So late would be who takes every frame; on a busy machine, too, that is far more than a frame or two.
+    const backlog = elapsed - (looks / fps) * 1000;
+    assert.ok(age < backlog / 3, `${age} ms old, where ${Math.round(backlog)} ms have queued up`);
+    assert.ok(dropped > looks, `${dropped} dropped`);
+  });
