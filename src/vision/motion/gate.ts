@@ -3,17 +3,17 @@ import { lightChange } from "./light.ts";
 /** How fast the background follows the picture, seconds: slower keeps gone things as ghosts, faster takes in slow people. */
 const backgroundSeconds = 2;
 /** How fast a cell's restlessness is learned and forgotten, seconds. */
-const noiseSeconds = 10;
+const noiseSeconds = 5;
 /** A new cell's restlessness, grey levels: a bad camera's. A good one is learned. */
 const firstNoise = 3;
 /** A cell differs by more than so many times its restlessness: for Gaussian noise 3.2 standard deviations. */
 const noiseFactor = 4;
 /** ... and by more than this, grey levels: what codecs do to a still picture stays below. */
 const leastDifference = 8;
-/** What a cell can be taught at once, grey levels: no cell becomes so restless that a change of 60 is nothing. */
+/** No cell becomes more restless, grey levels: a change of four times as much is always news. */
 const mostNoise = 15;
-/** Neighbours, two by two, that must all differ: so many such squares. */
-const leastSquares = 2;
+/** So many blocks of two by two cells must differ. */
+const leastBlocks = 2;
 /** When more of the picture differs, it is another picture: a lamp, a moved camera. A share of the cells. */
 const anotherPicture = 0.6;
 /** Someone who pauses is still looked at, seconds. */
@@ -45,7 +45,7 @@ export class MotionGate {
     else {
       const differing = this.#compare(grey, elapsed);
       if (differing > anotherPicture * grey.length) this.#startAgain(grey);
-      else if (differing < 4 || !this.#hasSquares(width)) return seconds < this.#awakeUntil;
+      else if (!this.#hasBlocks(width)) return seconds < this.#awakeUntil;
     }
     this.#awakeUntil = seconds + awakeSeconds;
     return true;
@@ -70,26 +70,27 @@ export class MotionGate {
       const now = grey[cell] as number;
       const before = background[cell] as number;
       const usual = noise[cell] as number;
-      // A camera has no grey above 255: what was white stays white in more light.
-      const expected = Math.min(255, Math.max(0, gain * before + offset));
-      const difference = Math.abs(now - expected);
+      // What is as it was has not changed, whatever the light did: white stays white, and a mask black.
+      const difference = Math.min(Math.abs(now - before), Math.abs(now - (gain * before + offset)));
       const far = difference > leastDifference && difference > noiseFactor * usual;
       differs[cell] = far ? 1 : 0;
       if (far) count++;
-      noise[cell] = usual + learnNoise * (Math.min(difference, mostNoise) - usual);
+      // One who comes in slowly must not teach his own cells, before he is seen, that they are restless.
+      const lesson = Math.min(difference, Math.min(2 * usual + 1, mostNoise));
+      noise[cell] = usual + learnNoise * (lesson - usual);
       background[cell] = before + learnBackground * (now - before);
     }
     return count;
   }
 
   /** Whether enough cells differ together: noise is alone, people are not. */
-  #hasSquares(width: number): boolean {
+  #hasBlocks(width: number): boolean {
     const differs = this.#differs;
-    let squares = 0;
+    let blocks = 0;
     for (let cell = width + 1; cell < differs.length; cell++) {
       if (!differs[cell] || !differs[cell - 1] || !differs[cell - width] || !differs[cell - width - 1])
         continue;
-      if (cell % width !== 0 && ++squares >= leastSquares) return true;
+      if (cell % width !== 0 && ++blocks >= leastBlocks) return true;
     }
     return false;
   }
