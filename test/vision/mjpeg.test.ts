@@ -55,6 +55,9 @@ test("no one there is unreachable; something else there is refused", async (t) =
   assert.equal(nobody.exitCode, 2);
   assert.match(nobody.message, /cannot be reached: connect ECONNREFUSED/);
   assert.doesNotMatch(nobody.sentence, /secret/);
+  const unclear = await reason("rtsp://user:sec#ret@127.0.0.1/video");
+  assert.match(unclear.sentence, /not a valid one.*# as %23/);
+  assert.doesNotMatch(unclear.sentence, /sec|ret@/);
   const other = await reason(server.url.replace("video", "other"));
   assert.equal(other.exitCode, 1);
   assert.match(other.message, /answers but gives no video \(.*404/);

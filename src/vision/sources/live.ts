@@ -43,9 +43,9 @@ export function liveSource(feed: Feed, name: string): Source {
   return {
     info: { live: true },
     async read() {
-      // What came while the stream was opened is not dropped because we are slow.
-      let dropped = backlog ? 0 : Number.NEGATIVE_INFINITY;
+      const opening = backlog === undefined;
       backlog ??= begin(next);
+      let dropped = 0;
       for (;;) {
         const newest = catchUp(next, backlog, feed);
         dropped += newest.dropped;
@@ -53,7 +53,8 @@ export function liveSource(feed: Feed, name: string): Source {
         const age = feed.age() ?? now - backlog.takenAt(now) + feed.heldBack * backlog.interval;
         const capturedAt = Math.round(Date.now() - age);
         const mat = feed.decode(newest.mat);
-        if (mat) return { mat, capturedAt, dropped: Math.max(0, dropped) };
+        // What came while the stream was opened is not dropped because we are slow.
+        if (mat) return { mat, capturedAt, dropped: opening ? 0 : dropped };
         dropped++;
       }
     },

@@ -46,7 +46,12 @@ function codecOf(fourcc: number): string {
 }
 
 async function captureNetwork(cv: Cv, url: string): Promise<VideoCapture> {
-  if (!URL.canParse(url)) throw refused(`${redact(url)} is not a URL`);
+  // Not shown: where its password ends is just what cannot be told.
+  if (!URL.canParse(url))
+    throw refused(
+      "the camera's URL is not a valid one",
+      "In a password write / as %2F, ? as %3F, # as %23, @ as %40",
+    );
   try {
     return new cv.VideoCapture(url, cv.CAP_FFMPEG);
   } catch (error) {
