@@ -10,6 +10,7 @@ import {
   type Environment,
   hasOwnVariables,
   processEnvironment,
+  quickRtsp,
   quietSdkNotice,
 } from "./settings/environment.ts";
 import { programHelp, subcommandHelp } from "./settings/help.ts";
@@ -35,6 +36,7 @@ const description = "Captures faces at the edge and keeps them in the cloud: cam
 /** Runs the process's command line and ends the process with the exit code. */
 export async function run(): Promise<void> {
   quietSdkNotice();
+  quickRtsp();
   const terminal = new Terminal(process.stderr);
   /** The only way out: when what was written has left, too. */
   const leave = (code: number) => {

@@ -12,18 +12,21 @@ export interface DetectorChoice {
 }
 
 /**
- * The detector that was asked for. YuNet's model is fetched when it is asked for by name; `auto` takes what is at hand.
+ * The detector that was asked for; undefined when told to stop before. YuNet's model is fetched when it is asked for by name; `auto` takes what is at hand.
  * @throws UserError when the model can neither be found nor fetched.
  */
 export async function chooseDetector(
   choice: DetectorChoice,
   context: RoleContext,
-): Promise<DetectorSettings> {
+): Promise<DetectorSettings | undefined> {
   const { detector, model, modelUrl, detectWidth: width } = choice;
   if (detector === "haar") return { name: "haar" };
   const found = model ?? (await findModel());
   if (found !== undefined) return { name: "yunet", model: found, width };
-  if (detector === "yunet") return { name: "yunet", model: await download(modelUrl, context), width };
+  if (detector === "yunet") {
+    const fetched = await download(modelUrl, context);
+    return fetched === undefined ? undefined : { name: "yunet", model: fetched, width };
+  }
   context.log.warn(
     "YuNet's model is not here: looking with the Haar cascade, which misses most faces that are small or turned. " +
       "`--detector yunet` fetches the model once (320 kB), `--model FILE` takes a copy",
@@ -31,7 +34,10 @@ export async function chooseDetector(
   return { name: "haar" };
 }
 
-async function download(url: string | undefined, { log, terminal, stop }: RoleContext): Promise<string> {
+async function download(
+  url: string | undefined,
+  { log, terminal, stop }: RoleContext,
+): Promise<string | undefined> {
   log.info("fetching YuNet's model, once");
   let shown: Promise<void> | undefined;
   try {
@@ -43,6 +49,9 @@ async function download(url: string | undefined, { log, terminal, stop }: RoleCo
         terminal.updateBar(done, {});
       },
     });
+  } catch (error) {
+    if (stop.aborted) return undefined;
+    throw error;
   } finally {
     await shown;
     terminal.stopBar();

@@ -18,6 +18,7 @@ interface Eye {
   readonly camera: Camera;
   readonly vision: Vision;
   readonly log: Logger;
+  readonly settings: VisionSettings;
 }
 
 /** The eyes of detect: a vision process for each camera, so that one that hangs does not blind the others. */
@@ -32,7 +33,8 @@ export class Eyes {
     const onRestart = () => context.metrics.visionRestarts.inc();
     this.#eyes = cameras.map((camera) => {
       const log = context.log.child({ camera: camera.name });
-      return { camera, log, vision: new Vision(see(camera), log, { stallSeconds, onRestart }) };
+      const settings = see(camera);
+      return { camera, log, settings, vision: new Vision(settings, log, { stallSeconds, onRestart }) };
     });
   }
 
@@ -49,7 +51,7 @@ export class Eyes {
       const persists = anyOpen && !signal.aborted && mayComeBack(eye.camera.source);
       if (outcome.status === "rejected" && !persists) throw outcome.reason;
       if (outcome.status === "rejected") eye.vision.persist(outcome.reason);
-      else eye.log.info(describe(outcome.value));
+      else eye.log.info(`${describe(outcome.value)}, detector ${eye.settings.detector.name}`);
       const info = outcome.status === "fulfilled" ? outcome.value : { live: true };
       if (info.live) this.#watchHealth(eye);
       infos.push(info);

@@ -85,6 +85,9 @@ export const captureOptions = {
 
 function readCamera(text: string): string {
   if (/^synthetic(:|$)/.test(text)) parseSynthetic(text);
+  // Its name would be made of it, password and all.
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text) && !URL.canParse(text))
+    throw new Error("is not a URL; in a login #, / and ? are written %23, %2F and %3F");
   return readText(text);
 }
 

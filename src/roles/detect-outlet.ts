@@ -68,7 +68,8 @@ export function publishFaces({ broker, topicOf, qos }: PublishTo, context: RoleC
   const epoch = uuidv7();
   /** How many each camera has had. */
   const numbers = new Map<string, number>();
-  let delivered: () => void = () => undefined;
+  /** Who waits for room: one for each camera, at most. */
+  let waiting: (() => void)[] = [];
 
   const factsOf = (camera: string, { frame, ...face }: SeenFace): FaceFacts => {
     const seq = (numbers.get(camera) ?? 0) + 1;
@@ -94,13 +95,15 @@ export function publishFaces({ broker, topicOf, qos }: PublishTo, context: RoleC
       log.error(`${describe(error)}. The face is dropped`);
     } finally {
       progress.touch();
-      delivered();
+      const wake = waiting;
+      waiting = [];
+      for (const each of wake) each();
     }
   };
 
   /** Resolves when at most `most` faces wait for the broker. */
   const until = async (most: number): Promise<void> => {
-    while (publisher.inFlight > most) await new Promise<void>((resolve) => (delivered = resolve));
+    while (publisher.inFlight > most) await new Promise<void>((resolve) => waiting.push(resolve));
   };
 
   return {

@@ -47,6 +47,7 @@ export const detect = defineRole({
     const { limit = Number.POSITIVE_INFINITY, stall: stallSeconds } = settings;
     const cameras = nameCameras(settings.camera, settings.name);
     const detector = await chooseDetector(settings, context);
+    if (!detector) return;
     const see = ({ source }: Camera) => visionSettings(source, detector, settings);
     const eyes = new Eyes(cameras, { see, stallSeconds }, context);
     const outlet = outletFor(cameras, settings, context);
@@ -54,15 +55,16 @@ export const detect = defineRole({
     void aborted(stop).then(() => eyes.stop());
     try {
       const frames = await eyes.open(stop);
-      log.info(`detector ${detector.name}`);
       await outlet.open();
       if (stop.aborted) return;
       ready();
       await tally.start(settings.loop ? undefined : frames);
-      await eyes.watch(async ({ name }, { looks, faces }) => {
+      await eyes.watch(async ({ name }, sight) => {
         if (tally.faces >= limit) return;
-        for (const look of looks) tally.look(name, look);
-        for (const face of faces.slice(0, limit - tally.faces)) {
+        tally.sight(name, sight);
+        for (const face of sight.faces) {
+          // Another camera may have found the last one meanwhile.
+          if (tally.faces >= limit) break;
           tally.face();
           await outlet.send(name, face);
         }

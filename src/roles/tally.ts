@@ -1,4 +1,4 @@
-import type { Look } from "../vision/types.ts";
+import type { Sight } from "../vision/types.ts";
 import type { RoleContext } from "./role.ts";
 
 /** Counts what detect sees: for the metrics, the progress bar and the summary. */
@@ -30,17 +30,19 @@ export class Tally {
     );
   }
 
-  look(camera: string, { index, detectSeconds, dropped, skipped, visits }: Look): void {
+  sight(camera: string, { looks, dropped, skipped }: Sight): void {
     const { metrics, terminal } = this.#context;
-    this.#frames++;
+    for (const { index, detectSeconds, visits } of looks) {
+      this.#places.set(camera, index + 1);
+      this.#visits += visits;
+      metrics.visits.inc(visits);
+      metrics.detectSeconds.observe(detectSeconds);
+    }
+    this.#frames += looks.length;
     this.#dropped += dropped;
     this.#skipped += skipped;
-    this.#visits += visits;
-    this.#places.set(camera, index + 1);
-    metrics.frames.inc();
-    metrics.detectSeconds.observe(detectSeconds);
+    metrics.frames.inc(looks.length);
     metrics.skipped.inc(skipped);
-    metrics.visits.inc(visits);
     if (dropped > 0) metrics.dropped.inc({ reason: "late_frame" }, dropped);
     const done = [...this.#places.values()].reduce((sum, place) => sum + place, 0);
     terminal.updateBar(done, { faces: this.#faces, rate: this.#rate() });

@@ -7,6 +7,7 @@ import { parseTarget, targetName } from "../sinks/open.ts";
 import { webcamPresent } from "../vision/source-name.ts";
 import { brokerCheck } from "./broker-check.ts";
 import { detect } from "./detect.ts";
+import { nameFaults } from "./detect-cameras.ts";
 import { cameraOption, captureOptions } from "./detect-options.ts";
 import { forward } from "./forward.ts";
 import { log } from "./log.ts";
@@ -32,6 +33,7 @@ export const up = defineRole({
   summary: "The whole line on one machine, both brokers embedded",
   examples: ["facepipe up", "facepipe up --camera holiday.mp4 --to ./holiday"],
   options,
+  check: ({ camera, name = [] }) => nameFaults(camera?.length ? camera : [""], name),
   async run({ to, createBucket, public: isPublic, endpoint, pathStyle, ...settings }, context) {
     const { print, stop } = context;
     const given = settings.camera.length > 0;

@@ -55,17 +55,12 @@ export function list<T>(
   parse: Reader<T>,
   more: { readonly required: true } | Common = {},
 ): Option<readonly T[]> {
-  const parseAll: Reader<readonly T[]> = (text) => text.split("\n").map((line) => parse(line.trim()));
-  // Without a value there is none, an empty list.
-  const fallback = "required" in more ? {} : { fallback: "" };
-  return {
-    placeholder,
-    summary,
-    many: true,
-    ...fallback,
-    ...more,
-    parse: (text) => (text === "" ? [] : parseAll(text)),
+  const parseAll = (text: string) => {
+    const lines = text.split("\n").filter((line) => line.trim() !== "");
+    if (lines.length === 0) throw new Error("must not be empty");
+    return lines.map((line) => parse(line.trim()));
   };
+  return { placeholder, summary, many: true, ...more, parse: parseAll };
 }
 
 /** A switch: off unless given; its variable takes true or false. */

@@ -21,6 +21,7 @@ export function readSettings<O extends Options>(options: O, flags: Flags, enviro
     if (text === undefined) {
       if (option.required)
         faults.push(`${flagOf(key)} (or ${variableOf(key)}) is required: ${option.summary}`);
+      else if (option.many) settings[key] = [];
       continue;
     }
     if (text === null) {

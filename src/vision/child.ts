@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import { UserError } from "../base/errors.ts";
 import { attentionFor } from "./attention.ts";
 import { createDetector } from "./create-detector.ts";
@@ -23,7 +24,7 @@ const die = () => process.kill(process.pid, "SIGKILL");
 process.on("disconnect", die);
 
 /** So often the parent hears of us at least, ms. No timer runs while a camera's read blocks: its silence tells. */
-const heartbeat = 1000;
+const heartbeat = 250;
 
 let credits = new Credits(0);
 let stopped = false;
@@ -39,16 +40,21 @@ process.on("message", (message: ToChild) => {
 
 async function run({ settings, from }: Extract<ToChild, { kind: "open" }>): Promise<void> {
   credits = new Credits(from.credits);
-  const reporter = new Reporter(send);
+  const reporter = new Reporter(from, send);
   let last: FromChild = { kind: "done" };
   try {
     const cv = loadOpenCv();
     const detector = await createDetector(cv, settings);
     const source = await openSource(cv, settings.camera, (text) => send({ kind: "warning", text }));
+    const opened = () => {
+      send({ kind: "opened", info: source.info });
+      setInterval(() => send({ kind: "alive" }), heartbeat).unref();
+    };
+    // One that was open before gives frames; to find the place in a long recording again takes its time.
+    if (from.skip > 0) opened();
     await skip(source, from.skip);
     const first = await source.read();
-    send({ kind: "opened", info: source.info });
-    setInterval(() => send({ kind: "alive" }), heartbeat).unref();
+    if (from.skip === 0) opened();
     await watch({
       settings,
       source,
@@ -77,6 +83,7 @@ async function skip(source: Source, frames: number): Promise<void> {
     const grabbed = await source.read();
     if (!grabbed) return;
     grabbed.mat.release();
+    await turn();
   }
 }
 

@@ -2,6 +2,7 @@
 export class Credits {
   #left: number;
   #wake: (() => void) | undefined;
+  #released = false;
 
   constructor(count: number) {
     this.#left = count;
@@ -22,14 +23,15 @@ export class Credits {
 
   /** Resolves when there is one, or when `release` is called. */
   async one(): Promise<void> {
-    if (this.#left > 0) return;
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-    });
+    while (this.#left <= 0 && !this.#released)
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
   }
 
-  /** Wakes who waits, though there is none. */
+  /** Wakes who waits, though there is none; nobody has to wait any more. */
   release(): void {
+    this.#released = true;
     this.#wake?.();
   }
 }

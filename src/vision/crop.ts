@@ -44,7 +44,9 @@ export function cut(
 /** That part of the frame in grey, made to the size in which quality is judged. */
 export function sample(cv: Cv, frame: Mat, box: Box): Uint8Array {
   const region = view(cv, frame, box);
-  const small = region.resize(sampleSide, sampleSide, 0, 0, cv.INTER_AREA);
+  // Made larger, INTER_AREA gives blocks, whose edges would pass for sharpness.
+  const grows = Math.min(box.width, box.height) < sampleSide;
+  const small = region.resize(sampleSide, sampleSide, 0, 0, grows ? cv.INTER_LINEAR : cv.INTER_AREA);
   const grey = small.cvtColor(cv.COLOR_BGR2GRAY);
   const bytes = grey.getData();
   for (const each of [grey, small, region]) each.release();

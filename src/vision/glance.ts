@@ -33,3 +33,13 @@ export function glanceAt(boxes: readonly Box[], frame: { cols: number; rows: num
   const part = { x: across.start, y: down.start, width: across.length, height: down.length };
   return part.width * part.height <= largestPart * frame.cols * frame.rows ? part : undefined;
 }
+
+/** Whether `box` ends within the part, or at the frame's own edge: nothing of it can lie outside of the part. */
+export function isInside(box: Box, part: Box, frame: { cols: number; rows: number }): boolean {
+  return (
+    (box.x > part.x || part.x === 0) &&
+    (box.y > part.y || part.y === 0) &&
+    (box.x + box.width < part.x + part.width || part.x + part.width === frame.cols) &&
+    (box.y + box.height < part.y + part.height || part.y + part.height === frame.rows)
+  );
+}

@@ -1,6 +1,6 @@
 import { cut, sample, withMargin } from "./crop.ts";
 import type { Detector, Found } from "./detector.ts";
-import { glanceAt, wholeLookEvery } from "./glance.ts";
+import { glanceAt, isInside, wholeLookEvery } from "./glance.ts";
 import type { Cv } from "./opencv.ts";
 import type { Grabbed } from "./sources/source.ts";
 import type { SeenFace, VisionSettings } from "./types.ts";
@@ -11,7 +11,7 @@ import { Tracker } from "./visits/tracker.ts";
 /** A frame to be looked at. */
 export interface Frame extends Grabbed {
   readonly index: number;
-  /** Seconds on the source's own clock: a recording's is its frame rate, a camera's the time of day. */
+  /** Seconds on the source's own clock: a recording's is its frame rate, a camera's the steady clock of the process. */
   readonly seconds: number;
   /** It has nothing to do with the frame before. */
   readonly alone: boolean;
@@ -51,9 +51,9 @@ export class Looker {
     this.#shots = new Shots(settings.emit, settings.maxVisit);
   }
 
-  /** Whether there is a visit that has not ended: faces to be followed. */
-  get following(): boolean {
-    return this.#tracker.following;
+  /** Whether there were faces a moment ago, to be followed. */
+  following(seconds: number): boolean {
+    return this.#tracker.following(seconds);
   }
 
   /** Looks at one frame. Leaves its `mat` to the caller; pictures of its own are released at once. */
@@ -84,13 +84,16 @@ export class Looker {
     const expected = (wholeIsDue ? undefined : this.#tracker.expected(seconds)) ?? [];
     const part = glanceAt(expected, mat);
     const found = part ? await this.#detector.detect(mat, part) : [];
-    if (part && found.length >= expected.length) return found;
+    // One that reaches to the part's edge may go on beyond it.
+    const whole = part && found.every(({ box }) => isInside(box, part, mat));
+    if (whole && found.length >= expected.length) return found;
     this.#wholeAt = seconds;
     return await this.#detector.detect(mat);
   }
 
   /** The face cut out, or undefined when a better one of its visit is kept. */
   #shoot(frame: Frame, { box, score, landmarks }: Found, visit: number): SeenFace | undefined {
+    if (this.#shots.hasSent(visit)) return undefined;
     const { mat, index, capturedAt, file } = frame;
     const { margin, color, format } = this.#settings;
     const size = { width: mat.cols, height: mat.rows };

@@ -28,6 +28,10 @@ export interface SeenMessage {
   readonly kind: "seen";
   /** The faces are the last one's; the others had none. */
   readonly looks: readonly Look[];
+  /** Live frames that were dropped unseen since the message before, because looking took too long. */
+  readonly dropped: number;
+  /** Frames that were passed over since then: `fps` asks for fewer, or nothing moved. */
+  readonly skipped: number;
   /** Where another process would go on. */
   readonly next: Place;
   /** Each takes the place of the one that is kept of its visit. */

@@ -15,6 +15,9 @@ const patience = 2000;
 /** So many lines of what OpenCV said last are kept, to explain a failure. */
 const keptLines = 5;
 
+/** Its objects are many and short-lived, its pictures live outside: with V8's own choice it holds 25 MB more, no faster. */
+const youngGeneration = "--max-semi-space-size=2";
+
 export interface ProcessEvents {
   readonly onSeen: (message: SeenMessage) => void;
   /** A sign of life, with or without a look. */
@@ -49,7 +52,10 @@ export class VisionProcess {
     this.#child = fork(fileURLToPath(module), [], {
       serialization: "advanced",
       stdio: ["ignore", "pipe", "pipe", "ipc"],
-      execArgv: process.execArgv.filter((argument) => !/^--(test|inspect|watch)/.test(argument)),
+      execArgv: [
+        ...process.execArgv.filter((argument) => !/^--(test|inspect|watch)/.test(argument)),
+        youngGeneration,
+      ],
     });
     this.#opened = new Promise((resolve) => {
       this.#child.on("message", (message: FromChild) => {

@@ -85,10 +85,6 @@ export interface Look {
   readonly capturedAt: number;
   /** Seconds spent in the detector. */
   readonly detectSeconds: number;
-  /** Live frames that were dropped unseen since the look before, because looking took too long. */
-  readonly dropped: number;
-  /** Frames that were passed over since the look before: `fps` asks for fewer, or nothing moved. */
-  readonly skipped: number;
   /** Visits that became certain with this frame. */
   readonly visits: number;
 }
@@ -97,5 +93,9 @@ export interface Look {
 export interface Sight {
   /** None when faces were kept for a better one of their visit, and the source ended, was lost or stopped before it came. */
   readonly looks: readonly Look[];
+  /** Live frames that were dropped unseen since the sight before, because looking took too long. */
+  readonly dropped: number;
+  /** Frames that were passed over since then: `fps` asks for fewer, or nothing moved. */
+  readonly skipped: number;
   readonly faces: readonly SeenFace[];
 }

@@ -125,10 +125,11 @@ export class Vision {
   }
 
   #take(message: SeenMessage): void {
-    this.#next = message.next;
-    this.#held++;
+    const { looks, dropped, skipped, next } = message;
+    this.#next = next;
+    if (looks.length > 0) this.#held++;
     this.#recovery.worked();
-    this.#inbox.put({ looks: message.looks, faces: this.#kept.update(message) });
+    this.#inbox.put({ looks, dropped, skipped, faces: this.#kept.update(message) });
   }
 
   /** Keeps the source going until it ends by itself, fails for good or is stopped. Never rejects. */
@@ -138,7 +139,7 @@ export class Vision {
         const ending = await (live ? untilSilent(child, this.#settings.camera, this.#stall) : child.ended);
         // Nobody will bring better ones of these visits: another process begins new ones.
         const faces = this.#kept.release();
-        if (faces.length > 0) this.#inbox.put({ looks: [], faces });
+        if (faces.length > 0) this.#inbox.put({ looks: [], dropped: 0, skipped: 0, faces });
         if (this.#stopping.signal.aborted || (!live && ending.kind === "done")) break;
         if (!live && ending.kind === "failed") throw ending.error;
         child = await this.#again(

@@ -33,9 +33,6 @@ export async function watch(job: Watch): Promise<void> {
   const { live, unrelated = false } = source.info;
   let cadence = cadenceOf(settings, source);
   let { index, skip: nth } = from;
-  /** Since the last look. */
-  let dropped = 0;
-  let skipped = 0;
   let grabbed = job.first;
   while (!stopped()) {
     if (!grabbed && settings.loop && !live) {
@@ -47,22 +44,22 @@ export async function watch(job: Watch): Promise<void> {
     if (!grabbed) return;
     index += grabbed.dropped;
     nth += grabbed.dropped;
-    dropped += grabbed.dropped;
+    reporter.drop(grabbed.dropped);
     const { mat, capturedAt } = grabbed;
     mask(mat);
     const seconds = live ? performance.now() / 1000 : index / (source.rate ?? usualRate);
-    const wanted =
-      cadence.wants(nth, capturedAt) && attention.wants(mat, seconds, looker.following || unrelated);
-    if (wanted && !live) await credits.one();
-    if (!wanted) skipped++;
-    else if (credits.left <= 0) dropped++;
-    else if (!stopped()) {
-      const seen = await looker.look({ ...grabbed, index, seconds, alone: unrelated });
-      const { detectSeconds, visits, nextVisit } = seen;
-      const look = { index, capturedAt, detectSeconds, dropped, skipped, visits };
-      if (reporter.add(look, seen, { index: index + 1, visit: nextVisit, skip: nth + 1 })) credits.take();
-      dropped = 0;
-      skipped = 0;
+    const follows = unrelated || looker.following(seconds);
+    if (!cadence.wants(nth, capturedAt) || !attention.wants(mat, seconds, follows)) reporter.skip();
+    else if (live && credits.left <= 0) reporter.drop(1);
+    else {
+      await credits.one();
+      if (!stopped()) {
+        const seen = await looker.look({ ...grabbed, index, seconds, alone: unrelated });
+        const { detectSeconds, visits, nextVisit } = seen;
+        // A camera is not read from its beginning again.
+        const next = { index: index + 1, visit: nextVisit, skip: live ? 0 : nth + 1 };
+        if (reporter.add({ index, capturedAt, detectSeconds, visits }, seen, next)) credits.take();
+      }
     }
     mat.release();
     index++;

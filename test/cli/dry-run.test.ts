@@ -15,6 +15,8 @@ const faces = (stdout: string) =>
 
 const detect = (camera: string, ...more: readonly string[]) => [
   "detect",
+  "--detector",
+  "haar",
   "--dry-run",
   "--camera",
   camera,
@@ -49,7 +51,10 @@ test("one JSON line per face, and a summary in the log", async (t) => {
     [...frames].sort((a, b) => a - b),
   );
   assert.ok(frames[0] === 0 && Math.max(...frames) < 30);
-  assert.match(stderr, new RegExp(`"msg":"30 frames, ${lines.length} faces, [\\d.]+ s, [\\d.]+ frames/s"`));
+  assert.match(
+    stderr,
+    new RegExp(`"msg":"30 frames, ${lines.length} faces, 1 visits, [\\d.]+ s, [\\d.]+ frames/s"`),
+  );
 });
 
 test("a folder of images: the file's name too, frames counted in name order", async (t) => {

@@ -28,7 +28,7 @@ test("log lines and progress bar never mix, and none of the lines is lost or cut
     writeFileSync(join(folder, name), isBroken ? "no picture" : face);
     if (isBroken) broken.push(name);
   }
-  const { code, raw } = await atTerminal(["detect", "--camera", folder, "--dry-run"]);
+  const { code, raw } = await atTerminal(["detect", "--camera", folder, "--dry-run", "--detector", "haar"]);
   assert.equal(code, 0);
   assert.match(raw, bar);
   const lines = linesOnScreen(raw).filter((line) => line !== "");
@@ -44,11 +44,11 @@ test("log lines and progress bar never mix, and none of the lines is lost or cut
 });
 
 test("Ctrl-C says what happens, takes the bar away and ends with 0", { skip }, async () => {
-  const args = ["detect", "--camera", "synthetic:seconds=600", "--dry-run"];
+  const args = ["detect", "--camera", "synthetic:seconds=600", "--dry-run", "--detector", "haar"];
   const { code, raw } = await atTerminal(args, "\x03", "/18000 frames");
   assert.equal(code, 0);
   const [first, told, summary, ...rest] = linesOnScreen(raw.replace("^C", "")).filter((line) => line !== "");
-  assert.match(first ?? "", /INFO: synthetic: 18000 frames/);
+  assert.match(first ?? "", /INFO: 18000 frames, detector haar/);
   assert.match(told ?? "", /INFO: SIGINT: finishing what is in hand; once more leaves at once$/);
   assert.match(summary ?? "", /INFO: \d+ frames, /);
   assert.deepEqual(rest, []);

@@ -17,7 +17,7 @@ export interface Foretold {
 
 /** What detect finds in this source: the faces that have to arrive. */
 export async function foretell(t: TestContext, camera: string, ...more: string[]): Promise<Foretold[]> {
-  const program = facepipe(t, ["detect", "--camera", camera, "--dry-run", ...more]);
+  const program = facepipe(t, ["detect", "--detector", "haar", "--camera", camera, "--dry-run", ...more]);
   assert.deepEqual(await program.ended, { code: 0, signal: null }, program.err);
   return program.out
     .trim()
@@ -67,7 +67,16 @@ export class Line {
   }
 
   detect(camera: string, ...more: string[]): Program {
-    return facepipe(this.#t, ["detect", "--broker", this.#edge, "--camera", camera, ...more]);
+    return facepipe(this.#t, [
+      "detect",
+      "--detector",
+      "haar",
+      "--broker",
+      this.#edge,
+      "--camera",
+      camera,
+      ...more,
+    ]);
   }
 
   /** All faces in the bucket by their number; fails when one is there twice or an object is no face. */

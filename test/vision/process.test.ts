@@ -111,11 +111,9 @@ test("a slow reader costs a live source frames, not memory", async (t) => {
   while (vision.lastAlive < alive + 2500) await wait(50);
   const indices = first.value?.looks.slice(1).map(({ index }) => index) ?? [];
   let dropped = 0;
-  for await (const { looks } of frames) {
-    for (const look of looks) {
-      indices.push(look.index);
-      dropped += look.dropped;
-    }
+  for await (const sight of frames) {
+    indices.push(...sight.looks.map(({ index }) => index));
+    dropped += sight.dropped;
     // What it held back for want of a reader is far more than a busy machine drops by the way.
     if (dropped > 50) break;
   }

@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { glanceAt } from "../../src/vision/glance.ts";
+import { createDetector } from "../../src/vision/create-detector.ts";
+import { glanceAt, isInside } from "../../src/vision/glance.ts";
+import { loadOpenCv } from "../../src/vision/opencv.ts";
+import { intersectionOverUnion } from "../../src/vision/overlap.ts";
 import { contains, parsePolygon } from "../../src/vision/polygon.ts";
+import { rendererOf } from "../../src/vision/synthetic/draw.ts";
 import { sceneOf } from "../../src/vision/synthetic/scene.ts";
 import { parseSynthetic } from "../../src/vision/synthetic/spec.ts";
 import { look, settings } from "./look.ts";
+import { noModel, yunet } from "./yunet-model.ts";
 
 test("a polygon is read from its corners", () => {
   assert.deepEqual(parsePolygon("0,0 0.5,.25 1,1"), [
@@ -33,8 +38,27 @@ test("masked pixels are black in what is sent, and no face is found there", asyn
   const whole = { margin: 1000, color: true };
   const { seen } = await look(t, settings(camera, { masks: [corner], ...whole }), 1);
   const open = await look(t, settings(camera, whole), 1);
-  assert.equal(seen[0]?.faces.length, 1);
-  assert.notDeepEqual(seen[0]?.faces[0]?.picture, open.seen[0]?.faces[0]?.picture);
+  const pixels = (frames: typeof seen) => {
+    const mat = loadOpenCv().imdecode(frames[0]?.faces[0]?.picture as Buffer);
+    assert.deepEqual([mat.cols, mat.rows], [320, 240]);
+    return (x: number, y: number) => [...mat.getData().subarray((y * 320 + x) * 3, (y * 320 + x) * 3 + 3)];
+  };
+  const [masked, unmasked] = [pixels(seen), pixels(open.seen)];
+  for (const [x, y] of [
+    [290, 218],
+    [319, 239],
+    [300, 230],
+  ] as const) {
+    assert.deepEqual(masked(x, y), [0, 0, 0]);
+    assert.notDeepEqual(unmasked(x, y), [0, 0, 0]);
+  }
+  for (const [x, y] of [
+    [285, 230],
+    [300, 214],
+    [0, 0],
+    [160, 120],
+  ] as const)
+    assert.deepEqual(masked(x, y), unmasked(x, y));
   const at = (x: number, y: number) =>
     `${(face.x + x * face.width) / 320},${(face.y + y * face.height) / 240}`;
   const over = parsePolygon(`${at(0, 0)} ${at(1, 0)} ${at(1, 1)} ${at(0, 1)}`);
@@ -49,11 +73,13 @@ test("only faces whose centre is in the region count; their boxes are the frame'
     x: (x + width / 2) / 640,
     y: (y + height / 2) / 480,
   });
+  let counted = 0;
   for (const region of ["0,0 0.5,0 0.5,1 0,1", "0.5,0 1,0 1,1 0.5,1", "0,0.2 1,0.2 1,1 0,1"]) {
     const only = parsePolygon(region);
     const { seen } = await look(t, settings(camera, { only: [only] }));
     for (const { index, faces } of seen) {
       const wanted = all.seen[index]?.faces.filter(({ box }) => contains(only, centre(box))) ?? [];
+      counted += wanted.length;
       assert.equal(faces.length, wanted.length, `${region}, frame ${index}`);
       for (const [nth, { box }] of faces.entries()) {
         const truth = wanted[nth]?.box;
@@ -61,6 +87,7 @@ test("only faces whose centre is in the region count; their boxes are the frame'
       }
     }
   }
+  assert.ok(counted > 6, `${counted} faces in the regions`);
 });
 
 test("a glance takes in the faces with what is around them, within the frame, or is not worth it", () => {
@@ -73,4 +100,26 @@ test("a glance takes in the faces with what is around them, within the frame, or
   const corner = glanceAt([{ ...face, x: 600, y: 0 }], frame);
   assert.ok(corner && corner.y === 0 && corner.x + corner.width === 640);
   assert.equal(glanceAt([face, { ...face, x: 10, y: 10 }, { ...face, x: 560, y: 380 }], frame), undefined);
+});
+
+test("what is found in a part of the frame is what is found in the whole", { skip: noModel }, async () => {
+  const cv = loadOpenCv();
+  const spec = parseSynthetic("synthetic:faces=2,seed=4");
+  const mat = new cv.Mat(Buffer.from(rendererOf(spec)(0)), spec.height, spec.width, cv.CV_8UC3);
+  for (const detector of [{ name: "haar" } as const, yunet]) {
+    const { detect } = await createDetector(cv, settings("", { detector }));
+    const whole = await detect(mat);
+    assert.equal(whole.length, 2);
+    for (const { box, landmarks } of whole) {
+      const part = glanceAt([box], mat);
+      assert.ok(part);
+      const all = await detect(mat, part);
+      const found = all.find((each) => intersectionOverUnion(each.box, box) > 0);
+      assert.ok(found && isInside(found.box, part, mat));
+      // The cascade's windows go in large steps, and begin at the part's corner.
+      assert.ok(intersectionOverUnion(found.box, box) > (detector.name === "haar" ? 0.6 : 0.85));
+      if (landmarks)
+        assert.ok(Math.abs((found.landmarks?.nose.x ?? 0) - landmarks.nose.x) < 0.08 * box.width);
+    }
+  }
 });

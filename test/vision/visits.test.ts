@@ -79,6 +79,43 @@ test("what is seen in a single frame among many is no visit; its number is not u
   assert.deepEqual(seldom.ended, [1], "with a look a second one is enough");
 });
 
+test("a single frame is no visit either when the looks that follow are seldom", () => {
+  const tracker = new Tracker(1);
+  const seen = [
+    [[face(300)], 10],
+    [[], 10.033],
+    [[], 11.1],
+    [[], 12.2],
+    [[], 13.3],
+  ] as const;
+  const tracked = seen.map(([boxes, seconds]) => tracker.update(boxes, seconds));
+  assert.deepEqual(
+    tracked.map(({ confirmed, ended, dismissed }) => [confirmed, ended, dismissed]),
+    [
+      [[], [], []],
+      [[], [], [1]],
+      [[], [], []],
+      [[], [], []],
+      [[], [], []],
+    ],
+  );
+});
+
+test("a face that flickers is one visit, confirmed when it is seen again", () => {
+  const { visits, confirmed, dismissed } = follow(times(40, (nth) => (nth % 3 === 0 ? [face(300)] : [])));
+  assert.deepEqual(new Set(visits.flat()), new Set([1]));
+  assert.deepEqual([confirmed, dismissed], [[1], [1]]);
+});
+
+test("a face is followed a moment longer than it is seen", () => {
+  const tracker = new Tracker(1);
+  assert.ok(!tracker.following(0));
+  tracker.update([face(300)], 1);
+  tracker.update([], 1.1);
+  assert.ok(tracker.following(1.4));
+  assert.ok(!tracker.following(1.6));
+});
+
 /** What `shots` sends of these qualities of one visit, a look every tenth of a second, and at its end. */
 function sent(shots: Shots, qualities: readonly number[]): number[] {
   const tracker = new Tracker(1);

@@ -76,6 +76,7 @@ test("it finds the drawn faces where they are, with their landmarks, and nothing
     const camera = `synthetic:${text},seconds=2,pace=off`;
     const { seen } = await look(t, settings(camera, { detector: yunet }));
     const scene = sceneOf(parseSynthetic(camera));
+    assert.equal(seen.length, 60);
     for (const { index, faces } of seen) {
       const truth = scene(index);
       assert.equal(faces.length, truth.length, `${camera}, frame ${index}`);

@@ -27,6 +27,11 @@ export class Shots {
     this.#maxVisit = maxVisit;
   }
 
+  /** Whether the one picture that is wanted of this visit was sent. */
+  hasSent(visit: number): boolean {
+    return this.#visits.get(visit)?.done === true;
+  }
+
   /** Whether this face is to be kept, in the place of the one that was kept of its visit. */
   keeps(visit: number, quality: number, seconds: number): boolean {
     const known = this.#visits.get(visit) ?? {

@@ -10,8 +10,8 @@ export class Track {
   readonly visit: number;
   /** Looks that have seen it. */
   looks = 0;
-  /** Whether it is certain that there is a face. */
-  confirmed = false;
+  /** Whether it is certain that there is a face; dismissed: rather not. */
+  state: "new" | "confirmed" | "dismissed" = "new";
   /** Where it was seen last. */
   #box: Box;
   /** When that was, seconds. */

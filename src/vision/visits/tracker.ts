@@ -4,8 +4,11 @@ import { Track } from "./track.ts";
 
 /** A visit is over when its face was not seen for so long, seconds; a head turned away for less is the same visit. */
 const patience = 2;
-/** ... and not in less than the time of so many looks, when looks are far apart. */
+/** ... and not in less than the time of so many looks, when looks are far apart; but in no more than this, seconds. */
 const patientLooks = 2;
+const mostPatience = 10;
+/** A face that was missed for a moment is still followed, seconds. */
+const moment = 0.5;
 
 /**
  * How far from where it was expected a face may be found, in sides of the face: one, for what the eye of a camera and a
@@ -28,7 +31,7 @@ export interface Tracked {
   readonly confirmed: readonly number[];
   /** Visits that were confirmed and are over. */
   readonly ended: readonly number[];
-  /** Visits that are over and never were any. */
+  /** What was seen once and missed at once is no visit, unless it is confirmed later. */
   readonly dismissed: readonly number[];
 }
 
@@ -49,9 +52,9 @@ export class Tracker {
     this.#nextVisit = firstVisit;
   }
 
-  /** Whether the last look saw faces. */
-  get following(): boolean {
-    return this.#tracks.some((track) => track.unseen(this.#lookedAt) === 0);
+  /** Whether there were faces a moment ago. */
+  following(seconds: number): boolean {
+    return this.#tracks.some((track) => track.unseen(seconds) <= moment);
   }
 
   /** Where the faces should be at `seconds`, or undefined when the last look has missed one. */
@@ -68,7 +71,7 @@ export class Tracker {
   /** Takes the boxes of one look, seen at `seconds`, which never goes back. */
   update(boxes: readonly Box[], seconds: number): Tracked {
     const interval = seconds - this.#lookedAt;
-    const gone = this.#forget(seconds, Math.max(patience, interval * patientLooks));
+    const gone = this.#forget(seconds, Math.max(patience, Math.min(mostPatience, interval * patientLooks)));
     const known = this.#tracks;
     const expected = known.map((track) => {
       const box = track.at(seconds);
@@ -80,15 +83,18 @@ export class Tracker {
       track.see(box, seconds);
       return track;
     });
-    const isCertain = (track: Track) => track.looks > 1 || (track.unseen(seconds) > 0 && interval > soon);
-    const confirmed = known.filter((track) => !track.confirmed && isCertain(track));
-    for (const track of confirmed) track.confirmed = true;
+    const open = known.filter(({ state }) => state !== "confirmed");
+    const missed = open.filter((track) => track.state === "new" && track.unseen(seconds) > 0);
+    const dismissed = interval <= soon ? missed : [];
+    const confirmed = open.filter((track) => track.looks > 1 || (missed.includes(track) && interval > soon));
+    for (const track of dismissed) track.state = "dismissed";
+    for (const track of confirmed) track.state = "confirmed";
     this.#lookedAt = seconds;
     return {
       visits: tracks.map(({ visit }) => visit),
       confirmed: confirmed.map(({ visit }) => visit),
-      ended: gone.filter((track) => track.confirmed).map(({ visit }) => visit),
-      dismissed: gone.filter((track) => !track.confirmed).map(({ visit }) => visit),
+      ended: gone.filter(({ state }) => state !== "dismissed").map(({ visit }) => visit),
+      dismissed: dismissed.map(({ visit }) => visit),
     };
   }
 
@@ -105,11 +111,11 @@ export class Tracker {
     return gone;
   }
 
-  /** Ends all visits, certain or not: what comes next has nothing to do with what was before. */
+  /** Ends all visits: what comes next has nothing to do with what was before. */
   end(): Omit<Tracked, "visits"> {
-    const gone = this.#tracks;
+    const gone = this.#tracks.filter(({ state }) => state !== "dismissed");
     this.#tracks = [];
-    const confirmed = gone.filter((track) => !track.confirmed).map(({ visit }) => visit);
+    const confirmed = gone.filter(({ state }) => state === "new").map(({ visit }) => visit);
     return { confirmed, ended: gone.map(({ visit }) => visit), dismissed: [] };
   }
 }
