@@ -5,7 +5,7 @@ import { Terminal } from "./base/terminal.ts";
 import type { Role } from "./roles/role.ts";
 import type { Outside } from "./roles/run.ts";
 import { readCommandLine } from "./settings/command-line.ts";
-import { commonOptions } from "./settings/common.ts";
+import { withCommon } from "./settings/common.ts";
 import {
   type Environment,
   hasOwnVariables,
@@ -23,6 +23,7 @@ const table: Readonly<Record<string, () => Promise<unknown>>> = {
   forward: async () => (await import("./roles/forward.ts")).forward,
   store: async () => (await import("./roles/store.ts")).store,
   "broker-check": async () => (await import("./roles/broker-check.ts")).brokerCheck,
+  healthcheck: async () => (await import("./roles/healthcheck.ts")).healthcheck,
   up: async () => (await import("./roles/up.ts")).up,
 };
 
@@ -91,8 +92,7 @@ async function main(
   const alone = Object.hasOwn(table, name) && !hasOwnVariables(environment);
   const roles = await loadRoles(alone ? [name] : undefined);
   const { role, settings } = readCommandLine(roles, args, environment);
-  if (settings === "help")
-    return show(subcommandHelp({ ...role, options: { ...role.options, ...commonOptions } }));
+  if (settings === "help") return show(subcommandHelp({ ...role, options: withCommon(role.options) }));
   // Replaces the arguments that `ps` shows: a password may stand among them.
   process.title = `facepipe ${role.name}`;
   const { runRole } = await import("./roles/run.ts");

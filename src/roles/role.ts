@@ -12,6 +12,8 @@ export interface Role<O extends Options = Options> {
   readonly summary: string;
   readonly examples: readonly string[];
   readonly options: O;
+  /** It has no health of its own: its --http is where another role serves. */
+  readonly asksAnother?: true;
   /** Faults that lie between options; an option with a fault of its own is missing here. */
   check?(settings: Partial<Settings<NoInfer<O>>>): string[];
   /** Does the work until it is done or `context.stop` aborts; rejects with a UserError when it fails. */

@@ -63,7 +63,8 @@ export async function runRole(role: Role, settings: AllSettings, outside: Outsid
     endSoon();
   };
 
-  const server = settings.http && (await startOpsServer(settings.http, health, metrics));
+  const { http } = role.asksAnother ? {} : settings;
+  const server = http && (await startOpsServer(http, health, metrics));
   if (server) log.info(`health and metrics on http://${server.address}`);
   try {
     await role.run(settings, {

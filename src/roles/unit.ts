@@ -1,4 +1,4 @@
-import { commonOptions } from "../settings/common.ts";
+import { withCommon } from "../settings/common.ts";
 import type { Options, Settings } from "../settings/option.ts";
 import { type Flags, readSettings } from "../settings/read.ts";
 import type { Role, RoleContext } from "./role.ts";
@@ -18,7 +18,7 @@ export async function startUnit<O extends Options>(
   context: RoleContext,
   more: Partial<Settings<O>> = {},
 ): Promise<Unit> {
-  const { settings, faults } = readSettings({ ...role.options, ...commonOptions }, flags, {});
+  const { settings, faults } = readSettings(withCommon(role.options), flags, {});
   if (faults.length > 0) throw new Error(`${role.name}: ${faults.join("; ")}`);
   const stop = new AbortController();
   // While it starts nothing flows yet: the order of stopping does not matter.

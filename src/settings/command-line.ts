@@ -1,5 +1,5 @@
 import { badUsage } from "../base/errors.ts";
-import { commonOptions } from "./common.ts";
+import { type commonOptions, withCommon } from "./common.ts";
 import { type Environment, suggest, unknownVariables } from "./environment.ts";
 import { parseFlags } from "./flags.ts";
 import type { Subcommand } from "./help.ts";
@@ -34,10 +34,10 @@ export function readCommandLine<R extends Readable>(
     throw badUsage([`${fault}; there are ${names.join(", ")}`], "facepipe --help says what they do");
   }
   if (args.includes("--help") || args.includes("-h")) return { role, settings: "help" };
-  const options = { ...role.options, ...commonOptions };
+  const options = withCommon(role.options);
   const { flags, faults } = parseFlags(options, args);
   const read = readSettings(options, flags, environment);
-  const everyKey = roles.flatMap((each) => Object.keys({ ...each.options, ...commonOptions }));
+  const everyKey = roles.flatMap((each) => Object.keys(withCommon(each.options)));
   const all = [
     ...faults,
     ...read.faults,

@@ -1,5 +1,5 @@
 import { logLevels } from "../base/log.ts";
-import { numberBetween, oneOf, option } from "./option.ts";
+import { numberBetween, type Options, oneOf, option } from "./option.ts";
 
 /** Where a role's health and metrics are served. */
 export interface HttpAddress {
@@ -27,6 +27,11 @@ export const commonOptions = {
     fallback: "10",
   }),
 };
+
+/** All options of a role: its own, and those that every role has unless it has one of that name itself. */
+export function withCommon<O extends Options>(options: O): O & typeof commonOptions {
+  return { ...options, ...commonOptions, ...options };
+}
 
 /** `8080`, `0.0.0.0:8080`, `[::1]:8080`; without a host it listens on all addresses, as a container needs. */
 function readHttpAddress(text: string): HttpAddress {

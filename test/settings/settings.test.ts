@@ -6,7 +6,7 @@ import { exitCodes, UserError } from "../../src/base/errors.ts";
 import { loadRoles } from "../../src/main.ts";
 import { readBrokerUrl } from "../../src/settings/broker.ts";
 import { readCommandLine } from "../../src/settings/command-line.ts";
-import { commonOptions } from "../../src/settings/common.ts";
+import { withCommon } from "../../src/settings/common.ts";
 import type { Environment } from "../../src/settings/environment.ts";
 import { subcommandHelp } from "../../src/settings/help.ts";
 import { secretsOf } from "../../src/settings/read.ts";
@@ -66,7 +66,7 @@ test("a switch is turned on by its flag, on or off by a value", () => {
 
 test("every option of every role has a variable, and both stand in the help with the default", () => {
   for (const role of roles) {
-    const options = { ...role.options, ...commonOptions };
+    const options = withCommon(role.options);
     const help = subcommandHelp({ ...role, options }).replace(/\s+/g, " ");
     for (const [key, option] of Object.entries(options)) {
       const words = key.replace(/[A-Z]/g, (letter) => `-${letter}`);
