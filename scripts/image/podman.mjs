@@ -1,0 +1,72 @@
+/**
+ * The project's own corner for podman and buildah: images and containers in .cache/podman, settings in containers.conf, so that
+ * the machine's own containers are neither seen nor touched. As a command it prints the environment for a shell:
+ * `eval "$(node scripts/image/podman.mjs)"`.
+ */
+import { accessSync, constants, mkdirSync, statfsSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const folder = fileURLToPath(new URL("../../.cache/podman", import.meta.url));
+const overlayFileSystem = 0x794c7630;
+
+const needed = {
+  podman: "podman",
+  buildah: "buildah",
+  runc: "runc",
+  catatonit: "catatonit",
+  netavark: "netavark",
+  "aardvark-dns": "aardvark-dns",
+  iptables: "iptables",
+};
+
+/** Why containers cannot be run here, as one sentence; undefined when they can. */
+export function podmanMissing() {
+  if (process.platform !== "linux") return "needs Linux, for podman";
+  if (process.getuid?.() !== 0) return "needs root, for podman's networks";
+  const missing = Object.keys(needed).filter((name) => !isInstalled(name));
+  if (missing.length === 0) return undefined;
+  const packages = missing.map((name) => needed[name]).join(" ");
+  return `needs ${missing.join(", ")} (Debian: apt-get install --no-install-recommends ${packages})`;
+}
+
+/** Environment variables for podman and buildah; makes what they name. */
+export function podmanEnvironment() {
+  mkdirSync(folder, { recursive: true });
+  // The kernel lays no overlay over another, as inside a container: there each layer is a copy.
+  const driver = statfsSync(folder).type === overlayFileSystem ? "vfs" : "overlay";
+  const storage = join(folder, "storage.conf");
+  const lines = [
+    "[storage]",
+    `driver = "${driver}"`,
+    `graphroot = "${join(folder, "storage")}"`,
+    `runroot = "${join(folder, "run")}"`,
+  ];
+  writeFileSync(storage, `${lines.join("\n")}\n`);
+  const settings = fileURLToPath(new URL("containers.conf", import.meta.url));
+  return { CONTAINERS_CONF: settings, CONTAINERS_STORAGE_CONF: storage };
+}
+
+function isInstalled(name) {
+  // netavark and aardvark-dns are helpers of podman's, on no PATH.
+  const folders = [
+    ...(process.env.PATH ?? "").split(delimiter),
+    "/usr/sbin",
+    "/usr/lib/podman",
+    "/usr/libexec/podman",
+  ];
+  return folders.some((each) => isExecutable(join(each, name)));
+}
+
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const [name, value] of Object.entries(podmanEnvironment())) console.log(`export ${name}='${value}'`);
+}
