@@ -1,0 +1,69 @@
+#!/bin/sh
+# shellcheck disable=SC2034,SC2154 # names shared with the files in lib
+# Takes away what up.sh made, in the order in which AWS lets it go. The bucket stays, unless you say otherwise.
+set -eu
+
+usage() {
+  cat <<'END'
+Usage: down.sh [--dry-run] [--yes] [--with-bucket] [--settings FILE]
+
+Deletes the machine with its disk (and the messages that wait on it), its address, the firewall and the role.
+Only what up.sh has tagged facepipe=NAME is touched.
+
+  --dry-run         print the commands that would change something, and change nothing
+  --yes             do not ask
+  --with-bucket     delete the bucket too, with every face in it
+  --settings FILE   another settings file (default: settings beside this script)
+END
+}
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+for each in words settings documents bucket role firewall machine; do
+  # shellcheck source=/dev/null
+  . "$here/lib/$each.sh"
+done
+
+dry_run=no settings=$here/settings yes=no with_bucket=no
+while [ $# -gt 0 ]; do
+  case $1 in
+    --dry-run) dry_run=yes ;;
+    --yes) yes=yes ;;
+    --with-bucket) with_bucket=yes ;;
+    --settings)
+      [ $# -gt 1 ] || fail 3 "--settings needs a file. Try down.sh --help."
+      settings=$2
+      shift
+      ;;
+    -h | --help)
+      usage
+      exit 0
+      ;;
+    *) fail 3 "'$1' is not known. Try down.sh --help." ;;
+  esac
+  shift
+done
+
+read_settings "$settings"
+check_settings
+command -v aws >/dev/null || fail 3 "the command aws is not installed (Debian: apt-get install awscli)."
+
+if [ "$yes$dry_run" = nono ]; then
+  [ -t 0 ] || fail 3 "down.sh deletes things and there is no terminal to ask. Give --yes, or look first with --dry-run."
+  also=
+  [ "$with_bucket" = no ] || also=", and the bucket $BUCKET with every face in it"
+  printf 'Delete the machine, address, firewall and role of "%s" in %s%s? Type its name to go on: ' "$NAME" "$REGION" "$also"
+  read -r reply
+  [ "$reply" = "$NAME" ] || fail 1 "you typed another name, so nothing was deleted."
+fi
+
+machine_down
+firewall_down
+role_down
+[ "$with_bucket" = no ] || bucket_down
+
+case $dry_run$changes in
+  *[a-z]0) say "nothing to delete: all is gone already" ;;
+  yes*) say "a dry run: nothing was changed" ;;
+  *) say "done: $changes changes" ;;
+esac
+[ "$with_bucket" = yes ] || say "the bucket $BUCKET and its faces were left alone (--with-bucket deletes them)"
