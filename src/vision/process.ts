@@ -15,7 +15,7 @@ const patience = 2000;
 /** So many lines of what OpenCV said last are kept, to explain a failure. */
 const keptLines = 5;
 
-/** Its objects are many and short-lived, its pictures live outside: with V8's own choice it holds 25 MB more, no faster. */
+/** As in base/heap.ts; a new process can be told the size itself. */
 const youngGeneration = "--max-semi-space-size=2";
 
 export interface ProcessEvents {
