@@ -1,0 +1,30 @@
+#!/bin/sh
+# Makes what edge and cloud need and git must not have: certificates, passwords, secret.env. What is there stays.
+set -eu
+umask 077
+
+here=$(cd "$(dirname "$0")" && pwd)
+if [ $# -eq 0 ]; then
+  cat >&2 <<'TEXT'
+make-secrets.sh NAME [NAME...]
+
+NAME is each host name or IP address by which the edge reaches the cloud's broker, such as cloud.example.
+Makes secrets/ (keep it: it has the authority's key), edge/secrets/, cloud/secrets/ and both secret.env.
+TEXT
+  exit 3
+fi
+
+# The first two are the broker's names inside the cloud's cluster.
+"$here/../make-secrets.sh" "$here/secrets" mosquitto mosquitto.facepipe-cloud.svc "$@"
+
+# give SIDE FILE...: kustomize reads no file outside the folder that it builds.
+give() {
+  side=$1
+  shift
+  mkdir -p "$here/$side/secrets"
+  for file in "$@"; do cp "$here/secrets/$file" "$here/$side/secrets/$file"; done
+  [ -e "$here/$side/secret.env" ] || cp "$here/$side/secret.env.example" "$here/$side/secret.env"
+}
+give edge ca.crt edge-passwords edge-detect.password edge-log.password edge-forward.password cloud-forward.password
+give cloud ca.crt server.crt server.key cloud-passwords cloud-store.password cloud-log.password
+echo "now fill in edge/config.env, edge/secret.env, cloud/config.env and cloud/secret.env in $here"

@@ -1,0 +1,93 @@
+import { execFile } from "node:child_process";
+import { cp, readFile, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { TestContext } from "node:test";
+import { promisify } from "node:util";
+import type { ObjectMeta } from "kubernetes-types/meta/v1";
+import { parseAllDocuments } from "yaml";
+import { findCommand } from "../support/commands.ts";
+import { emptyFolder } from "../support/folder.ts";
+
+const run = promisify(execFile);
+
+/** Any object of Kubernetes, as kubectl would send it. */
+export interface KubernetesObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: ObjectMeta & { readonly name: string };
+  readonly [field: string]: unknown;
+}
+
+/** The folders below deploy/kubernetes that can be applied. */
+export const overlays = [
+  "edge",
+  "edge-usb-camera",
+  "cloud",
+  "cloud-loadbalancer",
+  "cloud-directory",
+  "cloud-keda",
+] as const;
+export type Overlay = (typeof overlays)[number];
+
+export interface Filling {
+  /** A folder of `filledManifests`: overlays that are rendered from the same one know each other's passwords. */
+  readonly manifests: string;
+  /** Values that go before those of the side's config.env. */
+  readonly config?: Readonly<Record<string, string>>;
+  /** Values of the side's secret.env. */
+  readonly secrets?: Readonly<Record<string, string>>;
+}
+
+/** Why manifests cannot be rendered here; for `skip`. */
+export function kubectlMissing(): string | undefined {
+  const missing = ["kubectl", "openssl"].find((name) => !findCommand(name));
+  return missing && `needs ${missing} (Debian: kubernetes-client, openssl)`;
+}
+
+/**
+ * A copy of deploy/kubernetes with secrets made by its make-secrets.sh, as an operator has it; it goes when the test
+ * ends. `names` are host names and addresses of the cloud's broker.
+ */
+export async function filledManifests(t: TestContext, names: readonly string[] = ["cloud.example"]) {
+  const folder = join(emptyFolder(t), "deploy");
+  const isSecret = (path: string) => ["secrets", "secret.env"].includes(basename(path));
+  await cp("deploy/kubernetes", join(folder, "kubernetes"), {
+    recursive: true,
+    filter: (path) => !isSecret(path),
+  });
+  await cp("deploy/make-secrets.sh", join(folder, "make-secrets.sh"));
+  await run(join(folder, "kubernetes", "make-secrets.sh"), names);
+  return join(folder, "kubernetes");
+}
+
+/** What `kubectl apply -k` would send for this overlay. */
+export async function renderOverlay(name: Overlay, filling: Filling): Promise<KubernetesObject[]> {
+  const { manifests, config = {}, secrets = {} } = filling;
+  const side = join(manifests, name.replace(/-.*/, ""));
+  const before = await Promise.all(["config.env", "secret.env"].map((file) => readFile(join(side, file))));
+  try {
+    await fillIn(join(side, "config.env"), config);
+    await fillIn(join(side, "secret.env"), secrets);
+    const { stdout } = await run("kubectl", ["kustomize", join(manifests, name)], { maxBuffer: 1e8 });
+    return readObjects(stdout);
+  } finally {
+    await writeFile(join(side, "config.env"), before[0] ?? "");
+    await writeFile(join(side, "secret.env"), before[1] ?? "");
+  }
+}
+
+/** YAML to objects; a fault of the YAML is thrown. */
+function readObjects(text: string): KubernetesObject[] {
+  return parseAllDocuments(text).map((document) => {
+    if (document.errors[0]) throw document.errors[0];
+    return document.toJS();
+  });
+}
+
+/** Sets `values` in an env file; kustomize refuses one that names a variable twice. */
+async function fillIn(file: string, values: Readonly<Record<string, string>>): Promise<void> {
+  const lines = (await readFile(file, "utf8")).split("\n");
+  const others = lines.filter((line) => !Object.hasOwn(values, line.split("=", 1)[0] ?? ""));
+  const ours = Object.entries(values).map(([name, value]) => `${name}=${value}`);
+  await writeFile(file, [...others, ...ours, ""].join("\n"));
+}
