@@ -3,7 +3,7 @@
 
 bucket_up() {
   bucket_is_new=no
-  bucket_exists || create_bucket
+  if bucket_exists; then refuse_shared; else create_bucket; fi
   close_to_public
   encrypt_bucket
   end_versioning
@@ -26,6 +26,19 @@ bucket_exists() {
   ask NoSuchBucket s3api get-bucket-location --bucket "$BUCKET" --query LocationConstraint --output text
   [ "${answer:-us-east-1}" = "$REGION" ] ||
     fail 1 "the bucket $BUCKET is in the region $answer, not in $REGION. Set REGION to the bucket's, or choose another name."
+}
+
+# Rules and policy are set for the one NAME; a second would take away those of the first.
+refuse_shared() {
+  bucket_tag
+  case $answer in '' | "$NAME") return 0 ;; esac
+  fail 1 "the bucket $BUCKET belongs to the set-up named $answer, not to $NAME. Give each its own bucket."
+}
+
+# $answer is the NAME of the set-up that made the bucket, or empty.
+bucket_tag() {
+  ask NoSuchTagSet s3api get-bucket-tagging --bucket "$BUCKET" --output text \
+    --query "TagSet[?Key=='facepipe'].Value | [0]" || true
 }
 
 create_bucket() {
@@ -90,7 +103,9 @@ set_lifecycle() {
     --query "Rules[?!starts_with(ID, 'facepipe-')]" || answer='[]'
   # A put replaces all rules, so those of others go with it.
   others=$(printf '%s' "$answer" | tr '\n' ' ' | sed 's/^ *\[ *//; s/ *\] *$//')
-  change "let faces go after $EXPIRE_DAYS days (0: never), and unfinished uploads after 1" \
+  keep="after $EXPIRE_DAYS days"
+  [ "$EXPIRE_DAYS" != 0 ] || keep=never
+  change "delete faces $keep, and unfinished uploads after a day" \
     s3api put-bucket-lifecycle-configuration --bucket "$BUCKET" \
     --lifecycle-configuration "{\"Rules\":[$others${others:+,}$rules]}"
 }
@@ -112,8 +127,7 @@ set_bucket_policy() {
 
 bucket_down() {
   if ! bucket_exists; then return 0; fi
-  ask NoSuchTagSet s3api get-bucket-tagging --bucket "$BUCKET" --output text \
-    --query "TagSet[?Key=='facepipe'].Value | [0]" || true
+  bucket_tag
   [ "$answer" = "$NAME" ] || fail 1 "the bucket $BUCKET was not made by up.sh (it has no tag facepipe=$NAME), so it is not deleted. Delete it by hand if you are sure."
   change "delete all that is in the bucket $BUCKET" s3 rm "s3://$BUCKET" --recursive --only-show-errors
   change "delete the bucket $BUCKET" s3api delete-bucket --bucket "$BUCKET"
