@@ -21,12 +21,13 @@ Makes in DIR, if they are not there:
   edge-USER.password              for detect, log and forward at the edge's broker
   cloud-USER.password             for store, log and forward at the cloud's broker
   edge-passwords, cloud-passwords all of these, user:password, for the brokers themselves
+  aws-credentials                 for store: no keys yet; fill them in for a bucket
 
 Nobody but you can enter DIR. Files in it, save ca.key, can be read by everyone who gets in: a container has
 users of its own, and sees only the files that are mounted into it.
 
   edge needs   ca.crt, edge-*, cloud-forward.password
-  cloud needs  ca.crt, server.crt, server.key, cloud-*
+  cloud needs  ca.crt, server.crt, server.key, cloud-*, aws-credentials
 TEXT
 }
 
@@ -159,6 +160,17 @@ make_passwords() {
   fi
 }
 
+# In the form of ~/.aws/credentials. Without keys the AWS SDK asks the machine for its role.
+make_credentials() {
+  keep aws-credentials && return
+  cat >aws-credentials.new <<'TEXT'
+# [default]
+# aws_access_key_id = ...
+# aws_secret_access_key = ...
+TEXT
+  made aws-credentials 644
+}
+
 case ${1:-} in
   -h | --help)
     usage
@@ -189,3 +201,4 @@ check_server "$@"
 make_passwords edge $edge_users
 # shellcheck disable=SC2086
 make_passwords cloud $cloud_users
+make_credentials
