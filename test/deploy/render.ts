@@ -3,7 +3,7 @@ import { cp, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { TestContext } from "node:test";
 import { promisify } from "node:util";
-import type { ObjectMeta } from "kubernetes-types/meta/v1";
+import type { ObjectMeta } from "kubernetes-types/meta/v1.js";
 import { parseAllDocuments } from "yaml";
 import { findCommand } from "../support/commands.ts";
 import { emptyFolder } from "../support/folder.ts";
