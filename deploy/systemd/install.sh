@@ -1,0 +1,149 @@
+#!/bin/sh
+# Installs facepipe's edge on Debian 12 as systemd services, from a built checkout. Again after an upgrade: settings and
+# secrets stay, the rest is made new.
+set -eu
+
+usage() {
+  cat <<'TEXT'
+install.sh [--dry-run] [--root DIR] --secrets DIR
+
+  --secrets DIR  what deploy/make-secrets.sh made; not needed when /etc/facepipe/secrets is filled
+  --dry-run      show what would be done, and do nothing
+  --root DIR     install below DIR and start nothing: for an image of a machine, or to look at
+TEXT
+}
+
+fail() {
+  echo "install.sh: $1" >&2
+  exit "${2:-1}"
+}
+
+# run COMMAND...: shows it, and does it unless this is a dry run.
+run() {
+  echo "+ $*"
+  "$dry_run" || "$@"
+}
+
+# place FILE TARGET MODE [UID:GID]: a file of ours, renewed each time.
+place() {
+  owner=${4:-root:root}
+  run install -D -m "$3" -o "${owner%:*}" -g "${owner#*:}" "$1" "$root$2"
+}
+
+# fill FILE TARGET MODE: a file that is the operator's once it is there.
+fill() {
+  if [ -e "$root$2" ]; then echo "kept $root$2"; else place "$@"; fi
+}
+
+dry_run=false root='' secrets=''
+while [ $# -gt 0 ]; do
+  case $1 in
+    --dry-run) dry_run=true ;;
+    --root | --secrets)
+      [ $# -ge 2 ] || fail "$1 needs a folder" 3
+      case $1 in --root) root=${2%/} ;; *) secrets=${2%/} ;; esac
+      shift
+      ;;
+    -h | --help)
+      usage
+      exit 0
+      ;;
+    *)
+      usage >&2
+      exit 3
+      ;;
+  esac
+  shift
+done
+
+here=$(cd "$(dirname "$0")" && pwd)
+checkout=$(cd "$here/../.." && pwd)
+etc=/etc/facepipe
+program=/opt/facepipe
+units=/etc/systemd/system
+roles="detect forward log"
+secret_files="ca.crt cloud-forward.password edge-detect.password edge-forward.password edge-log.password edge-passwords"
+
+# --- what must be there -----------------------------------------------------------------------------------------------
+
+"$dry_run" || [ "$(id -u)" = 0 ] || fail "this must run as root. Use sudo, or look first with --dry-run"
+[ -e "$checkout/dist/main.js" ] || fail "$checkout is not built. Run npm start there once, or npm run build"
+node=$(readlink -f "$(command -v node || true)")
+[ -n "$node" ] || fail "node is missing. Install Node.js 20.15 or newer (Debian 12's own is 18)"
+"$node" -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 15) ? 0 : 1)' ||
+  fail "$node is $("$node" --version). Install Node.js 20.15 or newer (Debian 12's own is 18)"
+for file in $secret_files; do
+  [ -e "$root$etc/secrets/$file" ] || [ -e "${secrets:-/nowhere}/$file" ] ||
+    fail "the secret $file is missing. Make them with deploy/make-secrets.sh, and name their folder with --secrets"
+done
+if [ -z "$root" ] && ! dpkg-query -W mosquitto mosquitto-clients >/dev/null 2>&1; then
+  run apt-get install --yes --no-install-recommends mosquitto mosquitto-clients
+fi
+
+# --- user, program, settings, secrets ---------------------------------------------------------------------------------
+
+place "$here/sysusers.conf" /etc/sysusers.d/facepipe.conf 644
+run systemd-sysusers ${root:+"--root=$root"} facepipe.conf
+
+run rm -rf "$root$program.new"
+run mkdir -p "$root$program.new"
+for part in bin dist docs package.json package-lock.json node_modules; do
+  run cp -R "$checkout/$part" "$root$program.new/"
+done
+# What only developers need, and what other machines need.
+run npm prune --prefix "$root$program.new" --omit=dev --offline --ignore-scripts --no-audit --no-fund
+run find "$root$program.new/node_modules/onnxruntime-node/bin" -mindepth 3 -maxdepth 3 \
+  ! -path "*/linux/$("$node" -p process.arch)" -exec rm -rf {} +
+run chown -R root:root "$root$program.new"
+run chmod -R u=rwX,go=rX "$root$program.new"
+case $node in
+  # ProtectHome hides these from the services.
+  /home/* | /root/* | /run/user/*) run install -m 755 "$node" "$root$program.new/node" ;;
+  *) run ln -s "$node" "$root$program.new/node" ;;
+esac
+for folder in "$checkout/models" "${XDG_CACHE_HOME:-${HOME:-}/.cache}/facepipe"; do
+  model=$folder/yunet_n_dynamic.onnx
+  if [ -e "$model" ]; then run install -D -m 644 "$model" "$root$program.new/models/yunet_n_dynamic.onnx"; fi
+done
+run rm -rf "$root$program.old"
+if [ -e "$root$program" ]; then run mv "$root$program" "$root$program.old"; fi
+run mv "$root$program.new" "$root$program"
+run rm -rf "$root$program.old"
+
+for role in $roles; do fill "$here/$role.env.example" "$etc/$role.env" 640; done
+run install -d -m 700 "$root$etc/secrets"
+for file in $secret_files; do fill "$secrets/$file" "$etc/secrets/$file" 600; done
+
+# --- broker -----------------------------------------------------------------------------------------------------------
+
+place "$here/mosquitto.conf" /etc/mosquitto/conf.d/facepipe.conf 644
+# The broker's user: Debian's package makes it, so below DIR it may be missing, or have another number than here.
+broker=mosquitto:mosquitto
+if [ -n "$root" ]; then
+  broker=$(awk -F: '$1 == "mosquitto" { print $3 ":" $4 }' "$root/etc/passwd" 2>/dev/null || true)
+  [ -n "$broker" ] || echo "$root has no user mosquitto: install mosquitto there, and run this again"
+fi
+place "$here/../compose/mosquitto/edge.acl" /etc/mosquitto/facepipe.acl 600 "$broker"
+place "$root$etc/secrets/edge-passwords" /etc/mosquitto/facepipe.passwords 600 "$broker"
+run mosquitto_passwd -U "$root/etc/mosquitto/facepipe.passwords"
+run chown "${broker:-root:root}" "$root/etc/mosquitto/facepipe.passwords"
+if [ -z "$root" ]; then
+  run systemctl enable mosquitto.service
+  run systemctl restart mosquitto.service
+  # A broker keeps messages only for sessions that it knows (docs/delivery.md, "Start store first"), and forward
+  # subscribes only once it has reached the cloud. So its session is made before the first face, and never again.
+  [ -e "$units/facepipe-forward.service" ] || run "$here/first-session.sh" "$etc/secrets/edge-forward.password"
+fi
+
+# --- services ---------------------------------------------------------------------------------------------------------
+
+place "$here/facepipe-.service.d/sandbox.conf" "$units/facepipe-.service.d/sandbox.conf" 644
+for role in $roles; do place "$here/facepipe-$role.service" "$units/facepipe-$role.service" 644; done
+if [ -n "$root" ]; then
+  for role in $roles; do run systemctl --root="$root" enable "facepipe-$role.service"; done
+  exit 0
+fi
+run systemctl daemon-reload
+for role in $roles; do run systemctl enable "facepipe-$role.service"; done
+for role in $roles; do run systemctl restart --no-block "facepipe-$role.service"; done
+echo "Edit $etc/*.env, then: systemctl restart 'facepipe-*'"
