@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { everyOverlay } from "./every.ts";
+import { danglingReferences } from "./references.ts";
+import { type KubernetesObject, kubectlMissing } from "./render.ts";
+
+const skip = kubectlMissing();
+
+test("every name in the manifests leads to something", { skip }, async (t) => {
+  for (const [name, objects] of await everyOverlay(t))
+    assert.deepEqual(danglingReferences(objects), [], name);
+});
+
+test("a name that leads nowhere is found", { skip }, async (t) => {
+  const objects = (await everyOverlay(t)).get("edge") ?? [];
+  const faultsWith = (from: RegExp, to: string) =>
+    danglingReferences(JSON.parse(JSON.stringify(objects).replace(from, to)) as KubernetesObject[]);
+  const cases: [RegExp, string, string][] = [
+    [
+      /"secretName":"detect-login-/,
+      '"secretName":"other-',
+      "facepipe-edge/detect: there is no Secret other-",
+    ],
+    [/"key":"FACEPIPE_TO"/, '"key":"FACEPIPE_TOO"', "has no key FACEPIPE_TOO"],
+    [/"targetPort":"http"/, '"targetPort":"web"', "Service forward leads to port web, which no pod has"],
+    [/"serviceName":"forward"/, '"serviceName":"f"', "facepipe-edge/forward: there is no Service f"],
+    [/"mountPath":"\/cache","name":"cache"/, '"mountPath":"/cache","name":"c"', "mounts no volume c"],
+    [
+      /"selector":\{"app.kubernetes.io\/name":"forward"\}/,
+      '"selector":{"a":"b"}',
+      "Service forward chooses no pod",
+    ],
+  ];
+  for (const [from, to, fault] of cases) {
+    const faults = faultsWith(from, to);
+    assert.ok(faults.join("\n").includes(fault), `${fault} is not among ${faults}`);
+  }
+});

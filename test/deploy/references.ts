@@ -1,0 +1,137 @@
+import type { Container, Probe, Volume } from "kubernetes-types/core/v1.js";
+import { chooses, containersOf, type Pod, podsOf, valuesOf } from "./pods.ts";
+import type { KubernetesObject } from "./render.ts";
+
+/** What every cluster has without our doing. */
+const given = ["PriorityClass system-node-critical"];
+
+/** Each name in the objects that leads nowhere, in words. */
+export function danglingReferences(objects: readonly KubernetesObject[]): string[] {
+  const pods = podsOf(objects);
+  return [
+    ...pods.flatMap((pod) => [...podFaults(pod, objects), ...ownerFaults(pod, objects)]),
+    ...selectorFaults(objects, pods),
+    ...scalerFaults(objects),
+  ];
+}
+
+function podFaults(pod: Pod, objects: readonly KubernetesObject[]): string[] {
+  const volumes = [...(pod.spec.volumes ?? []).map(({ name }) => name), ...pod.claims];
+  const mounted = containersOf(pod).flatMap(({ volumeMounts = [] }) => volumeMounts.map(({ name }) => name));
+  const { priorityClassName, serviceAccountName } = pod.spec;
+  return [
+    ...(pod.spec.volumes ?? []).flatMap((volume) => volumeFaults(volume, pod, objects)),
+    ...mounted.filter((name) => !volumes.includes(name)).map((name) => `mounts no volume ${name}`),
+    ...volumes.filter((name) => !mounted.includes(name)).map((name) => `mounts the volume ${name} nowhere`),
+    ...containersOf(pod).flatMap((container) => containerFaults(container, pod, objects)),
+    ...missing(objects, "PriorityClass", priorityClassName),
+    ...missing(objects, "ServiceAccount", serviceAccountName, pod.namespace),
+  ].map((fault) => `${pod.where}: ${fault}`);
+}
+
+function volumeFaults(volume: Volume, pod: Pod, objects: readonly KubernetesObject[]): string[] {
+  if (volume.secret) return missingKeys(objects, pod, "Secret", volume.secret.secretName, []);
+  if (volume.configMap) return missingKeys(objects, pod, "ConfigMap", volume.configMap.name, []);
+  if (volume.persistentVolumeClaim) return [`${volume.name} is a claim, and there is none by itself`];
+  return [];
+}
+
+function containerFaults(container: Container, pod: Pod, objects: readonly KubernetesObject[]): string[] {
+  const { env = [], envFrom = [], ports = [] } = container;
+  const probes = [container.startupProbe, container.livenessProbe, container.readinessProbe];
+  return [
+    ...envFrom.flatMap(({ configMapRef, secretRef }) => [
+      ...(configMapRef ? missingKeys(objects, pod, "ConfigMap", configMapRef.name, []) : []),
+      ...(secretRef ? missingKeys(objects, pod, "Secret", secretRef.name, []) : []),
+    ]),
+    ...env.flatMap(({ valueFrom }) => {
+      const { configMapKeyRef: map, secretKeyRef: secret } = valueFrom ?? {};
+      if (map) return missingKeys(objects, pod, "ConfigMap", map.name, [map.key]);
+      return secret ? missingKeys(objects, pod, "Secret", secret.name, [secret.key]) : [];
+    }),
+    ...probes
+      .map(portOf)
+      .filter(
+        (port) => port !== undefined && !ports.some((each) => [each.name, each.containerPort].includes(port)),
+      )
+      .map((port) => `${container.name} is asked at port ${port}, which it has not`),
+  ];
+}
+
+function portOf(probe: Probe | undefined): string | number | undefined {
+  return probe?.httpGet?.port ?? probe?.tcpSocket?.port;
+}
+
+function ownerFaults({ where, owner, namespace }: Pod, objects: readonly KubernetesObject[]): string[] {
+  const { serviceName, selector } = owner["spec"] as { serviceName?: string; selector: object };
+  const [pod] = podsOf([owner]);
+  return [
+    ...(owner.kind === "StatefulSet" ? missing(objects, "Service", serviceName, namespace) : []),
+    ...(pod && chooses(selector, pod.labels) ? [] : ["its selector does not choose its own pods"]),
+  ].map((fault) => `${where}: ${fault}`);
+}
+
+interface Chooser {
+  readonly selector?: object;
+  readonly podSelector?: object;
+  readonly ports?: readonly { readonly targetPort?: string | number }[];
+}
+
+/** Services, NetworkPolicies and PodDisruptionBudgets must choose a pod, and its port. */
+function selectorFaults(objects: readonly KubernetesObject[], pods: readonly Pod[]): string[] {
+  const kinds = ["Service", "NetworkPolicy", "PodDisruptionBudget"];
+  return objects
+    .filter(({ kind }) => kinds.includes(kind))
+    .flatMap((object) => {
+      const { selector, podSelector, ports = [] } = object["spec"] as Chooser;
+      const wanted = object.kind === "Service" ? { matchLabels: selector } : (podSelector ?? selector ?? {});
+      const chosen = pods.filter(
+        ({ namespace, labels }) =>
+          namespace === object.metadata.namespace && chooses(wanted as object, labels),
+      );
+      const what = `${object.kind} ${object.metadata.name}`;
+      if (chosen.length === 0) return [`${what} chooses no pod`];
+      if (object.kind !== "Service") return [];
+      const open = chosen.flatMap(({ spec }) => spec.containers.flatMap(({ ports = [] }) => ports));
+      return ports
+        .filter(
+          ({ targetPort }) =>
+            !open.some(({ name, containerPort }) => [name, containerPort].includes(targetPort)),
+        )
+        .map(({ targetPort }) => `${what} leads to port ${targetPort}, which no pod has`);
+    });
+}
+
+function scalerFaults(objects: readonly KubernetesObject[]): string[] {
+  return objects
+    .filter(({ kind }) => kind === "ScaledObject")
+    .flatMap(({ spec, metadata }) => {
+      const { kind, name } = (spec as { scaleTargetRef: { kind: string; name: string } }).scaleTargetRef;
+      return missing(objects, kind, name, metadata.namespace);
+    });
+}
+
+function missing(
+  objects: readonly KubernetesObject[],
+  kind: string,
+  name: string | undefined,
+  namespace?: string,
+): string[] {
+  if (name === undefined || given.includes(`${kind} ${name}`)) return [];
+  const there = objects.some(
+    (each) => each.kind === kind && each.metadata.name === name && each.metadata.namespace === namespace,
+  );
+  return there ? [] : [`there is no ${kind} ${name}`];
+}
+
+function missingKeys(
+  objects: readonly KubernetesObject[],
+  pod: Pod,
+  kind: "ConfigMap" | "Secret",
+  name: string | undefined,
+  keys: readonly string[],
+): string[] {
+  const values = valuesOf(objects, kind, pod, name);
+  if (!values) return [`there is no ${kind} ${name}`];
+  return keys.filter((key) => !Object.hasOwn(values, key)).map((key) => `${kind} ${name} has no key ${key}`);
+}

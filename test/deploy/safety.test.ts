@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { everyOverlay } from "./every.ts";
+import { containersOf, type Pod, podsOf, valuesOf } from "./pods.ts";
+import { filledManifests, type KubernetesObject, kubectlMissing, renderOverlay } from "./render.ts";
+
+const skip = kubectlMissing();
+
+/** The device plugin needs root for the kubelet's folder, and is in kube-system. */
+const ours = ({ namespace }: Pod) => namespace.startsWith("facepipe-");
+
+test("every container has an image of a fixed version, resources, and no privilege", { skip }, async (t) => {
+  for (const pod of podsOf([...(await everyOverlay(t)).values()].flat())) {
+    for (const { name, image = "", resources, securityContext } of containersOf(pod)) {
+      const where = `${pod.where} ${name}`;
+      assert.match(image, /^[a-z.]+\.(io|com)\/.+:\d[\w.-]*(@sha256:[0-9a-f]{64})?$/, where);
+      assert.ok(resources?.requests?.["cpu"] && resources.requests["memory"], where);
+      assert.ok(resources?.limits?.["memory"], where);
+      assert.deepEqual(
+        securityContext,
+        {
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ["ALL"] },
+        },
+        where,
+      );
+    }
+  }
+});
+
+test("no pod is root, has a token or the addresses of Services, or uses its node's network or folders", {
+  skip,
+}, async (t) => {
+  for (const { where, spec } of podsOf([...(await everyOverlay(t)).values()].flat()).filter(ours)) {
+    assert.equal(spec.securityContext?.runAsNonRoot, true, where);
+    assert.ok((spec.securityContext.runAsUser ?? 0) > 0, where);
+    assert.equal(spec.securityContext.seccompProfile?.type, "RuntimeDefault", where);
+    assert.equal(spec.automountServiceAccountToken, false, where);
+    assert.equal(spec.enableServiceLinks, false, where);
+    assert.ok(!spec.hostNetwork && !spec.hostPID && !spec.hostIPC, where);
+    assert.ok(
+      (spec.volumes ?? []).every(({ hostPath }) => hostPath === undefined),
+      where,
+    );
+  }
+});
+
+test("a role has more time to stop than --grace, and probes at its port", { skip }, async (t) => {
+  const pods = podsOf([...(await everyOverlay(t)).values()].flat()).filter(ours);
+  for (const { where, spec } of pods) {
+    for (const { livenessProbe, readinessProbe, startupProbe, args } of spec.containers) {
+      assert.ok(livenessProbe && readinessProbe && startupProbe, where);
+      if (args) assert.equal(readinessProbe.httpGet?.path, "/readyz", where);
+    }
+    assert.ok((spec.terminationGracePeriodSeconds ?? 0) > 10, where);
+  }
+});
+
+test("a password or key stands in Secrets alone", { skip }, async (t) => {
+  const manifests = await filledManifests(t);
+  const secrets = { FACEPIPE_CAMERA: "rtsp://me:camera-password@cam/1", AWS_SECRET_ACCESS_KEY: "bucket-key" };
+  for (const name of ["edge-usb-camera", "cloud"] as const) {
+    const objects = await renderOverlay(name, { manifests, secrets });
+    const isSecret = ({ kind }: KubernetesObject) => kind === "Secret";
+    const others = JSON.stringify(objects.filter((each) => !isSecret(each)));
+    const values = objects
+      .filter(isSecret)
+      .flatMap(({ metadata }) =>
+        Object.values(
+          valuesOf(objects, "Secret", { namespace: metadata.namespace ?? "" }, metadata.name) ?? {},
+        ),
+      )
+      .flatMap((value) => value.trim().split("\n"))
+      .filter((line) => !/^-----|^[a-z]+:/.test(line) || line.includes("camera-password"));
+    assert.ok(values.length >= 4, name);
+    for (const value of values) assert.ok(!others.includes(value), `${name}: ${value}`);
+    assert.ok(!others.includes("bucket-key") && !others.includes("camera-password"), name);
+  }
+});
