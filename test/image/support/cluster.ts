@@ -1,0 +1,61 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { Application } from "./application.ts";
+import { Network, removeLeftOvers } from "./network.ts";
+import type { KubernetesObject } from "./objects.ts";
+import type { Attachment } from "./pod-networks.ts";
+
+/**
+ * As much of a Kubernetes cluster as the image's tests need, made of podman's pods and networks. It ends with the test, or when a
+ * killed run has left it behind, with the next.
+ */
+export class Cluster {
+  readonly #prefix = `facepipe-${randomBytes(3).toString("hex")}`;
+  readonly #disk = mkdtempSync(join(tmpdir(), "facepipe-test-"));
+  readonly #memory = mkdtempSync("/dev/shm/facepipe-test-");
+  readonly #networks: Network[] = [];
+  readonly #applications: Application[] = [];
+
+  static async start(t: Pick<TestContext, "after">): Promise<Cluster> {
+    await removeLeftOvers();
+    const cluster = new Cluster();
+    t.after(() => cluster.#stop());
+    return cluster;
+  }
+
+  async network(name: string): Promise<Network> {
+    const network = await Network.create(`${this.#prefix}-${name}`);
+    this.#networks.push(network);
+    return network;
+  }
+
+  /** Prepares the objects of a namespace, to run on a network of its own; nothing is started yet. */
+  application(
+    objects: readonly KubernetesObject[],
+    options: { namespace: string; network: Network; outside?: Readonly<Record<string, Attachment>> },
+  ): Application {
+    const { namespace, network, outside = {} } = options;
+    const folders = {
+      disk: join(this.#disk, namespace, "pods"),
+      memory: join(this.#memory, namespace),
+      claims: join(this.#disk, namespace, "claims"),
+    };
+    const application = new Application(objects, {
+      namespace,
+      place: { prefix: `${this.#prefix}-${namespace}`, folders },
+      home: { network, names: [] },
+      outside,
+    });
+    this.#applications.push(application);
+    return application;
+  }
+
+  async #stop(): Promise<void> {
+    await Promise.allSettled(this.#applications.map((each) => each.stop()));
+    for (const network of this.#networks) await network.remove();
+    for (const folder of [this.#disk, this.#memory]) rmSync(folder, { recursive: true, force: true });
+  }
+}

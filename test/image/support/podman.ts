@@ -1,0 +1,45 @@
+import { execFile } from "node:child_process";
+import { podmanEnvironment } from "../../../scripts/image/podman.mjs";
+
+/** What a command wrote, with its exit code. */
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+let environment: NodeJS.ProcessEnv | undefined;
+
+/** Runs podman in the project's own corner and gives what it printed; rejects with its complaint when it fails. */
+export async function podman(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await tryPodman(...args);
+  if (code !== 0) throw new Error(`podman ${args.join(" ")}\nended with ${code}: ${stderr.trim()}`);
+  return stdout.trim();
+}
+
+/** The same for commands that may fail. */
+export function tryPodman(...args: string[]): Promise<Outcome> {
+  environment ??= { ...process.env, ...podmanEnvironment() };
+  return run("podman", args, environment);
+}
+
+/** Another command of this machine, for what podman has none; rejects when it fails. */
+export async function command(name: string, ...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await run(name, args, process.env);
+  if (code !== 0) throw new Error(`${name} ${args.join(" ")}\nended with ${code}: ${stderr.trim()}`);
+  return stdout.trim();
+}
+
+/** Whether podman has this image, for a test's `skip`. */
+export async function hasImage(image: string): Promise<boolean> {
+  return (await tryPodman("image", "exists", image)).code === 0;
+}
+
+function run(name: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    execFile(name, args, { env, maxBuffer: 64 * 1024 ** 2 }, (error, stdout, stderr) => {
+      if (error && typeof error.code !== "number") reject(error);
+      else resolve({ code: Number(error?.code ?? 0), stdout, stderr });
+    });
+  });
+}
