@@ -5,10 +5,10 @@ set -eu
 
 usage() {
   cat <<'END'
-Usage: down.sh [--dry-run] [--yes] [--with-bucket] [--settings FILE]
+Usage: down.sh [--dry-run] [--yes] [--with-bucket] [--settings FILE] [machine] [firewall] [role] [bucket]
 
-Deletes the machine with its disk (and the messages that wait on it), its address, the firewall and the role.
-Only what up.sh has tagged facepipe=NAME is touched.
+Deletes the machine with its disk (and the messages that wait on it), its address, the firewall and the role; or
+only what is named. Only what up.sh has tagged facepipe=NAME is touched.
 
   --dry-run         print the commands that would change something, and change nothing
   --yes             do not ask
@@ -23,12 +23,13 @@ for each in words settings documents bucket role firewall machine; do
   . "$here/lib/$each.sh"
 done
 
-dry_run=no settings=$here/settings yes=no with_bucket=no
+dry_run=no settings=$here/settings yes=no with_bucket=no steps=
 while [ $# -gt 0 ]; do
   case $1 in
     --dry-run) dry_run=yes ;;
     --yes) yes=yes ;;
     --with-bucket) with_bucket=yes ;;
+    machine | firewall | role | bucket) steps="$steps $1" ;;
     --settings)
       [ $# -gt 1 ] || fail 3 "--settings needs a file. Try down.sh --help."
       settings=$2
@@ -42,6 +43,9 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
+# The bucket goes only when it is asked for.
+: "${steps:=machine firewall role}"
+[ "$with_bucket" = no ] || steps="$steps bucket"
 
 read_settings "$settings"
 check_settings
@@ -49,21 +53,20 @@ command -v aws >/dev/null || fail 3 "the command aws is not installed (Debian: a
 
 if [ "$yes$dry_run" = nono ]; then
   [ -t 0 ] || fail 3 "down.sh deletes things and there is no terminal to ask. Give --yes, or look first with --dry-run."
-  also=
-  [ "$with_bucket" = no ] || also=", and the bucket $BUCKET with every face in it"
-  printf 'Delete the machine, address, firewall and role of "%s" in %s%s? Type its name to go on: ' "$NAME" "$REGION" "$also"
+  printf 'This deletes of "%s" in %s: %s.\n' "$NAME" "$REGION" "$steps"
+  case $steps in *bucket*) printf 'With the bucket %s goes every face in it.\n' "$BUCKET" ;; esac
+  printf 'Type %s to go on: ' "$NAME"
   read -r reply
   [ "$reply" = "$NAME" ] || fail 1 "you typed another name, so nothing was deleted."
 fi
 
-machine_down
-firewall_down
-role_down
-[ "$with_bucket" = no ] || bucket_down
+for step in machine firewall role bucket; do
+  case " $steps " in *" $step "*) "${step}_down" ;; esac
+done
 
 case $dry_run$changes in
   *[a-z]0) say "nothing to delete: all is gone already" ;;
   yes*) say "a dry run: nothing was changed" ;;
   *) say "done: $changes changes" ;;
 esac
-[ "$with_bucket" = yes ] || say "the bucket $BUCKET and its faces were left alone (--with-bucket deletes them)"
+case $steps in *bucket*) ;; *) say "the bucket $BUCKET and its faces were left alone (--with-bucket deletes them)" ;; esac

@@ -51,9 +51,9 @@ create_bucket() {
   change "tag the bucket" s3api put-bucket-tagging --bucket "$BUCKET" --tagging "TagSet=[{Key=facepipe,Value=$NAME}]"
 }
 
-# look MISSING ARGUMENT...: as ask, but of a bucket that a dry run only would have made there is nothing to be known.
+# look MISSING ARGUMENT...: as ask; but a new bucket, which in a dry run is not there, is set up without a look.
 look() {
-  if [ "$bucket_is_new$dry_run" = yesyes ]; then
+  if [ "$bucket_is_new" = yes ]; then
     answer=
     return 1
   fi

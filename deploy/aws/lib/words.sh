@@ -99,9 +99,10 @@ give_up() {
   esac
 }
 
-# What a JSON text says, whatever its order and layout: services give documents back rearranged.
+# What a JSON text says, whatever its order and layout: services give documents back rearranged, and Ceph gives
+# {"Filter": {"Prefix": ""}} back as {"Prefix": ""}.
 json_words() {
-  printf '%s' "$1" | tr -d ' \n\t' | sed 's/":/",/g' | tr '{}[],' '[\n*]' | grep -v '^$' | sort
+  printf '%s' "$1" | tr -d ' \n\t' | sed 's/":/",/g' | tr '{}[],' '[\n*]' | grep -v -e '^$' -e '^"Filter"$' | sort
 }
 
 same_json() {

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { newCloud } from "./scripts.ts";
+
+test("down.sh deletes what up.sh made in the order AWS wants, and keeps the bucket", async (t) => {
+  const cloud = newCloud(t);
+  await cloud.up();
+  const before = cloud.changes.length;
+  const { code, err, out } = await cloud.down({}, "--yes");
+  assert.deepEqual([code, err], [0, ""]);
+  assert.deepEqual(cloud.changes.slice(before), [
+    "ec2 terminate-instances",
+    "ec2 release-address",
+    "ec2 delete-security-group",
+    "iam remove-role-from-instance-profile",
+    "iam delete-instance-profile",
+    "iam delete-role-policy",
+    "iam delete-role",
+  ]);
+  assert.match(out, /the bucket faces-of-line and its faces were left alone/);
+  const { bucket, machine, ...others } = cloud.state;
+  assert.deepEqual([bucket.tags, machine.state], [{ facepipe: "line" }, "terminated"]);
+  assert.deepEqual(Object.keys(others), ["lastRule"]);
+
+  const again = cloud.changes.length;
+  assert.match((await cloud.down({}, "--yes")).out, /^nothing to delete/);
+  assert.equal(cloud.changes.length, again);
+});
+
+test("down.sh --with-bucket empties and deletes the bucket, if up.sh made it", async (t) => {
+  const cloud = newCloud(t);
+  await cloud.up({}, "bucket");
+  cloud.write({ bucket: { ...cloud.state.bucket, objects: 2 } });
+  await cloud.down({}, "--yes", "--with-bucket");
+  assert.equal(cloud.state.bucket, undefined);
+
+  const old = newCloud(t, { bucket: { location: "eu-central-1", objects: 2 } });
+  const { code, err } = await old.down({}, "--yes", "--with-bucket");
+  assert.match(err, /was not made by up\.sh.*so it is not deleted/);
+  assert.equal(code, 1);
+  assert.equal(old.state.bucket.objects, 2);
+});
+
+test("down.sh deletes nothing without a yes, nor in a dry run", async (t) => {
+  const cloud = newCloud(t);
+  await cloud.up();
+  const before = cloud.changes.length;
+  const unasked = await cloud.down();
+  assert.equal(unasked.code, 3);
+  assert.match(unasked.err, /Give --yes/);
+  const dry = await cloud.down({}, "--dry-run", "--with-bucket");
+  assert.equal(dry.code, 0);
+  assert.match(dry.out, /aws s3api delete-bucket --bucket faces-of-line/);
+  assert.equal(cloud.changes.length, before);
+});
