@@ -1,11 +1,22 @@
-import type { TestContext } from "node:test";
-import { filledManifests, type KubernetesObject, overlays, renderOverlay } from "./render.ts";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { before } from "node:test";
+import { fillManifests, type KubernetesObject, kubectlMissing, overlays, renderOverlay } from "./render.ts";
 
-/** All overlays, rendered as they come. */
-export async function everyOverlay(t: TestContext): Promise<ReadonlyMap<string, KubernetesObject[]>> {
-  const manifests = await filledManifests(t);
-  const rendered = new Map<string, KubernetesObject[]>();
-  // One after the other: they fill in the same files.
-  for (const name of overlays) rendered.set(name, await renderOverlay(name, { manifests }));
+/** All overlays as they come, by name: rendered once, before the tests of the file that calls this. */
+export function everyOverlay(): ReadonlyMap<string, readonly KubernetesObject[]> {
+  const rendered = new Map<string, readonly KubernetesObject[]>();
+  before(async () => {
+    if (kubectlMissing()) return;
+    const folder = await mkdtemp(join(tmpdir(), "facepipe-test-"));
+    try {
+      const manifests = await fillManifests(folder);
+      // One after the other: they fill in the same files.
+      for (const name of overlays) rendered.set(name, await renderOverlay(name, { manifests }));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
   return rendered;
 }

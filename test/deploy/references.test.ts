@@ -5,14 +5,14 @@ import { danglingReferences } from "./references.ts";
 import { type KubernetesObject, kubectlMissing } from "./render.ts";
 
 const skip = kubectlMissing();
+const every = everyOverlay();
 
-test("every name in the manifests leads to something", { skip }, async (t) => {
-  for (const [name, objects] of await everyOverlay(t))
-    assert.deepEqual(danglingReferences(objects), [], name);
+test("every name in the manifests leads to something", { skip }, async () => {
+  for (const [name, objects] of every) assert.deepEqual(danglingReferences(objects), [], name);
 });
 
-test("a name that leads nowhere is found", { skip }, async (t) => {
-  const objects = (await everyOverlay(t)).get("edge") ?? [];
+test("a name that leads nowhere is found", { skip }, async () => {
+  const objects = every.get("edge") ?? [];
   const faultsWith = (from: RegExp, to: string) =>
     danglingReferences(JSON.parse(JSON.stringify(objects).replace(from, to)) as KubernetesObject[]);
   const cases: [RegExp, string, string][] = [

@@ -48,16 +48,18 @@ export function kubectlMissing(): string | undefined {
  * A copy of deploy/kubernetes with secrets made by its make-secrets.sh, as an operator has it; it goes when the test
  * ends. `names` are host names and addresses of the cloud's broker.
  */
-export async function filledManifests(t: TestContext, names: readonly string[] = ["cloud.example"]) {
-  const folder = join(emptyFolder(t), "deploy");
+export async function filledManifests(t: TestContext, names?: readonly string[]): Promise<string> {
+  return fillManifests(emptyFolder(t), names);
+}
+
+/** The same in a folder that is the caller's. */
+export async function fillManifests(folder: string, names: readonly string[] = ["cloud.example"]) {
+  const copy = join(folder, "deploy", "kubernetes");
   const isSecret = (path: string) => ["secrets", "secret.env"].includes(basename(path));
-  await cp("deploy/kubernetes", join(folder, "kubernetes"), {
-    recursive: true,
-    filter: (path) => !isSecret(path),
-  });
-  await cp("deploy/make-secrets.sh", join(folder, "make-secrets.sh"));
-  await run(join(folder, "kubernetes", "make-secrets.sh"), names);
-  return join(folder, "kubernetes");
+  await cp("deploy/kubernetes", copy, { recursive: true, filter: (path) => !isSecret(path) });
+  await cp("deploy/make-secrets.sh", join(folder, "deploy", "make-secrets.sh"));
+  await run(join(copy, "make-secrets.sh"), names);
+  return copy;
 }
 
 /** What `kubectl apply -k` would send for this overlay. */

@@ -5,12 +5,13 @@ import { containersOf, type Pod, podsOf, valuesOf } from "./pods.ts";
 import { filledManifests, type KubernetesObject, kubectlMissing, renderOverlay } from "./render.ts";
 
 const skip = kubectlMissing();
+const every = everyOverlay();
 
 /** The device plugin needs root for the kubelet's folder, and is in kube-system. */
 const ours = ({ namespace }: Pod) => namespace.startsWith("facepipe-");
 
-test("every container has an image of a fixed version, resources, and no privilege", { skip }, async (t) => {
-  for (const pod of podsOf([...(await everyOverlay(t)).values()].flat())) {
+test("every container has an image of a fixed version, resources, and no privilege", { skip }, async () => {
+  for (const pod of podsOf([...every.values()].flat())) {
     for (const { name, image = "", resources, securityContext } of containersOf(pod)) {
       const where = `${pod.where} ${name}`;
       assert.match(image, /^[a-z.]+\.(io|com)\/.+:\d[\w.-]*(@sha256:[0-9a-f]{64})?$/, where);
@@ -31,8 +32,8 @@ test("every container has an image of a fixed version, resources, and no privile
 
 test("no pod is root, has a token or the addresses of Services, or uses its node's network or folders", {
   skip,
-}, async (t) => {
-  for (const { where, spec } of podsOf([...(await everyOverlay(t)).values()].flat()).filter(ours)) {
+}, async () => {
+  for (const { where, spec } of podsOf([...every.values()].flat()).filter(ours)) {
     assert.equal(spec.securityContext?.runAsNonRoot, true, where);
     assert.ok((spec.securityContext.runAsUser ?? 0) > 0, where);
     assert.equal(spec.securityContext.seccompProfile?.type, "RuntimeDefault", where);
@@ -46,8 +47,8 @@ test("no pod is root, has a token or the addresses of Services, or uses its node
   }
 });
 
-test("a role has more time to stop than --grace, and probes at its port", { skip }, async (t) => {
-  const pods = podsOf([...(await everyOverlay(t)).values()].flat()).filter(ours);
+test("a role has more time to stop than --grace, and probes at its port", { skip }, async () => {
+  const pods = podsOf([...every.values()].flat()).filter(ours);
   for (const { where, spec } of pods) {
     for (const { livenessProbe, readinessProbe, startupProbe, args } of spec.containers) {
       assert.ok(livenessProbe && readinessProbe && startupProbe, where);

@@ -1,0 +1,96 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { promisify } from "node:util";
+import type { Container } from "kubernetes-types/core/v1.js";
+import { spawnWithUs } from "../support/commands.ts";
+import { startFacepipe } from "../support/facepipe.ts";
+import { emptyFolder } from "../support/folder.ts";
+import { freePort } from "../support/ports.ts";
+import { containersOf, type Pod, podsOf } from "./pods.ts";
+import type { KubernetesObject } from "./render.ts";
+import { below, environmentOf, writeVolumes } from "./settings.ts";
+
+/** One side's manifests, and the addresses that its pods' names have here. */
+export interface Side {
+  readonly objects: readonly KubernetesObject[];
+  readonly addresses: Readonly<Record<string, string>>;
+}
+
+/** The pod of a workload and one of its containers. */
+export function find({ objects }: Side, workload: string, name = workload): [Pod, Container] {
+  const pod = podsOf(objects).find(({ owner }) => owner.metadata.name === workload);
+  const container = pod && containersOf(pod).find((each) => each.name === name);
+  if (!pod || !container) throw new Error(`there is no container ${workload}/${name}`);
+  return [pod, container];
+}
+
+/** The container's environment, where its files are below `root` and Services at the side's addresses. */
+async function environmentHere(side: Side, workload: string, name: string, root: string) {
+  const [pod, container] = find(side, workload, name);
+  await writeVolumes(root, container, pod, side.objects);
+  const environment = below(root, environmentOf(container, pod, side.objects));
+  const here = (value: string) => side.addresses[value] ?? value;
+  return Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, here(value)]));
+}
+
+/** Starts what a container would start, as this user and without a container; what `more` says goes before its own arguments. */
+export async function startContainer(
+  t: TestContext,
+  side: Side,
+  workload: string,
+  name = workload,
+  more: readonly string[] = [],
+) {
+  const [, { args = [] }] = find(side, workload, name);
+  const env = await environmentHere(side, workload, name, emptyFolder(t));
+  return startFacepipe(t, [...args, ...more], { env });
+}
+
+/** Resolves with what edge/wait-for-role.sh has printed, when it has seen that the role was there. */
+export async function waitForRole(t: TestContext, side: Side, workload: string, name: string) {
+  const [, { command = [] }] = find(side, workload, name);
+  const root = emptyFolder(t);
+  await mkdir(join(root, "tmp"));
+  const env = await environmentHere(side, workload, name, root);
+  const script = join(root, command[1] ?? "");
+  const text = await readFile(script, "utf8");
+  await writeFile(script, text.replaceAll("/tmp", join(root, "tmp")));
+  const child = spawnWithUs("env", [
+    ...Object.entries(env).map(([key, value]) => `${key}=${value}`),
+    ...["sh", script, ...command.slice(2)],
+  ]);
+  t.after(() => child.kill("SIGKILL"));
+  return child;
+}
+
+/** A Mosquitto with the side's own mosquitto.conf, ACL, passwords and certificate; gives its port. */
+export async function startBroker(t: TestContext, side: Side): Promise<number> {
+  const root = emptyFolder(t);
+  const [pod, broker] = find(side, "mosquitto");
+  const [, hash] = find(side, "mosquitto", "hash-passwords");
+  for (const container of [broker, hash]) await writeVolumes(root, container, pod, side.objects);
+  for (const folder of ["tmp", "mosquitto/data"]) await mkdir(join(root, folder), { recursive: true });
+  const command = (hash.args?.[0] ?? "").replaceAll(/ (\/(secret|tmp)\/)/g, ` ${root}$1`);
+  await promisify(execFile)("sh", ["-c", command]);
+  const port = await freePort();
+  const conf = join(root, "mosquitto/config/mosquitto.conf");
+  const text = (await readFile(conf, "utf8"))
+    .replace(/^listener .*/m, `listener ${port} 127.0.0.1\nuser ${userInfo().username}`)
+    // Both containers have the volume of hashed passwords, at places of their own.
+    .replaceAll("/mosquitto/passwords/", `${root}/tmp/`)
+    .replaceAll(" /mosquitto/", ` ${root}/mosquitto/`);
+  await writeFile(conf, text);
+  const child = spawnWithUs("mosquitto", ["-c", conf]);
+  t.after(() => child.kill("SIGKILL"));
+  let log = "";
+  child.stderr.setEncoding("utf8").on("data", (more: string) => (log += more));
+  while (!/mosquitto version \S+ running/.test(log)) {
+    await Promise.race([once(child.stderr, "data"), once(child, "close")]);
+    if (child.exitCode !== null) throw new Error(`mosquitto ended: ${log}`);
+  }
+  return port;
+}

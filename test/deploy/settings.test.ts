@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { loadRoles } from "../../src/main.ts";
+import { readCommandLine } from "../../src/settings/command-line.ts";
+import { emptyFolder } from "../support/folder.ts";
+import { everyOverlay } from "./every.ts";
+import { containersOf, podsOf } from "./pods.ts";
+import { kubectlMissing } from "./render.ts";
+import { below, environmentOf, writeVolumes } from "./settings.ts";
+
+const skip = kubectlMissing();
+const every = everyOverlay();
+
+/** What the image sets. */
+const image = { FACEPIPE_HTTP: "8080" };
+
+test("facepipe takes the arguments, variables and files that each container gives it", {
+  skip,
+}, async (t) => {
+  const roles = await loadRoles();
+  let containers = 0;
+  for (const [name, objects] of every) {
+    for (const pod of podsOf(objects)) {
+      for (const container of containersOf(pod).filter((each) => each.image?.includes("/facepipe:"))) {
+        const root = emptyFolder(t);
+        await writeVolumes(root, container, pod, objects);
+        const environment = { ...image, ...below(root, environmentOf(container, pod, objects)) };
+        const where = `${name} ${pod.where} ${container.name}`;
+        assert.doesNotThrow(() => readCommandLine(roles, container.args ?? [], environment), where);
+        containers++;
+      }
+    }
+  }
+  assert.ok(containers > 20);
+});

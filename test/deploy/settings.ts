@@ -1,0 +1,51 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Container } from "kubernetes-types/core/v1.js";
+import { type Pod, valuesOf } from "./pods.ts";
+import type { KubernetesObject } from "./render.ts";
+
+/** The environment that Kubernetes gives a container: envFrom in its order, then env. */
+export function environmentOf(
+  container: Container,
+  pod: Pod,
+  objects: readonly KubernetesObject[],
+): Readonly<Record<string, string>> {
+  const environment: Record<string, string> = {};
+  for (const { configMapRef, secretRef } of container.envFrom ?? []) {
+    Object.assign(environment, valuesOf(objects, "ConfigMap", pod, configMapRef?.name));
+    Object.assign(environment, valuesOf(objects, "Secret", pod, secretRef?.name));
+  }
+  for (const { name, value, valueFrom } of container.env ?? []) {
+    const { configMapKeyRef: map } = valueFrom ?? {};
+    environment[name] = value ?? valuesOf(objects, "ConfigMap", pod, map?.name)?.[map?.key ?? ""] ?? "";
+  }
+  return environment;
+}
+
+/** Writes what a container finds in its volumes of ConfigMaps and Secrets, with `root` in place of /. */
+export async function writeVolumes(
+  root: string,
+  container: Container,
+  pod: Pod,
+  objects: readonly KubernetesObject[],
+): Promise<void> {
+  for (const { name, mountPath } of container.volumeMounts ?? []) {
+    const volume = pod.spec.volumes?.find((each) => each.name === name);
+    const values =
+      valuesOf(objects, "Secret", pod, volume?.secret?.secretName) ??
+      valuesOf(objects, "ConfigMap", pod, volume?.configMap?.name);
+    for (const [key, text] of Object.entries(values ?? {})) {
+      const file = join(root, mountPath, key);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, text);
+    }
+  }
+}
+
+/** The same environment where / is `root`. */
+export function below(root: string, environment: Readonly<Record<string, string>>): Record<string, string> {
+  const isFile = (name: string) => /_(FILE|CA|CERT)$/.test(name);
+  return Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [name, isFile(name) ? join(root, value) : value]),
+  );
+}
