@@ -40,6 +40,8 @@ export class Subscriber implements Tenant {
   readonly #subscription: Subscription;
   readonly #handle: (message: IncomingMessage) => Promise<void>;
   #inHand = 0;
+  #begun = 0;
+  #kept = 0;
   #idle: () => void = () => undefined;
   #taking = true;
   #subscribed = false;
@@ -62,6 +64,7 @@ export class Subscriber implements Tenant {
 
   prepare({ client }: { readonly client: Link["client"] }): void {
     this.#subscribed = false;
+    this.#kept = 0;
     const full = (held: number) => this.#isFull(held);
     deferAcks(client, full, (packet, settle) => {
       // broker-check's message is nobody's picture: acknowledged and forgotten.
@@ -73,8 +76,8 @@ export class Subscriber implements Tenant {
   }
 
   async connected({ client, version }: Link): Promise<void> {
-    const { filter, qos, share, asBridge = false } = this.#subscription;
-    const topic = sharedFilter(share, filter);
+    const { qos, share, asBridge = false } = this.#subscription;
+    const topic = this.#topic;
     // No Local is an error on a shared subscription [MQTT-3.8.3-4].
     const bridge = asBridge && version === "5" ? { nl: share === undefined, rap: true } : {};
     try {
@@ -92,10 +95,39 @@ export class Subscriber implements Tenant {
     }
   }
 
+  /**
+   * Unsubscribes, takes what the broker still holds for us, and resolves when that is done. Of a shared subscription the
+   * others get what comes from now on; without it a broker goes on giving their share to those who are away.
+   * Rejects when the link is lost or a message was not handled: then the broker keeps the rest until we are back.
+   */
+  async leave(): Promise<void> {
+    const client = this.#connection.link?.client;
+    if (client === undefined) throw new Error("not connected");
+    const ask = () => client.unsubscribeAsync(this.#topic);
+    await ask();
+    for (let begun = -1; begun !== this.#begun; ) {
+      await this.#allDone();
+      begun = this.#begun;
+      // Asked again when everything is acknowledged: what the broker still has it sends before its answer, since one
+      // connection keeps the order.
+      await ask();
+    }
+    if (this.#kept > 0) throw new Error(`${this.#kept} messages could not be handled`);
+  }
+
   /** Begins nothing new, and resolves when everything in hand is done and acknowledged. */
   async stop(): Promise<void> {
     this.#taking = false;
-    if (this.#inHand > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+    await this.#allDone();
+  }
+
+  get #topic(): string {
+    const { filter, share } = this.#subscription;
+    return sharedFilter(share, filter);
+  }
+
+  async #allDone(): Promise<void> {
+    while (this.#inHand > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
   }
 
   /**
@@ -109,6 +141,7 @@ export class Subscriber implements Tenant {
 
   async #take(packet: IPublishPacket, settle: Settle): Promise<void> {
     this.#inHand++;
+    this.#begun++;
     try {
       await this.#handle({
         topic: packet.topic,
@@ -119,6 +152,7 @@ export class Subscriber implements Tenant {
       });
       settle();
     } catch (error) {
+      this.#kept++;
       if (!(error instanceof UserError)) this.#connection.fail(error as Error);
       // At a stop this is as it should be.
       const level = this.#taking ? "error" : "debug";

@@ -1,3 +1,5 @@
+import { describe } from "../base/errors.ts";
+import type { Logger } from "../base/log.ts";
 import { Semaphore } from "../base/semaphore.ts";
 import { aborted, doneBefore } from "../base/signals.ts";
 import { parseKeyTemplate } from "../face/key.ts";
@@ -37,6 +39,7 @@ const options = {
   }),
   concurrency: option("N", "messages written at once", integerBetween(1, 1000), { fallback: "64" }),
   share: option("GROUP", "share the messages with the other stores of this group", readShareName),
+  leave: flag("with --share: at the end, store what waits for this store and leave the rest to the group"),
   ...keepingOptions,
   ...otherBrokerOptions,
   tlsKey,
@@ -50,7 +53,10 @@ export const store = defineRole({
     "facepipe store --to s3://my-bucket/site-a --broker mqtts://cloud.example --share stores",
   ],
   options,
-  check: (settings) => loginFaults({ ...settings, key: tlsKeyOf(settings), url: settings.broker }),
+  check: (settings) => [
+    ...loginFaults({ ...settings, key: tlsKeyOf(settings), url: settings.broker }),
+    ...(settings.leave && settings.share === undefined ? ["--leave needs --share"] : []),
+  ],
   async run(settings, context) {
     const { log, metrics, stop, deadline } = context;
     const sink = createSink(settings.to, settings);
@@ -107,12 +113,24 @@ export const store = defineRole({
     context.ready();
     log.info(`storing ${settings.topic} in ${sink.target}`);
     await aborted(stop);
-    const finished = await doneBefore(subscriber.stop(), deadline);
+    const leaving = settings.leave ? leave(subscriber, log) : subscriber.stop();
+    const finished = await doneBefore(leaving, deadline);
     if (!finished) log.warn("not everything in hand was written in time; the broker keeps the rest");
     await connection.stop();
     await sink.close();
   },
 });
+
+/** Leaves the group; where that fails, stops as any store does. */
+async function leave(subscriber: Subscriber, log: Logger): Promise<void> {
+  try {
+    await subscriber.leave();
+    log.info("left the group; nothing waits for this store any more");
+  } catch (error) {
+    log.warn(`could not leave the group: ${describe(error)}; what waits in the broker waits for this store`);
+    await subscriber.stop();
+  }
+}
 
 function tlsKeyOf({ key, tlsKey }: { readonly key?: StoreKey; readonly tlsKey?: Buffer | undefined }) {
   return tlsKey ?? (key && "tlsKey" in key ? key.tlsKey : undefined);
