@@ -62,6 +62,7 @@ look() {
 
 # ACLs stay off for good; a bucket policy may make objects public only where that is wanted.
 close_to_public() {
+  [ "$ACCESS_BLOCK" = yes ] || return 0
   block=true
   [ "$PUBLIC" = no ] || block=false
   look NoSuchPublicAccessBlockConfiguration s3api get-public-access-block --bucket "$BUCKET" --output text \

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # Reads the settings file, and finds all that is wrong with it before anything is tried.
 
-known=' NAME REGION BUCKET PREFIX PUBLIC EXPIRE_DAYS ENCRYPTION TLS_ONLY RUNTIME PORT ALLOW_FROM ARCHITECTURE INSTANCE_TYPE
+known=' NAME REGION BUCKET PREFIX PUBLIC EXPIRE_DAYS ENCRYPTION TLS_ONLY ACCESS_BLOCK RUNTIME PORT ALLOW_FROM ARCHITECTURE INSTANCE_TYPE
 DISK_GB SUBNET FIXED_ADDRESS K3S_VERSION K3S_SHA256 DOCKER_VERSION '
 
 faults=
@@ -53,6 +53,7 @@ check_settings() {
   # * and ? would mean "any" in a policy.
   shaped PREFIX "${PREFIX:-}" "([A-Za-z0-9!_.'()-]+(/[A-Za-z0-9!_.'()-]+)*)?" 'empty or a path without / at its ends'
   one_of PUBLIC "${PUBLIC:=no}" yes no
+  one_of ACCESS_BLOCK "${ACCESS_BLOCK:=yes}" yes no
   one_of TLS_ONLY "${TLS_ONLY:=yes}" yes no
   shaped EXPIRE_DAYS "${EXPIRE_DAYS:=30}" '[0-9]{1,5}' 'a number of days'
   shaped ENCRYPTION "${ENCRYPTION:=AES256}" 'AES256|none|arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+' \
