@@ -74,7 +74,7 @@ export async function startBroker(t: TestContext, side: Side): Promise<number> {
   const [, hash] = find(side, "mosquitto", "hash-passwords");
   for (const container of [broker, hash]) await writeVolumes(root, container, pod, side.objects);
   for (const folder of ["tmp", "mosquitto/data"]) await mkdir(join(root, folder), { recursive: true });
-  const command = (hash.args?.[0] ?? "").replaceAll(/ (\/(secret|tmp)\/)/g, ` ${root}$1`);
+  const command = (hash.args?.[0] ?? "").replaceAll(/([ >])(\/(secret|tmp)\/)/g, `$1${root}$2`);
   await promisify(execFile)("sh", ["-c", command]);
   const port = await freePort();
   const conf = join(root, "mosquitto/config/mosquitto.conf");

@@ -9,11 +9,14 @@ export XDG_CONFIG_HOME=/tmp
 printf -- '-u %s\n-P %s\n' "$FACEPIPE_USERNAME" "$(cat "$FACEPIPE_PASSWORD_FILE")" >/tmp/mosquitto_sub
 
 was_there() {
-  # -W: all retained messages come at once; there is no need to wait for more.
-  mosquitto_sub -L "$url" ${FACEPIPE_CA:+--cafile "$FACEPIPE_CA"} -q 1 -W 2 | grep -q "\"role\":\"$1\""
+  # For a minute, so that one that comes meanwhile is heard at once.
+  mosquitto_sub -L "$url" ${FACEPIPE_CA:+--cafile "$FACEPIPE_CA"} -q 1 -W 60 >/tmp/statuses &
+  until grep -q "\"role\":\"$1\"" /tmp/statuses; do
+    kill -0 $! 2>/dev/null || return 1
+    sleep 0.2
+  done
+  kill $!
 }
 
-until was_there "$1"; do
-  echo "waiting until a $1 has been at $FACEPIPE_BROKER"
-  sleep 1
-done
+echo "waiting until a $1 has been at $FACEPIPE_BROKER"
+until was_there "$1"; do sleep 1; done
