@@ -1,5 +1,6 @@
 import type { IPublishPacket } from "mqtt";
 import { describe, refused, UserError } from "../base/errors.ts";
+import { backlogTopic } from "./broker-backlog.ts";
 import type { Connection, Tenant } from "./connection.ts";
 import { deferAcks, type Settle } from "./deferred-acks.ts";
 import type { Link } from "./link.ts";
@@ -67,8 +68,8 @@ export class Subscriber implements Tenant {
     this.#kept = 0;
     const full = (held: number) => this.#isFull(held);
     deferAcks(client, full, (packet, settle) => {
-      // broker-check's message is nobody's picture: acknowledged and forgotten.
-      if (isProbe(packet.payload as Buffer)) return settle();
+      // broker-check's message and the broker's own are nobody's picture: acknowledged and forgotten.
+      if (isProbe(packet.payload as Buffer) || packet.topic === backlogTopic) return settle();
       if (packet.qos === 0 && this.#inHand >= mostInHand) return this.#subscription.onOverflow?.();
       // After stop nothing new is begun; unacknowledged, it waits in the broker.
       if (this.#taking) void this.#take(packet, settle);

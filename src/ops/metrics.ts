@@ -17,6 +17,7 @@ export interface Metrics {
   readonly storeSeconds: Histogram;
   readonly endToEndSeconds: Histogram;
   readonly connected: Gauge<"peer">;
+  readonly brokerQueued: Gauge;
   readonly visionRestarts: Counter;
 }
 
@@ -69,6 +70,11 @@ export async function createMetrics(): Promise<Metrics> {
       name: "facepipe_connected",
       help: "1 while connected to the broker, else 0",
       labelNames: ["peer"] as const,
+      registers,
+    }),
+    brokerQueued: new Gauge({
+      name: "facepipe_broker_queued_messages",
+      help: "Messages that the broker holds, waiting or retained; of store --broker-queue",
       registers,
     }),
     visionRestarts: counter("vision_restarts_total", "Restarts of the vision process"),

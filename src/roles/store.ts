@@ -4,6 +4,7 @@ import { Semaphore } from "../base/semaphore.ts";
 import { aborted, doneBefore } from "../base/signals.ts";
 import { parseKeyTemplate } from "../face/key.ts";
 import { toStored } from "../face/stored.ts";
+import { BrokerBacklog } from "../mqtt/broker-backlog.ts";
 import { type IncomingMessage, Subscriber } from "../mqtt/subscriber.ts";
 import { readShareName, readTopicFilter } from "../mqtt/topics.ts";
 import { brokerOptions } from "../settings/broker.ts";
@@ -40,6 +41,7 @@ const options = {
   concurrency: option("N", "messages written at once", integerBetween(1, 1000), { fallback: "64" }),
   share: option("GROUP", "share the messages with the other stores of this group", readShareName),
   leave: flag("with --share: at the end, store what waits for this store and leave the rest to the group"),
+  brokerQueue: flag("also serve how many messages the broker holds, from its $SYS topics"),
   ...keepingOptions,
   ...otherBrokerOptions,
   tlsKey,
@@ -109,6 +111,8 @@ export const store = defineRole({
       },
       (message) => turns.run(() => storeOne(message)),
     );
+    if (settings.brokerQueue)
+      connection.add(new BrokerBacklog(log, (messages) => metrics.brokerQueued.set(messages)));
     await connection.start(stop);
     context.ready();
     log.info(`storing ${settings.topic} in ${sink.target}`);

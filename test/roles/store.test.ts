@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { suite, test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { backlogTopic } from "../../src/mqtt/broker-backlog.ts";
 import { clientAt } from "../line/client.ts";
 import { faceMessages, smallPng } from "../line/faces.ts";
 import { objectsInBucket, objectsInFolder, sorted } from "../line/objects.ts";
@@ -106,4 +107,32 @@ suite("store to S3", { skip: skip || cephMissing() || false }, () => {
     assert.match(absent.err, /facepipe: cannot reach the bucket/);
     for (const { err } of [missing, badSecret, absent]) assert.doesNotMatch(err, /\n\s+at /);
   });
+});
+
+test("--broker-queue: the metrics tell how many messages the broker holds, and no object is made of it", {
+  skip,
+}, async (t) => {
+  const broker = await startMosquitto({ maxQueued: 0, lines: ["sys_interval 1"] });
+  t.after(() => broker.stop());
+  const [folder, port] = [emptyFolder(t), await freePort()];
+  const http = ["--http", `127.0.0.1:${port}`];
+  const program = await storeTo(t, broker, folder, {}, "--broker-queue", ...http);
+  const absent = await clientAt(t, broker.url, {
+    clientId: "absent",
+    clean: false,
+    properties: { sessionExpiryInterval: 60 },
+  });
+  await absent.subscribeAsync("faces/#", { qos: 1 });
+  await absent.endAsync();
+  await publishFaces(t, broker, faceMessages(40));
+  const held = async () => {
+    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    return Number(/^facepipe_broker_queued_messages (\d+)$/m.exec(text)?.[1]);
+  };
+  const watcher = await clientAt(t, broker.url);
+  await watcher.subscribeAsync(backlogTopic);
+  while ((await held()) < 40) await new Promise((resolve) => watcher.once("message", resolve));
+  await program.loggedTimes(handled, 40);
+  assert.equal((await objectsInFolder(folder)).size, 40);
+  assert.deepEqual(await program.stop(), { code: 0, signal: null });
 });
