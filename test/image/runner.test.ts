@@ -3,13 +3,11 @@ import { suite, test } from "node:test";
 import type { StatefulSet } from "kubernetes-types/apps/v1.js";
 import type { ConfigMap, Secret, Service } from "kubernetes-types/core/v1.js";
 import { brokerImage } from "../../scripts/image/mosquitto.mjs";
-import { podmanMissing } from "../../scripts/image/podman.mjs";
 import { Cluster } from "./support/cluster.ts";
-import { hasImage, podman, tryPodman } from "./support/podman.ts";
+import { imagesMissing } from "./support/images.ts";
+import { podman, tryPodman } from "./support/podman.ts";
 
-const missing = podmanMissing();
-const skip =
-  missing ?? (!(await hasImage(brokerImage)) && `needs the image ${brokerImage} (npm run image:test)`);
+const skip = (await imagesMissing([brokerImage])) ?? false;
 
 const metadata = { name: "broker", namespace: "small" };
 const labels = { app: "broker" };

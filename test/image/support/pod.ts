@@ -81,6 +81,13 @@ export class Pod {
     return `${this.id}-${name}`;
   }
 
+  /** The first process of each running container, by this machine's numbers. */
+  async processes(): Promise<number[]> {
+    const names = this.#spec.containers.map(({ name }) => this.container(name));
+    const asked = await podman("container", "inspect", "--format", "{{.State.Pid}}", ...names);
+    return asked.split("\n").map(Number);
+  }
+
   /** Why containers were started again by their liveness probes, or how often they ended by themselves. */
   async restarts(): Promise<string[]> {
     const asked = this.#spec.containers.map(async ({ name }) => {
