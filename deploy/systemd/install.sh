@@ -105,6 +105,8 @@ for folder in "$checkout/models" "${XDG_CACHE_HOME:-${HOME:-}/.cache}/facepipe";
   model=$folder/yunet_n_dynamic.onnx
   if [ -e "$model" ]; then run install -D -m 644 "$model" "$root$program.new/models/yunet_n_dynamic.onnx"; fi
 done
+# Before it takes the place of one that runs.
+run "$node" "$root$program.new/bin/facepipe.js" --version
 run rm -rf "$root$program.old"
 if [ -e "$root$program" ]; then run mv "$root$program" "$root$program.old"; fi
 run mv "$root$program.new" "$root$program"
