@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { emptyFolder } from "../support/folder.ts";
 import { mosquittoMissing } from "../support/mosquitto.ts";
-import { type Side, startBroker, startContainer, waitForRole } from "./line.ts";
+import { type Side, startBroker, startContainer, startScript } from "./line.ts";
 import { filledManifests, kubectlMissing, renderOverlay } from "./render.ts";
 
 const skip = kubectlMissing() ?? mosquittoMissing();
@@ -34,13 +33,9 @@ async function bothSides(t: TestContext, folder: string): Promise<{ edge: Side; 
   };
 }
 
-test("with the manifests' settings, passwords and access rules, faces go from edge to cloud", {
-  skip,
-}, async (t) => {
-  const folder = emptyFolder(t);
-  const { edge, cloud } = await bothSides(t, folder);
-
-  const checks: [Side, string, string][] = [
+/** The initContainers that are checks: side, workload, name. */
+function checks(edge: Side, cloud: Side): [Side, string, string][] {
+  return [
     [cloud, "store", "broker"],
     [cloud, "log", "broker"],
     [edge, "detect", "broker"],
@@ -48,31 +43,45 @@ test("with the manifests' settings, passwords and access rules, faces go from ed
     [edge, "forward", "edge-broker"],
     [edge, "forward", "cloud-broker"],
   ];
-  for (const [side, workload, name] of checks) {
+}
+
+test("with the manifests' settings every role's login is good at its brokers", { skip }, async (t) => {
+  const { edge, cloud } = await bothSides(t, emptyFolder(t));
+  for (const [side, workload, name] of checks(edge, cloud)) {
     const { code, stderr } = await (await startContainer(t, side, workload, name)).ended;
     assert.equal(code, 0, `${workload} ${name}: ${stderr}`);
   }
+});
 
-  // detect waits for forward, and forward for store, however early they are started.
-  const forwardWaits = await waitForRole(t, edge, "forward", "store-was-there");
-  const detectWaits = await waitForRole(t, edge, "detect", "forward-was-here");
-  const ended = Promise.all([once(forwardWaits, "close"), once(detectWaits, "close")]);
-  const [said] = await once(forwardWaits.stdout, "data");
-  assert.match(String(said), /waiting until a store has been at mqtts:/);
-  const store = await startContainer(t, cloud, "store");
-  await store.stderr.has(/storing/);
-  const forward = await startContainer(t, edge, "forward");
-  await forward.stderr.has(/forwarding/);
-  for (const [code] of await ended) assert.equal(code, 0);
+test("the edge keeps faces from the beginning, and the cloud gets them all when it is there", {
+  skip,
+}, async (t) => {
+  const folder = emptyFolder(t);
+  const { edge, cloud } = await bothSides(t, folder);
 
+  const detectWaits = await startScript(t, edge, "detect", "forward-was-here");
+  assert.match(await detectWaits.said, /waiting until a forward has been at mqtt:/);
+  const keeps = await startScript(t, edge, "forward", "keep-for-forward");
+  assert.match(await keeps.said, /keeps faces\/# for facepipe-forward/);
+  assert.equal(await keeps.ended, 0);
+  assert.equal(await detectWaits.ended, 0);
+  const detect = await (await startContainer(t, edge, "detect")).ended;
+  assert.equal(detect.code, 0, detect.stderr);
+
+  // The pod of forward starts again: what waits must not be taken.
+  assert.equal(await (await startScript(t, edge, "forward", "keep-for-forward")).ended, 0);
+  const forwardWaits = await startScript(t, edge, "forward", "store-was-there");
+  assert.match(await forwardWaits.said, /waiting until a store has been at mqtts:/);
   const log = await startContainer(t, cloud, "log");
   await log.stderr.has(/connected/);
-  const { code, stderr } = await (await startContainer(t, edge, "detect")).ended;
-  assert.equal(code, 0, stderr);
+  const store = await startContainer(t, cloud, "store");
+  assert.equal(await forwardWaits.ended, 0);
+  const forward = await startContainer(t, edge, "forward");
+
   await log.stdout.has(/(site-a-camera-1.*\n.*){5}/);
   for (const role of [forward, store]) {
     role.child.kill("SIGTERM");
-    assert.equal((await role.ended).code, 0);
+    assert.equal((await role.ended).code, 0, role.stderr.text);
     assert.doesNotMatch(role.stderr.text, /"level":(40|50)/);
   }
   const faces = readdirSync(join(folder, "site-a-camera-1"), { recursive: true });
@@ -81,17 +90,9 @@ test("with the manifests' settings, passwords and access rules, faces go from ed
 
 test("no role may do at a broker what it need not", { skip }, async (t) => {
   const { edge, cloud } = await bothSides(t, emptyFolder(t));
-  const forbidden: [Side, string, string][] = [
-    [cloud, "store", "broker"],
-    [cloud, "log", "broker"],
-    [edge, "detect", "broker"],
-    [edge, "log", "broker"],
-    [edge, "forward", "edge-broker"],
-    [edge, "forward", "cloud-broker"],
-  ];
   // The check both reads and writes there, and no role needs both.
   const both = ["--topic", "faces/#", "--wait", "0", "--connect-timeout", "2"];
-  for (const [side, workload, name] of forbidden) {
+  for (const [side, workload, name] of checks(edge, cloud)) {
     const { code, stderr } = await (await startContainer(t, side, workload, name, both)).ended;
     assert.equal(code, 1, `${workload} ${name}`);
     assert.match(stderr, /access rules \(ACL\)|not authorized/i, `${workload} ${name}`);

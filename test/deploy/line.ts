@@ -50,8 +50,8 @@ export async function startContainer(
   return startFacepipe(t, [...args, ...more], { env });
 }
 
-/** Resolves with what edge/wait-for-role.sh has printed, when it has seen that the role was there. */
-export async function waitForRole(t: TestContext, side: Side, workload: string, name: string) {
+/** Starts a container that is a script of the edge's ConfigMap; it is killed when the test ends. */
+export async function startScript(t: TestContext, side: Side, workload: string, name: string) {
   const [, { command = [] }] = find(side, workload, name);
   const root = emptyFolder(t);
   await mkdir(join(root, "tmp"));
@@ -59,12 +59,11 @@ export async function waitForRole(t: TestContext, side: Side, workload: string, 
   const script = join(root, command[1] ?? "");
   const text = await readFile(script, "utf8");
   await writeFile(script, text.replaceAll("/tmp", join(root, "tmp")));
-  const child = spawnWithUs("env", [
-    ...Object.entries(env).map(([key, value]) => `${key}=${value}`),
-    ...["sh", script, ...command.slice(2)],
-  ]);
+  const variables = Object.entries(env).map(([key, value]) => `${key}=${value}`);
+  const child = spawnWithUs("env", [...variables, "sh", script, ...command.slice(2)]);
   t.after(() => child.kill("SIGKILL"));
-  return child;
+  const ended: Promise<number> = once(child, "close").then(([code]) => code);
+  return { said: once(child.stdout, "data").then(String), ended };
 }
 
 /** A Mosquitto with the side's own mosquitto.conf, ACL, passwords and certificate; gives its port. */
