@@ -41,7 +41,7 @@ export interface Filling {
 /** Why manifests cannot be rendered here; for `skip`. */
 export function kubectlMissing(): string | undefined {
   const missing = ["kubectl", "openssl"].find((name) => !findCommand(name));
-  return missing && `needs ${missing} (Debian: kubernetes-client, openssl)`;
+  return missing && `needs ${missing} (kubectl of 1.21 or newer)`;
 }
 
 /**
