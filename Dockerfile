@@ -1,0 +1,79 @@
+# One image for all roles, for amd64 and arm64. `docker build --tag facepipe .`, or `podman build --format docker --tag facepipe .`
+
+ARG NODE_IMAGE=docker.io/library/node:24.21.0-bookworm-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6
+ARG DEBIAN_IMAGE=docker.io/library/debian:bookworm-20260918-slim@sha256:3783cc01769c7b2b1b83a5c5ad96c815348e28ed7da68e2e3687004faa906251
+
+# --- npm packages with OpenCV's addon, as the program needs them ---------------------------------------------------------------
+FROM ${NODE_IMAGE} AS modules
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends g++ libopencv-dev make opencv-data python3 tini \
+ && rm -rf /var/lib/apt/lists/*
+WORKDIR /build
+# Trusts the authorities in /etc/ssl/certs too, for who builds behind a proxy with an authority of its own and mounts them there.
+ENV NODE_USE_SYSTEM_CA=1
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev
+COPY scripts/setup scripts/setup
+RUN node -e "import('/build/scripts/setup/opencv-addon.mjs').then((addon) => addon.buildOpencvAddon())"
+COPY scripts/image/prune-modules.mjs scripts/image/
+RUN node scripts/image/prune-modules.mjs
+
+# --- the shared libraries that these load, and no others -----------------------------------------------------------------------
+FROM ${DEBIAN_IMAGE} AS base
+
+FROM modules AS libraries
+COPY scripts/image/collect-libraries.mjs scripts/image/stub-library.mjs scripts/image/
+RUN --mount=type=bind,from=base,source=/,target=/base \
+    node scripts/image/collect-libraries.mjs /base /runtime /usr/bin/tini /usr/local/bin/node \
+      node_modules/@u4/opencv4nodejs/build/Release/opencv4nodejs.node \
+      node_modules/onnxruntime-node/bin/napi-v6/*/*/*.node \
+ && mkdir -p /runtime/usr/bin /runtime/usr/local/bin /runtime/usr/share/opencv4/haarcascades \
+ && cp /usr/bin/tini /runtime/usr/bin/ \
+ && cp /usr/share/opencv4/haarcascades/haarcascade_frontalface_default.xml /runtime/usr/share/opencv4/haarcascades/ \
+ && strip -o /runtime/usr/local/bin/node /usr/local/bin/node \
+ && ln -s /opt/facepipe/bin/facepipe.js /runtime/usr/local/bin/facepipe
+
+# --- the face model; without network the image is made without it, and says so ----------------------------------------------------
+FROM ${NODE_IMAGE} AS model
+ENV NODE_USE_SYSTEM_CA=1
+ARG YUNET_MODEL_URL=https://raw.githubusercontent.com/ShiqiYu/libfacedetection.train/dca340aa082c71081a68d17db8e58b33a58a914b/onnx/yunet_n_dynamic.onnx
+ARG YUNET_MODEL_SHA256=104ee26c71d5c270ce79a6b3dced91c91013260d29a6bf18f9296c5b8c4c2b12
+COPY scripts/image/fetch-model.mjs ./
+RUN node fetch-model.mjs /models/yunet_n_dynamic.onnx "$YUNET_MODEL_URL" "$YUNET_MODEL_SHA256"
+
+# --- the program -------------------------------------------------------------------------------------------------------------------
+FROM ${NODE_IMAGE} AS program
+WORKDIR /build
+ENV NODE_USE_SYSTEM_CA=1
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY tsconfig.json tsconfig.build.json ./
+COPY src src
+RUN node node_modules/typescript/bin/tsc -p tsconfig.build.json --sourceMap false
+
+# --- the image ---------------------------------------------------------------------------------------------------------------------
+FROM ${DEBIAN_IMAGE}
+RUN groupadd --gid 10001 facepipe \
+ && useradd --uid 10001 --gid 10001 --home-dir /data --no-create-home --shell /usr/sbin/nologin facepipe \
+ && install --directory --owner facepipe --group facepipe /data
+COPY --from=libraries /runtime /
+COPY --from=modules /build/node_modules /opt/facepipe/node_modules
+COPY --from=model /models /opt/facepipe/models
+COPY package.json /opt/facepipe/
+COPY bin /opt/facepipe/bin
+COPY --from=program /build/dist /opt/facepipe/dist
+
+# Every role serves /healthz, /readyz and /metrics here, and `facepipe healthcheck` asks here.
+ENV FACEPIPE_HTTP=8080 HOME=/data
+EXPOSE 8080
+# What a role writes, if it writes files: `up` its ./faces, `detect` a model that it fetches. Mount something here.
+WORKDIR /data
+USER 10001:10001
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 CMD ["facepipe", "healthcheck"]
+# tini passes signals on and buries orphans; no shell takes part.
+ENTRYPOINT ["/usr/bin/tini", "--", "facepipe"]
+CMD ["--help"]
+LABEL org.opencontainers.image.title="facepipe" \
+      org.opencontainers.image.description="Captures faces at the edge and keeps them in the cloud: OpenCV, MQTT, S3." \
+      org.opencontainers.image.version="0.1.0" \
+      org.opencontainers.image.base.name="docker.io/library/debian:bookworm-slim"

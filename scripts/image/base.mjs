@@ -1,0 +1,96 @@
+/**
+ * Makes stand-ins for the two base images that the Dockerfile names, for where no registry of images is at hand: Debian by
+ * debootstrap, Node.js as a package of the npm registry, each under the official name without its digest.
+ */
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { output, runLogged } from "../setup/run.mjs";
+import { SetupFailure, sayWhile } from "../setup/say.mjs";
+import { podmanEnvironment } from "./podman.mjs";
+
+const dockerfile = readFileSync(new URL("../../Dockerfile", import.meta.url), "utf8");
+
+/** A base image as the Dockerfile pins it, without the digest, which only a registry knows. */
+function pinned(argument) {
+  return dockerfile.match(new RegExp(`^ARG ${argument}=([^@\\s]+)`, "m"))[1];
+}
+
+export const baseImages = { debian: pinned("DEBIAN_IMAGE"), node: pinned("NODE_IMAGE") };
+
+/** As node, Debian and OCI name an architecture. */
+const names = { amd64: { node: "x64" }, arm64: { node: "arm64" } };
+
+/** What slim images leave out, by Debian's own recipe for them. */
+const leftOut = [
+  ...["doc", "man", "info", "locale"].map((name) => `usr/share/${name}`),
+  ...["var/cache/apt", "var/lib/apt/lists", "var/log"],
+];
+
+/** Makes the stand-ins that are not there yet; root only. */
+export async function makeBaseImages(arch = "amd64") {
+  const env = { ...process.env, ...podmanEnvironment() };
+  const has = (image) => spawnSync("podman", ["image", "exists", image], { env }).status === 0;
+  const [debian, node] = [baseImages.debian, baseImages.node].map((image) => forArch(image, arch));
+  if (has(debian) && has(node)) return { debian, node };
+  const folder = mkdtempSync(join(tmpdir(), "facepipe-base-"));
+  try {
+    const root = join(folder, "root");
+    await sayWhile("base images", `Debian by debootstrap, ${arch}`, () => bootstrap(root, arch));
+    for (const path of leftOut) rmSync(join(root, path), { recursive: true, force: true });
+    if (!has(debian)) importImage(root, debian, arch, "bash", env);
+    if (has(node)) return { debian, node };
+    await sayWhile("base images", `Node.js from npm, ${arch}`, () => addNode(root, folder, arch));
+    importImage(root, node, arch, "node", env);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return { debian, node };
+}
+
+/** Images of another architecture than this machine's have a name of their own, or they would be taken for it. */
+function forArch(image, arch) {
+  return arch === "amd64" ? image : `${image}-${arch}`;
+}
+
+async function bootstrap(root, arch) {
+  const target = ["Component: main", "Codename: bookworm", "Created-By: Packages"];
+  const format = "$(REPO_URI)";
+  const mirror = output("apt-get", ["indextargets", "--format", format, ...target])?.split("\n")[0];
+  const args = ["--variant=minbase", `--arch=${arch}`, "bookworm", root, ...(mirror ? [mirror] : [])];
+  const remedy = "Is debootstrap installed, and are Debian's package servers reachable?";
+  await runLogged("debootstrap", "debootstrap", args, remedy);
+  // With the security updates, from where this machine has them.
+  rmSync(join(root, "etc/apt/sources.list"), { force: true });
+  for (const name of ["sources.list", "sources.list.d/debian.sources"]) {
+    const from = join("/etc/apt", name);
+    if (existsSync(from)) cpSync(from, join(root, "etc/apt", name));
+  }
+}
+
+async function addNode(root, folder, arch) {
+  const version = baseImages.node.match(/:([\d.]+)/)[1];
+  const name = `node-linux-${names[arch].node}`;
+  const prefix = ["install", "--prefix", folder, "--no-save", "--ignore-scripts", "--force"];
+  const remedy = "Is the npm registry reachable?";
+  await runLogged("image-node", "npm", [...prefix, `${name}@${version}`, "npm@11"], remedy);
+  const local = join(root, "usr", "local");
+  for (const part of ["bin", "include"])
+    cpSync(join(folder, "node_modules", name, part), join(local, part), { recursive: true });
+  const npm = join(local, "lib", "node_modules", "npm");
+  mkdirSync(npm, { recursive: true });
+  cpSync(join(folder, "node_modules", "npm"), npm, { recursive: true });
+  rmSync(join(local, "bin", "npm"), { force: true });
+  symlinkSync("../lib/node_modules/npm/bin/npm-cli.js", join(local, "bin", "npm"));
+}
+
+function importImage(root, image, arch, command, env) {
+  const options = ["--arch", arch, "--os", "linux", "--change", `CMD ["${command}"]`];
+  const path = "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+  const script = 'set -o pipefail; tar -C "$0" --numeric-owner -c . | podman import --quiet "$@"';
+  const args = ["-c", script, root, ...options, "--change", path, "-", image];
+  const { status, stderr } = spawnSync("bash", args, { env, encoding: "utf8" });
+  if (status !== 0)
+    throw new SetupFailure(`podman could not import ${image}: ${stderr}`, "Is podman set up?");
+}
