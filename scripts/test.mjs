@@ -13,7 +13,7 @@ const options = process.argv.slice(2).filter((argument) => argument.startsWith("
 const places = process.argv.slice(2).filter((argument) => !argument.startsWith("-"));
 const files = await endingWell(() => {
   checkNodeVersion();
-  return (places.length === 0 ? ["test"] : places).flatMap(testFiles);
+  return places.length === 0 ? testFiles("test").filter(needsNoImage) : places.flatMap(testFiles);
 });
 
 await setUp({ tests: true });
@@ -24,6 +24,11 @@ await handOver(process.execPath, [
   ...options,
   ...files,
 ]);
+
+/** Those of the container image take long, and have a command of their own: `npm run image:test`. */
+function needsNoImage(file) {
+  return !file.startsWith(join("test", "image"));
+}
 
 /** Node 20's runner takes no glob. */
 function testFiles(place) {

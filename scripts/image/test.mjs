@@ -1,0 +1,24 @@
+/**
+ * `npm run image:test`: builds the image on bases made without a registry, and runs all roles and manifests from it with podman.
+ * Where that is not possible it says why, and is done. Arguments as for `npm test`.
+ */
+import { handOver } from "../setup/run.mjs";
+import { endingWell } from "../setup/say.mjs";
+import { setUp } from "../setup/set-up.mjs";
+import { baseImages } from "./base.mjs";
+import { buildImage } from "./build.mjs";
+import { makeBrokerImage } from "./mosquitto.mjs";
+import { podmanMissing } from "./podman.mjs";
+
+const missing = podmanMissing();
+if (missing) console.log(`image tests are skipped: this machine ${missing}`);
+else {
+  await setUp({ tests: true });
+  await endingWell(async () => {
+    await buildImage();
+    makeBrokerImage(baseImages.debian);
+  });
+  process.env.FACEPIPE_TEST_SECONDS ??= "600";
+  const places = process.argv.slice(2).length > 0 ? process.argv.slice(2) : ["test/image"];
+  await handOver(process.execPath, ["scripts/test.mjs", "--test-concurrency=1", ...places]);
+}

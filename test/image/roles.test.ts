@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { chmodSync, copyFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { type TestContext, test } from "node:test";
+import { image } from "../../scripts/image/build.mjs";
+import { brokerImage } from "../../scripts/image/mosquitto.mjs";
+import { loadRoles } from "../../src/main.ts";
+import { emptyFolder } from "../support/folder.ts";
+import { ppm } from "../vision/look.ts";
+import { modelPath, noModel } from "../vision/yunet-model.ts";
+import { imagesMissing } from "./support/images.ts";
+import { podman, tryPodman } from "./support/podman.ts";
+
+const skip = (await imagesMissing()) ?? false;
+/** As an operator would have it: nothing may be written, no rights, no way to more of them. */
+const locked = ["--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges"];
+
+/** Runs a command line of facepipe in a container of its own, to its end. */
+function run(args: readonly string[], ...options: string[]) {
+  return tryPodman(
+    "run",
+    "--rm",
+    "--no-healthcheck",
+    "--network=none",
+    ...locked,
+    ...options,
+    image,
+    ...args,
+  );
+}
+
+/** Starts a container that is removed after the test, and gives its name. */
+async function start(t: TestContext, name: string, from: string, options: string[], args: string[]) {
+  t.after(() => tryPodman("rm", "--force", "--time=0", name));
+  await podman("run", "--detach", "--name", name, ...options, from, ...args);
+  return name;
+}
+
+test("every role is in it, and does not run as root", { skip }, async () => {
+  const [made] = JSON.parse(await podman("image", "inspect", image));
+  assert.equal(made.Config.User, "10001:10001");
+  assert.deepEqual(made.Config.Entrypoint, ["/usr/bin/tini", "--", "facepipe"]);
+  assert.deepEqual(made.Healthcheck.Test, ["CMD", "facepipe", "healthcheck"]);
+  assert.equal(made.Labels["org.opencontainers.image.title"], "facepipe");
+  for (const { name } of await loadRoles()) {
+    const { code, stdout } = await run([name, "--help"]);
+    assert.equal(code, 0);
+    assert.ok(stdout.startsWith(`Usage: facepipe ${name} `), name);
+  }
+});
+
+test("it holds what the program needs, and little else", { skip }, async (t) => {
+  const [made] = JSON.parse(await podman("image", "inspect", image));
+  t.diagnostic(`${Math.round(made.Size / 1e6)} MB unpacked`);
+  assert.ok(made.Size < 450e6, `${made.Size} bytes`);
+  const find = ["/opt/facepipe", "/usr/local", "-type", "f"];
+  const files = (await podman("run", "--rm", "--entrypoint=/usr/bin/find", image, ...find)).split("\n");
+  const has = (pattern: RegExp) => files.filter((file) => pattern.test(file));
+  assert.equal(has(/onnxruntime_binding\.node$/).length, 1);
+  assert.deepEqual(has(/\/(typescript|tsx|node-gyp|npm|@biomejs)\//), []);
+  assert.deepEqual(has(/\.(ts|map|cc|gyp)$/), []);
+  assert.deepEqual(has(/\.npmrc$|\.pem$|secret/i), []);
+});
+
+test("no layer and no environment has a secret or a name of where it was built", { skip }, async () => {
+  const told = [
+    await podman("image", "inspect", image),
+    await podman("history", "--no-trunc", image),
+    await podman("run", "--rm", "--entrypoint=/usr/bin/env", image),
+  ].join("\n");
+  assert.doesNotMatch(told, /password|token|secret|BEGIN [A-Z ]*KEY|registry|AWS_/i);
+});
+
+const wholeScene = ["detect", "--camera", "synthetic:seconds=1,pace=off", "--dry-run", "--detector", "haar"];
+
+test("detect finds faces without rights, writable files, or a network", { skip }, async () => {
+  const { code, stdout, stderr } = await run(wholeScene);
+  assert.equal(code, 0, stderr);
+  assert.equal(stdout.trim().split("\n").length, 30);
+  assert.match(stderr, /30 frames, 30 faces/);
+});
+
+test("YuNet runs in it", { skip: skip || noModel }, async () => {
+  const args = ["detect", "--camera", "synthetic:seconds=1,pace=off", "--dry-run", "--detector", "yunet"];
+  const { code, stdout, stderr } = await run(
+    [...args, "--model", "/model"],
+    `--volume=${resolve(modelPath ?? "")}:/model:ro`,
+  );
+  assert.equal(code, 0, stderr);
+  assert.equal(stdout.trim().split("\n").length, 30);
+});
+
+test("pictures of all kinds are read, and what is none is passed over", { skip }, async (t) => {
+  const folder = emptyFolder(t);
+  chmodSync(folder, 0o755);
+  writeFileSync(join(folder, "face.ppm"), ppm("synthetic:faces=1"));
+  for (const kind of ["png", "jpg", "webp", "tiff", "bmp", "jp2"])
+    execFileSync("ffmpeg", ["-v", "error", "-i", join(folder, "face.ppm"), join(folder, `face.${kind}`)]);
+  copyFileSync(join(folder, "face.png"), join(folder, "cut.png"));
+  writeFileSync(
+    join(folder, "drawing.png"),
+    '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>',
+  );
+  writeFileSync(join(folder, "map.tiff"), "II*\0 no picture");
+  const args = ["detect", "--camera", "/in", "--dry-run", "--detector", "haar"];
+  const { code, stdout, stderr } = await run(args, `--volume=${folder}:/in:ro`);
+  assert.equal(code, 0, stderr);
+  const found = stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line).file)
+    .sort();
+  assert.deepEqual(found, [
+    "cut.png",
+    ...["bmp", "jp2", "jpg", "png", "ppm", "tiff", "webp"].map((kind) => `face.${kind}`),
+  ]);
+  for (const name of ["drawing.png", "map.tiff"]) assert.match(stderr, new RegExp(`${name} is not an image`));
+});
+
+test("the health check asks the role; a clean stop takes its time and no more", { skip }, async (t) => {
+  await podman("network", "create", "facepipe-roles");
+  t.after(() => tryPodman("network", "rm", "--force", "facepipe-roles"));
+  const network = "--network=facepipe-roles";
+  await start(
+    t,
+    "facepipe-roles-broker",
+    brokerImage,
+    [network, "--network-alias=broker"],
+    [...["/usr/sbin/mosquitto", "-c", "/mosquitto-no-auth.conf"]],
+  );
+  const check = ["broker-check", "--broker", "mqtt://broker", "--wait", "20", "--quiet"];
+  const checked = await tryPodman("run", "--rm", "--no-healthcheck", network, ...locked, image, ...check);
+  assert.deepEqual([checked.code, checked.stdout], [0, ""], checked.stderr);
+  const log = await start(
+    t,
+    "facepipe-roles-log",
+    image,
+    [network, ...locked],
+    ["log", "--broker", "mqtt://broker"],
+  );
+  await podman("wait", "--condition=running", log);
+  for (let tries = 0; (await tryPodman("healthcheck", "run", log)).code !== 0; tries++)
+    assert.ok(tries < 50, await podman("logs", log));
+  await podman("stop", "--time=15", log);
+  const [{ State }] = JSON.parse(await podman("container", "inspect", log));
+  assert.equal(State.ExitCode, 0);
+});
