@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { newCloud } from "./scripts.ts";
+import { newCloud } from "./cloud.ts";
 
 test("down.sh deletes what up.sh made in the order AWS wants, and keeps the bucket", async (t) => {
-  const cloud = newCloud(t);
+  const cloud = await newCloud(t);
   await cloud.up();
   const before = cloud.changes.length;
   const { code, err, out } = await cloud.down({}, "--yes");
@@ -28,13 +28,13 @@ test("down.sh deletes what up.sh made in the order AWS wants, and keeps the buck
 });
 
 test("down.sh --with-bucket empties and deletes the bucket, if up.sh made it", async (t) => {
-  const cloud = newCloud(t);
+  const cloud = await newCloud(t);
   await cloud.up({}, "bucket");
-  cloud.write({ bucket: { ...cloud.state.bucket, objects: 2 } });
+  cloud.state = { bucket: { ...cloud.state.bucket, objects: 2 } };
   await cloud.down({}, "--yes", "--with-bucket");
   assert.equal(cloud.state.bucket, undefined);
 
-  const old = newCloud(t, { bucket: { location: "eu-central-1", objects: 2 } });
+  const old = await newCloud(t, { bucket: { location: "eu-central-1", objects: 2 } });
   const { code, err } = await old.down({}, "--yes", "--with-bucket");
   assert.match(err, /was not made by up\.sh.*so it is not deleted/);
   assert.equal(code, 1);
@@ -42,7 +42,7 @@ test("down.sh --with-bucket empties and deletes the bucket, if up.sh made it", a
 });
 
 test("down.sh deletes nothing without a yes, nor in a dry run", async (t) => {
-  const cloud = newCloud(t);
+  const cloud = await newCloud(t);
   await cloud.up();
   const before = cloud.changes.length;
   const unasked = await cloud.down();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { newCloud, type Settings } from "./scripts.ts";
+import { newCloud } from "./cloud.ts";
+import type { Settings } from "./scripts.ts";
 
 const bucket = { location: "eu-central-1", encryption: "AES256" };
 const policy = JSON.stringify({ Statement: [{ Sid: "Mine", Effect: "Allow", Principal: { AWS: "1" } }] });
@@ -68,7 +69,7 @@ const cases: readonly { name: string; cloud?: object; settings?: Settings; code:
 
 for (const { name, cloud: state, settings, code, says } of cases) {
   test(`up.sh says in a sentence what is wrong: ${name}`, async (t) => {
-    const cloud = newCloud(t, state);
+    const cloud = await newCloud(t, state);
     const ended = await cloud.up(settings);
     assert.match(ended.err, says);
     assert.equal(ended.code, code);

@@ -9,8 +9,8 @@ import { never, object } from "../sinks/objects.ts";
 import { useCeph } from "../sinks/s3-fixture.ts";
 import { cephMissing, type S3User } from "../support/ceph.ts";
 import { mosquittoMissing } from "../support/mosquitto.ts";
-import { newCloud } from "./scripts.ts";
-import type { Any } from "./template.ts";
+import type { Any } from "./cloud/call.ts";
+import { newCloud } from "./cloud.ts";
 
 const skip = cephMissing() ?? mosquittoMissing() ?? false;
 
@@ -19,7 +19,7 @@ suite("the rights that up.sh gives to store", { skip }, () => {
 
   /** The S3 statements of the role, as they are with and without public reading. */
   async function roleStatements(t: TestContext, bucket: string, isPublic: "yes" | "no"): Promise<Any[]> {
-    const cloud = newCloud(t);
+    const cloud = await newCloud(t);
     const { code } = await cloud.up({ BUCKET: bucket, PUBLIC: isPublic }, "role");
     assert.equal(code, 0);
     return cloud.state.role.policy.Statement.filter(({ Action }: Any) => /^s3:/.test(Action));

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { findCommand } from "../support/commands.ts";
-import { folder, newCloud, type Settings } from "./scripts.ts";
-import { type Any, Resolver, readTemplate } from "./template.ts";
+import type { Any } from "./cloud/call.ts";
+import { newCloud } from "./cloud.ts";
+import { folder, type Settings } from "./scripts.ts";
+import { Resolver, readTemplate } from "./template.ts";
 
 const template = readTemplate();
 const key = "arn:aws:kms:eu-central-1:123456789012:key/1234-5678";
@@ -46,7 +48,7 @@ for (const [parameters, settings] of choices) {
     const { Bucket, BucketPolicy, StoreRole, Firewall, Machine, MachineTemplate } = resolver.resolve(
       template.Resources,
     );
-    const cloud = newCloud(t);
+    const cloud = await newCloud(t);
     const { code, err } = await cloud.up(settings);
     assert.deepEqual([code, err], [0, ""]);
     const { bucket, role, group, machine } = cloud.state;

@@ -1,9 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
+import type { Any } from "./cloud/call.ts";
 import { folder } from "./scripts.ts";
-
-// biome-ignore lint/suspicious/noExplicitAny: the template is any YAML; the tests say what it must be.
-export type Any = any;
 
 /** The short forms of CloudFormation's functions as YAML tags, turned into the long forms. */
 const tags = ["Ref", "Condition", "GetAtt", "Sub", "If", "Equals", "Not", "Or", "Join"].flatMap((name) => {
