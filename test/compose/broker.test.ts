@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { promisify } from "node:util";
+import { facepipe } from "../support/facepipe.ts";
+import { mosquittoMissing } from "../support/mosquitto.ts";
+import { scratchBroker } from "./scratch-broker.ts";
+import { opensslMissing } from "./secrets.ts";
+
+const skip = mosquittoMissing() ?? opensslMissing();
+const run = promisify(execFile);
+const passwordOf = (root: string, name: string) => join(root, "run", "secrets", `${name}.password`);
+
+/** How to log in with mosquitto's own clients. */
+function login(root: string, port: number, name: string): string[] {
+  const [, user = ""] = name.split("-");
+  const password = readFileSync(passwordOf(root, name), "utf8").trim();
+  return ["-h", "127.0.0.1", "-p", String(port), "-u", user, "-P", password];
+}
+
+test("the cloud's broker lets each user in with certificate and password, and nobody without", {
+  skip,
+}, async (t) => {
+  const { root, port, start } = await scratchBroker(t, "cloud");
+  const stop = await start("store", "store");
+  const broker = ["--broker", `mqtts://localhost:${port}`, "--ca", join(root, "run", "secrets", "ca.crt")];
+  for (const user of ["store", "forward", "log"]) {
+    const as = ["--username", user, "--password-file", passwordOf(root, `cloud-${user}`)];
+    const check = ["broker-check", ...broker, ...as, "--topic", `facepipe/check/${user}`];
+    const { code, stdout, stderr } = await facepipe(t, check);
+    assert.equal(code, 0, stdout + stderr);
+  }
+  const { code } = await facepipe(t, ["broker-check", ...broker]);
+  assert.equal(code, 1);
+  await stop();
+});
+
+test("what is published before forward was ever there waits for it, also through a restart", {
+  skip,
+}, async (t) => {
+  const { root, port, start } = await scratchBroker(t, "edge");
+  const stop = await start("forward", "edge-forward");
+  const publish = (text: string) =>
+    run("mosquitto_pub", [...login(root, port, "edge-detect"), "-q", "1", "-t", "faces/door", "-m", text]);
+  await publish("first");
+  await stop();
+  assert.ok(existsSync(join(root, "mosquitto", "data", "mosquitto.db")));
+  const stopAgain = await start("forward", "edge-forward");
+  await publish("second");
+  const session = [
+    "-V",
+    "5",
+    "-c",
+    "-x",
+    "60",
+    "-i",
+    "edge-forward",
+    "-q",
+    "1",
+    "-t",
+    "faces/#",
+    "-C",
+    "2",
+    "-W",
+    "20",
+  ];
+  const { stdout } = await run("mosquitto_sub", [...login(root, port, "edge-forward"), ...session]);
+  assert.equal(stdout, "first\nsecond\n");
+  await stopAgain();
+});
+
+test("a user may do what its role does, and no more", { skip }, async (t) => {
+  const { root, port, start } = await scratchBroker(t, "edge");
+  const stop = await start("forward", "edge-forward");
+  const publish = (name: string) =>
+    run("mosquitto_pub", [...login(root, port, name), "-V", "5", "-q", "1", "-t", "faces/door", "-m", "x"]);
+  await publish("edge-detect");
+  for (const name of ["edge-log", "edge-forward"]) {
+    const { stderr } = await publish(name);
+    assert.match(stderr, /Not authorized/, name);
+  }
+  await stop();
+});

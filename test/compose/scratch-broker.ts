@@ -1,0 +1,62 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { spawnWithUs } from "../support/commands.ts";
+import { emptyFolder } from "../support/folder.ts";
+import { freePort } from "../support/ports.ts";
+import { composeFolder } from "./project.ts";
+import { makeSecrets } from "./secrets.ts";
+
+/** What a broker's container has below /, in a folder: configuration, secrets, data, /tmp. */
+export interface ScratchBroker {
+  readonly root: string;
+  readonly port: number;
+  /** Starts it as its container does; resolves when it takes connections, with what stops it. */
+  start(user: string, clientId: string): Promise<() => Promise<void>>;
+}
+
+/** The broker of a Compose file without its container: the same files and command, other paths and ports. */
+export async function scratchBroker(t: TestContext, side: "edge" | "cloud"): Promise<ScratchBroker> {
+  const root = emptyFolder(t);
+  const [port, firstPort] = [await freePort(), await freePort()];
+  const config = join(root, "mosquitto", "config");
+  for (const folder of [config, join(root, "mosquitto", "data"), join(root, "tmp")])
+    mkdirSync(folder, { recursive: true });
+  await makeSecrets(join(root, "run", "secrets"), ["localhost"]);
+  const sources = { "start.sh": "start.sh", [`${side}.conf`]: "mosquitto.conf", [`${side}.acl`]: "acl" };
+  for (const name of readdirSync(join(composeFolder, "mosquitto")).filter((each) => each in sources)) {
+    const text = readFileSync(join(composeFolder, "mosquitto", name), "utf8")
+      .replace(/(?<=[\s"=:>])\/(?=(run\/secrets|mosquitto|tmp)\/)/g, `${root}/`)
+      // To hear when its doors are open.
+      .replace("log_type notice", "log_type notice\nlog_type information")
+      // Started as root it would become the user `mosquitto`, who cannot write here.
+      .replace(
+        /^listener (\d+)(.*)$/gm,
+        (_, number, rest) =>
+          `user ${userInfo().username}\nlistener ${number === "1880" ? firstPort : port}${rest}`,
+      )
+      .replace("-p 1880", `-p ${firstPort}`);
+    writeFileSync(join(config, sources[name] ?? ""), text);
+  }
+  return { root, port, start: (user, clientId) => startBroker(t, config, port, [side, user, clientId]) };
+}
+
+async function startBroker(t: TestContext, config: string, port: number, args: readonly string[]) {
+  const child = spawnWithUs("sh", [join(config, "start.sh"), ...args]);
+  t.after(() => child.kill("SIGKILL"));
+  let log = "";
+  const running = new RegExp(`listen socket on port ${port}[^]*running`);
+  await new Promise<void>((resolve, reject) => {
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      log += text;
+      if (running.test(log)) resolve();
+    });
+    child.once("close", () => reject(new Error(`the broker did not start: ${log}`)));
+  });
+  return () =>
+    new Promise<void>((resolve) => {
+      child.once("close", () => resolve());
+      child.kill("SIGTERM");
+    });
+}
