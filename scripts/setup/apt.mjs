@@ -16,6 +16,8 @@ export const apt = {
     ...["ffmpeg", "openssl"],
     // A real RTSP camera.
     ...["python3-gi", "gir1.2-gst-rtsp-server-1.0"],
+    // The shell scripts for AWS are read by it.
+    "shellcheck",
     // What facepipe is held against: the usual Python.
     ...["python3-opencv", "python3-paho-mqtt", "python3-boto3", "python3-pil"],
   ],
