@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { promisify } from "node:util";
+import { makeSecrets } from "../compose/secrets.ts";
+import { analyze, furnish, install, systemdMissing } from "./scratch-root.ts";
+
+const skip = systemdMissing();
+const units = ["facepipe-detect.service", "facepipe-forward.service", "facepipe-log.service"];
+const folder = mkdtempSync(join(tmpdir(), "facepipe-test-"));
+const root = join(folder, "root");
+const secrets = join(folder, "secrets");
+const inRoot = (path: string) => join(root, path);
+const modeOf = (path: string) => (statSync(inRoot(path)).mode & 0o777).toString(8);
+
+before(async () => {
+  if (skip) return;
+  await makeSecrets(secrets, ["cloud.example"]);
+  await furnish(root);
+  await install("--root", root, "--secrets", secrets);
+});
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+test("the units are right, and nothing that they run is missing", { skip }, async () => {
+  assert.doesNotMatch(await analyze("verify", `--root=${root}`, ...units), /facepipe/);
+});
+
+test("the services are sandboxed: an exposure of 2 of 10 at most", { skip }, async () => {
+  for (const unit of units) {
+    await analyze("security", "--offline=true", "--threshold=20", `--root=${root}`, unit);
+  }
+});
+
+test("the installed program runs, without what only developers need", { skip }, async () => {
+  // A link to the node of this machine, which is no more than a name below the scratch root.
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    inRoot("/opt/facepipe/bin/facepipe.js"),
+    "--help",
+  ]);
+  assert.match(stdout, /forward/);
+  assert.equal(existsSync(inRoot("/opt/facepipe/node_modules/typescript")), false);
+});
+
+test("nobody but root reads secrets and settings", { skip }, () => {
+  assert.equal(modeOf("/etc/facepipe/secrets"), "700");
+  for (const file of readdirSync(inRoot("/etc/facepipe/secrets"))) {
+    assert.equal(modeOf(`/etc/facepipe/secrets/${file}`), "600", file);
+  }
+  assert.equal(modeOf("/etc/facepipe/detect.env"), "640");
+  assert.match(readFileSync(inRoot("/etc/passwd"), "utf8"), /^facepipe:/m);
+  assert.equal(existsSync(inRoot("/etc/facepipe/secrets/ca.key")), false);
+});
+
+test("the broker's passwords are hashed", { skip }, () => {
+  assert.equal(modeOf("/etc/mosquitto/facepipe.passwords"), "600");
+  const lines = readFileSync(inRoot("/etc/mosquitto/facepipe.passwords"), "utf8").trim().split("\n");
+  assert.equal(lines.length, 3);
+  for (const line of lines) assert.match(line, /^(detect|log|forward):\$7\$/);
+});
+
+test("a second run keeps the operator's settings and secrets", { skip }, async () => {
+  writeFileSync(inRoot("/etc/facepipe/detect.env"), "FACEPIPE_CAMERA=0\n");
+  assert.match(await install("--root", root), /^kept .*detect.env$/m);
+  assert.equal(readFileSync(inRoot("/etc/facepipe/detect.env"), "utf8"), "FACEPIPE_CAMERA=0\n");
+});
+
+test("--dry-run shows what would be done, and does nothing", { skip }, async () => {
+  const empty = join(folder, "empty");
+  assert.match(
+    await install("--dry-run", "--root", empty, "--secrets", secrets),
+    /^\+ install .*facepipe-detect.service/m,
+  );
+  assert.equal(existsSync(empty), false);
+});
+
+test("missing secrets are told with what to do", { skip }, async () => {
+  await assert.rejects(
+    install("--dry-run", "--root", join(folder, "empty")),
+    /the secret ca.crt is missing. Make them/,
+  );
+});

@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { readEnvFile } from "../compose/project.ts";
+
+export const roles = ["detect", "forward", "log"] as const;
+
+/** The values of a key in a unit's file, in their order. */
+function valuesOf(unit: string, key: string): string[] {
+  return Array.from(unit.matchAll(new RegExp(`^${key}=(.*)$`, "gm")), ([, value = ""]) => value);
+}
+
+export interface Unit {
+  readonly environment: Readonly<Record<string, string>>;
+  /** Arguments of facepipe, of ExecStartPre and then of ExecStart. */
+  readonly commands: readonly (readonly string[])[];
+}
+
+/** What a unit's processes get, with the secrets of `secrets` in place of its credentials. */
+export function readUnit(role: string, secrets: string): Unit {
+  const text = readFileSync(`deploy/systemd/facepipe-${role}.service`, "utf8");
+  const credentials = valuesOf(text, "LoadCredential").map((value) => value.split(":"));
+  const found = credentials.reduce((each, [name, path = ""]) => {
+    return each.replaceAll(`%d/${name}`, path.replace("/etc/facepipe/secrets", secrets));
+  }, text);
+  const pairs = valuesOf(found, "Environment").flatMap((line) =>
+    line.split(" ").map((pair) => pair.split("=")),
+  );
+  const environment = {
+    ...Object.fromEntries(pairs),
+    ...readEnvFile(join("deploy/systemd", `${role}.env.example`)),
+  };
+  const lines = [...valuesOf(found, "ExecStartPre"), ...valuesOf(found, "ExecStart")];
+  const program = "/opt/facepipe/node /opt/facepipe/bin/facepipe.js ";
+  const commands = lines.map((line) =>
+    line
+      .replace(program, "")
+      .split(" ")
+      .map((word) => word.replace(/^\$\{(\w+)\}$/, (_, name) => environment[name] ?? "")),
+  );
+  return { environment, commands };
+}
