@@ -6,9 +6,9 @@ umask 077
 side=$1 user=$2 client=$3
 
 # Mosquitto takes hashed passwords only, and complains of files that others may read.
-cp "/run/secrets/$side-passwords" /tmp/passwords
+cat "/run/secrets/$side-passwords" >/tmp/passwords
 mosquitto_passwd -U /tmp/passwords
-cp /mosquitto/config/acl /tmp/acl
+cat /mosquitto/config/acl >/tmp/acl
 
 # A broker keeps messages only for sessions that it knows (docs/delivery.md, "Start store first"), and what is published
 # before the first subscription is lost. Containers start in any order, so the subscription is made before the doors open.
