@@ -73,8 +73,9 @@ export class Application {
     await Promise.all(this.pods.map((pod) => pod.stop("kill")));
   }
 
+  /** The last lines of all containers, for whoever looks for a fault. */
   async logs(): Promise<string> {
-    return (await Promise.all(this.pods.map((pod) => pod.logs()))).join("\n");
+    return (await Promise.all(this.pods.map((pod) => pod.logs(20)))).join("\n");
   }
 
   async #settle(pods: readonly Pod[], seconds: number): Promise<void> {

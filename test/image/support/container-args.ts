@@ -19,8 +19,10 @@ export function containerArgs(container: Container, kind: "init" | "main", place
   return [
     "run",
     ...["--pod", place.pod, "--name", `${place.pod}-${name}`, "--pull", "never"],
-    // Kubernetes shows the kubelet's own files; podman would add folders in memory to a read-only image.
+    // Otherwise podman adds folders in memory to a read-only image.
     "--read-only-tmpfs=false",
+    // Kubernetes has probes of its own.
+    "--no-healthcheck",
     ...(kind === "main"
       ? ["--detach", "--restart", place.spec.restartPolicy === "Never" ? "no" : "always"]
       : []),

@@ -103,12 +103,13 @@ export class Pod {
     return [...this.#watches.flatMap(({ failures }) => failures), ...(await Promise.all(asked)).flat()];
   }
 
-  /** All that its containers have printed, stdout and stderr, also when it is gone. */
-  async logs(): Promise<string> {
+  /** All that its containers have printed, stdout and stderr, also when it is gone; or the last lines of each. */
+  async logs(lines?: number): Promise<string> {
     if (this.#lastLogs !== undefined) return this.#lastLogs;
     const containers = [...(this.#spec.initContainers ?? []), ...this.#spec.containers];
+    const tail = lines === undefined ? [] : ["--tail", String(lines)];
     const read = containers.map(async ({ name }) => {
-      const { stdout, stderr } = await tryPodman("logs", this.container(name));
+      const { stdout, stderr } = await tryPodman("logs", ...tail, this.container(name));
       return `--- ${this.id} ${name}\n${stdout}${stderr}`;
     });
     return [...this.#failedTries, ...(await Promise.all(read))].join("");
@@ -118,7 +119,9 @@ export class Pod {
   async stop(how: "gracefully" | "kill"): Promise<void> {
     for (const watch of this.#watches) watch.stop();
     const grace = how === "kill" ? 0 : (this.#spec.terminationGracePeriodSeconds ?? 30);
-    await tryPodman("pod", "stop", "--time", String(grace), this.id);
+    const containers = this.#spec.containers.map(({ name }) => this.container(name));
+    // `podman pod stop` would take the pod's network away while they say goodbye.
+    await tryPodman("stop", "--ignore", "--time", String(grace), ...containers);
     this.#lastLogs = await this.logs();
     await podman("pod", "rm", "--force", "--ignore", "--time", "0", this.id);
   }
