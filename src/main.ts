@@ -8,10 +8,10 @@ import { readCommandLine } from "./settings/command-line.ts";
 import { withCommon } from "./settings/common.ts";
 import {
   type Environment,
-  hasOwnVariables,
   processEnvironment,
   quickRtsp,
   quietSdkNotice,
+  unknownVariables,
 } from "./settings/environment.ts";
 import { programHelp, subcommandHelp } from "./settings/help.ts";
 import { secretsOf } from "./settings/read.ts";
@@ -88,15 +88,20 @@ async function main(
   const wantsHelp = name === "--help" || name === "-h" || name === "help";
   if (wantsHelp && rest[0] === undefined) return show(programHelp(await loadRoles(), description));
   if (wantsHelp) return main([...rest, "--help"], environment, outside);
-  // Whether a variable is a typo depends on the options of all roles; most command lines have none.
-  const alone = Object.hasOwn(table, name) && !hasOwnVariables(environment);
-  const roles = await loadRoles(alone ? [name] : undefined);
-  const { role, settings } = readCommandLine(roles, args, environment);
+  const { role, settings } = readCommandLine(await rolesFor(name, environment), args, environment);
   if (settings === "help") return show(subcommandHelp({ ...role, options: withCommon(role.options) }));
   // Replaces the arguments that `ps` shows: a password may stand among them.
   process.title = `facepipe ${role.name}`;
   const { runRole } = await import("./roles/run.ts");
   await runRole(role, settings, { ...outside, secrets: secretsOf(role.options, settings) });
+}
+
+/** The role of this name, alone if it can be: whether a variable that it does not know is a typo depends on all roles. */
+async function rolesFor(name: string, environment: Environment): Promise<readonly Role[]> {
+  if (!Object.hasOwn(table, name)) return loadRoles();
+  const roles = await loadRoles([name]);
+  const known = roles.flatMap(({ options }) => Object.keys(withCommon(options)));
+  return unknownVariables(environment, known).length === 0 ? roles : loadRoles();
 }
 
 function show(text: string): void {

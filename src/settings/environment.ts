@@ -26,10 +26,6 @@ export function quickRtsp(): void {
 /** What Kubernetes injects for a Service called facepipe or facepipe-..., and what tests use. */
 const notOurs = /^FACEPIPE_(TEST_.*|(.*_)?SERVICE_(HOST|PORT.*)|(.*_)?PORT(_.*)?)$/;
 
-export function hasOwnVariables(environment: Environment): boolean {
-  return Object.keys(environment).some((name) => name.startsWith("FACEPIPE_"));
-}
-
 /** A fault for each `FACEPIPE_*` variable that no option knows: a typo must not pass silently. */
 export function unknownVariables(environment: Environment, optionKeys: Iterable<string>): string[] {
   const known = new Set(Array.from(optionKeys, variableOf));
