@@ -11,6 +11,14 @@ test("every name in the manifests leads to something", { skip }, async () => {
   for (const [name, objects] of every) assert.deepEqual(danglingReferences(objects), [], name);
 });
 
+test("a workload that would count another's pods as its own is found", { skip }, async () => {
+  const alike = JSON.stringify(every.get("cloud")).replaceAll(/"[^"]+\/instance":"[^"]+",/g, "");
+  assert.deepEqual(danglingReferences(JSON.parse(alike) as KubernetesObject[]), [
+    "facepipe-cloud/store: its selector chooses pods of facepipe-cloud/store-extra, too",
+    "facepipe-cloud/store-extra: its selector chooses pods of facepipe-cloud/store, too",
+  ]);
+});
+
 test("a name that leads nowhere is found", { skip }, async () => {
   const objects = every.get("edge") ?? [];
   const faultsWith = (from: RegExp, to: string) =>

@@ -9,7 +9,7 @@ const given = ["PriorityClass system-node-critical"];
 export function danglingReferences(objects: readonly KubernetesObject[]): string[] {
   const pods = podsOf(objects);
   return [
-    ...pods.flatMap((pod) => [...podFaults(pod, objects), ...ownerFaults(pod, objects)]),
+    ...pods.flatMap((pod) => [...podFaults(pod, objects), ...ownerFaults(pod, objects, pods)]),
     ...selectorFaults(objects, pods),
     ...scalerFaults(objects),
   ];
@@ -62,12 +62,18 @@ function portOf(probe: Probe | undefined): string | number | undefined {
   return probe?.httpGet?.port ?? probe?.tcpSocket?.port;
 }
 
-function ownerFaults({ where, owner, namespace }: Pod, objects: readonly KubernetesObject[]): string[] {
+function ownerFaults(
+  { where, owner, namespace }: Pod,
+  objects: readonly KubernetesObject[],
+  pods: readonly Pod[],
+): string[] {
   const { serviceName, selector } = owner["spec"] as { serviceName?: string; selector: object };
-  const [pod] = podsOf([owner]);
+  const chosen = pods.filter((each) => each.namespace === namespace && chooses(selector, each.labels));
+  const others = chosen.filter((each) => each.owner !== owner);
   return [
     ...(owner.kind === "StatefulSet" ? missing(objects, "Service", serviceName, namespace) : []),
-    ...(pod && chooses(selector, pod.labels) ? [] : ["its selector does not choose its own pods"]),
+    ...(chosen.length > others.length ? [] : ["its selector does not choose its own pods"]),
+    ...others.map((each) => `its selector chooses pods of ${each.where}, too`),
   ].map((fault) => `${where}: ${fault}`);
 }
 

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { everyOverlay } from "./every.ts";
 import { containersOf, type Pod, podsOf, valuesOf } from "./pods.ts";
 import { filledManifests, type KubernetesObject, kubectlMissing, renderOverlay } from "./render.ts";
+import { environmentOf } from "./settings.ts";
 
 const skip = kubectlMissing();
 const every = everyOverlay();
@@ -48,13 +49,17 @@ test("no pod is root, has a token or the addresses of Services, or uses its node
 });
 
 test("a role has more time to stop than --grace, and probes at its port", { skip }, async () => {
-  const pods = podsOf([...every.values()].flat()).filter(ours);
-  for (const { where, spec } of pods) {
-    for (const { livenessProbe, readinessProbe, startupProbe, args } of spec.containers) {
-      assert.ok(livenessProbe && readinessProbe && startupProbe, where);
-      if (args) assert.equal(readinessProbe.httpGet?.path, "/readyz", where);
+  for (const objects of every.values()) {
+    for (const pod of podsOf(objects).filter(ours)) {
+      const { where, spec } = pod;
+      for (const container of spec.containers) {
+        const { livenessProbe, readinessProbe, startupProbe, args } = container;
+        assert.ok(livenessProbe && readinessProbe && startupProbe, where);
+        if (args) assert.equal(readinessProbe.httpGet?.path, "/readyz", where);
+        const { FACEPIPE_GRACE: grace = "10" } = environmentOf(container, pod, objects);
+        assert.ok((spec.terminationGracePeriodSeconds ?? 0) > Number(grace), where);
+      }
     }
-    assert.ok((spec.terminationGracePeriodSeconds ?? 0) > 10, where);
   }
 });
 

@@ -18,10 +18,13 @@ const scaledObject = `interface ScaledObject {
     advanced?: { horizontalPodAutoscalerConfig?: {
       behavior?: import("kubernetes-types/autoscaling/v2.js").HorizontalPodAutoscalerBehavior;
     } };
-    triggers: {
+    triggers: ({
       type: "metrics-api";
-      metadata: Record<"url" | "format" | "valueLocation" | "targetValue", string>;
-    }[];
+      metadata: Record<"url" | "format" | "valueLocation" | "targetValue" | "activationTargetValue", string>;
+    } | {
+      type: "cron";
+      metadata: Record<"timezone" | "start" | "end" | "desiredReplicas", string>;
+    })[];
   };
 }`;
 

@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
+import type { MqttClient } from "mqtt";
+import { clientAt } from "../line/client.ts";
+import { faceMessages } from "../line/faces.ts";
+import { objectsInFolder, sorted } from "../line/objects.ts";
+import { handled } from "../roles/store-fixture.ts";
+import { emptyFolder } from "../support/folder.ts";
+import { mosquittoMissing } from "../support/mosquitto.ts";
+import { freePort } from "../support/ports.ts";
+import { everyOverlay } from "./every.ts";
+import { type Side, startBroker, startContainer } from "./line.ts";
+import { type Pod, podsOf } from "./pods.ts";
+import { filledManifests, kubectlMissing, renderOverlay } from "./render.ts";
+import { environmentOf } from "./settings.ts";
+
+const skip = kubectlMissing() ?? mosquittoMissing();
+const every = everyOverlay();
+
+/** cloud-keda with its broker, as the manifests set it up, storing into a folder one object at a time. */
+async function cloudHere(t: TestContext) {
+  const [folder, manifests] = [emptyFolder(t), await filledManifests(t, ["localhost"])];
+  const config = {
+    FACEPIPE_TO: pathToFileURL(folder).href,
+    FACEPIPE_CONCURRENCY: "1",
+    FACEPIPE_LOG_LEVEL: "debug",
+  };
+  const objects = await renderOverlay("cloud-keda", { manifests, config });
+  const url = `mqtts://localhost:${await startBroker(t, { objects, addresses: {} })}`;
+  const side: Side = { objects, addresses: { "mqtts://mosquitto:8883": url } };
+  const secret = (name: string) => readFile(join(manifests, "secrets", name), "utf8");
+  /** A client with this user's password. */
+  const as = async (username: string) =>
+    clientAt(t, url, {
+      username,
+      password: (await secret(`cloud-${username}.password`)).trim(),
+      ca: await secret("ca.crt"),
+    });
+  /** The pod of this name, storing. */
+  const start = async (pod: string, ...more: string[]) => {
+    const id = ["--client-id", `facepipe-store-${pod}`];
+    const role = await startContainer(t, side, pod.replace(/-\d+$/, ""), "store", [...id, ...more]);
+    await role.stderr.has(/storing /);
+    return role;
+  };
+  return { folder, objects, as, start };
+}
+
+type Role = Awaited<ReturnType<Awaited<ReturnType<typeof cloudHere>>["start"]>>;
+
+async function stop({ child, ended }: Role): Promise<void> {
+  child.kill("SIGTERM");
+  const { code, stderr } = await ended;
+  assert.equal(code, 0, stderr);
+}
+
+async function publish(client: MqttClient, payloads: readonly Buffer[]): Promise<void> {
+  await Promise.all(payloads.map((payload) => client.publishAsync("faces/cam0", payload, { qos: 1 })));
+}
+
+/** Resolves when these faces are stored and nothing else; the last of `stores` still runs. */
+async function allStored(folder: string, faces: readonly Buffer[], ...stores: Role[]): Promise<void> {
+  const count = () => stores.reduce((sum, { stderr }) => sum + (stderr.text.match(handled) ?? []).length, 0);
+  while (count() < faces.length) await once(stores.at(-1)?.child.stderr ?? assert.fail(), "data");
+  assert.deepEqual(sorted((await objectsInFolder(folder)).values()), sorted(faces));
+}
+
+test("what is scaled away leaves nothing behind, and those that stay get the rest", { skip }, async (t) => {
+  const { folder, as, start } = await cloudHere(t);
+  const [store, ...extra] = [
+    await start("store-0"),
+    await start("store-extra-0"),
+    await start("store-extra-1"),
+  ];
+  const [faces, forward] = [faceMessages(600), await as("forward")];
+  await publish(forward, faces.slice(0, 300));
+  await Promise.all([...extra.map(stop), publish(forward, faces.slice(300, 450))]);
+  for (const { stderr } of extra) assert.match(stderr.text, /left the group; nothing waits/);
+  await publish(forward, faces.slice(450));
+  await allStored(folder, faces, ...extra, store);
+});
+
+test("what waits for one that was killed is stored when it comes again, or by the command for that", {
+  skip,
+}, async (t) => {
+  const { folder, as, start } = await cloudHere(t);
+  const [store, one, two] = [
+    await start("store-0"),
+    await start("store-extra-0"),
+    await start("store-extra-1"),
+  ];
+  for (const { child, ended } of [one, two]) {
+    child.kill("SIGKILL");
+    await ended;
+  }
+  const [faces, forward] = [faceMessages(300), await as("forward")];
+  await publish(forward, faces.slice(0, 200));
+  const again = await start("store-extra-0");
+  await stop(again);
+  assert.match(again.stderr.text, handled);
+  // `kubectl exec store-0 -- timeout 30 facepipe store ...` of docs/kubernetes.md: the environment is store's.
+  const command = /exec store-0 -- timeout 30 facepipe store (.*) --client-id facepipe-store-NAME$/m;
+  const [, said = ""] = command.exec(await readFile("docs/kubernetes.md", "utf8")) ?? [];
+  assert.match(said, /--leave/);
+  const instead = await start("store-1", ...said.split(" "), "--client-id", "facepipe-store-store-extra-1");
+  await stop(instead);
+  assert.match(instead.stderr.text, handled);
+  await publish(forward, faces.slice(200));
+  await allStored(folder, faces, again, instead, store);
+});
+
+test("what KEDA asks for is among the metrics of store, which may read it at the broker", {
+  skip,
+}, async (t) => {
+  const { objects, start } = await cloudHere(t);
+  const port = await freePort();
+  await start("store-0", "--http", `127.0.0.1:${port}`);
+  const scaler = objects.find(({ kind }) => kind === "ScaledObject");
+  const [, name] = /"valueLocation":"(\w+)"/.exec(JSON.stringify(scaler)) ?? [];
+  const metric = new RegExp(`^${name} [1-9]\\d*$`, "m");
+  const metrics = async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  while (!metric.test(await metrics())) await delay(100);
+});
+
+test("what may be scaled leaves its group, and somebody in it stays", { skip }, () => {
+  for (const [name, objects] of [...every].filter(([name]) => name.startsWith("cloud"))) {
+    const stores = podsOf(objects).filter(({ labels }) => labels["app.kubernetes.io/name"] === "store");
+    const leaves = (store: Pod) =>
+      store.spec.containers.some((each) => environmentOf(each, store, objects)["FACEPIPE_LEAVE"] === "true");
+    const stays = stores.filter((store) => !leaves(store)).map(({ owner }) => owner);
+    assert.deepEqual(
+      stays.map(({ metadata, spec }) => [metadata.name, (spec as { replicas: number }).replicas]),
+      [["store", name === "cloud-directory" ? 1 : 2]],
+      name,
+    );
+    const scaled = objects.filter(({ kind }) => kind === "ScaledObject");
+    for (const { spec } of scaled) {
+      const { scaleTargetRef } = spec as { scaleTargetRef: { name: string } };
+      assert.ok(
+        stores.some((store) => store.owner.metadata.name === scaleTargetRef.name && leaves(store)),
+        name,
+      );
+    }
+  }
+});
