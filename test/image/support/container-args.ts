@@ -21,8 +21,8 @@ export function containerArgs(container: Container, kind: "init" | "main", place
     ...["--pod", place.pod, "--name", `${place.pod}-${name}`, "--pull", "never"],
     // Otherwise podman adds folders in memory to a read-only image.
     "--read-only-tmpfs=false",
-    // Kubernetes has probes of its own.
-    "--no-healthcheck",
+    // Kubernetes has probes and volumes of its own, and passes over the image's.
+    ...["--no-healthcheck", "--image-volume", "ignore"],
     ...(kind === "main"
       ? ["--detach", "--restart", place.spec.restartPolicy === "Never" ? "no" : "always"]
       : []),

@@ -16,8 +16,12 @@ export interface Deployed {
 /** The name that the edge knows the cloud's broker by, and the node port that its manifest says. */
 const cloudBroker = { name: "cloud.example", port: 30883 };
 
-/** Renders both overlays as an operator has them who filled in a camera and a bucket. */
-export async function deploy(t: TestContext, s3: S3Fixture, camera: string): Promise<Deployed> {
+/** Renders both overlays as an operator has them who filled in the edge's settings and a bucket. */
+export async function deploy(
+  t: TestContext,
+  s3: S3Fixture,
+  settings: Readonly<Record<string, string>>,
+): Promise<Deployed> {
   const cluster = await Cluster.start(t);
   const [home, away, wide] = [
     await cluster.network("edge"),
@@ -30,7 +34,7 @@ export async function deploy(t: TestContext, s3: S3Fixture, camera: string): Pro
   const manifests = await filledManifests(t, [cloudBroker.name]);
   const edge = await renderOverlay("edge", {
     manifests,
-    config: { FACEPIPE_CAMERA: camera, FACEPIPE_TO: `mqtts://${cloudBroker.name}:${cloudBroker.port}` },
+    config: { ...settings, FACEPIPE_TO: `mqtts://${cloudBroker.name}:${cloudBroker.port}` },
   });
   const cloud = await renderOverlay("cloud", {
     manifests,

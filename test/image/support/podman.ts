@@ -19,13 +19,12 @@ export async function podman(...args: string[]): Promise<string> {
 
 /** The same for commands that may fail. */
 export function tryPodman(...args: string[]): Promise<Outcome> {
-  environment ??= { ...process.env, ...podmanEnvironment() };
-  return run("podman", args, environment);
+  return run("podman", args);
 }
 
-/** Another command of this machine, for what podman has none; rejects when it fails. */
+/** Another command of this machine, which may be one that calls podman; rejects when it fails. */
 export async function command(name: string, ...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await run(name, args, process.env);
+  const { code, stdout, stderr } = await run(name, args);
   if (code !== 0) throw new Error(`${name} ${args.join(" ")}\nended with ${code}: ${stderr.trim()}`);
   return stdout.trim();
 }
@@ -35,9 +34,11 @@ export async function hasImage(image: string): Promise<boolean> {
   return (await tryPodman("image", "exists", image)).code === 0;
 }
 
-function run(name: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Outcome> {
+function run(name: string, args: readonly string[]): Promise<Outcome> {
+  environment ??= { ...process.env, ...podmanEnvironment() };
+  const options = { env: environment, maxBuffer: 64 * 1024 ** 2 };
   return new Promise((resolve, reject) => {
-    execFile(name, args, { env, maxBuffer: 64 * 1024 ** 2 }, (error, stdout, stderr) => {
+    execFile(name, args, options, (error, stdout, stderr) => {
       if (error && typeof error.code !== "number") reject(error);
       else resolve({ code: Number(error?.code ?? 0), stdout, stderr });
     });

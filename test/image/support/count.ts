@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
+import { decodeMessage } from "../../../src/face/message.ts";
+import type { Objects } from "../../line/objects.ts";
+
+/** Without a line between edge and cloud, seconds: a minute with FACEPIPE_TEST_LONG. */
+export const cutSeconds = process.env["FACEPIPE_TEST_LONG"] ? 60 : 10;
+
+/** How many faces detect found, by what it says at its end. */
+export function facesFound(logs: string): number {
+  const found = Number(logs.match(/ frames, (\d+) faces/)?.[1]);
+  assert.ok(found > 0, logs);
+  return found;
+}
+
+/** Fails unless the store has each of detect's faces once, by their numbers; it may take a minute to get them. */
+export async function assertAllStored(store: () => Promise<Objects>, found: number): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  let objects = await store();
+  while (objects.size < found && Date.now() < deadline) {
+    await delay(500);
+    objects = await store();
+  }
+  const faces = [...objects].map(([key, payload]) => {
+    const decoded = decodeMessage(payload);
+    assert.ok(decoded.kind === "face", `${key} is ${decoded.kind}`);
+    return decoded.facts;
+  });
+  const numbers = faces.map(({ seq }) => seq).sort((a, b) => a - b);
+  assert.deepEqual(
+    numbers,
+    Array.from({ length: found }, (_, at) => at + 1),
+  );
+  assert.equal(new Set(faces.map(({ epoch }) => epoch)).size, 1);
+}
