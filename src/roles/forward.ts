@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from "uuid";
-import { describe, UserError } from "../base/errors.ts";
+import { describe, UserError, unreachable } from "../base/errors.ts";
 import { keepTrying, type RetryOptions } from "../base/retry.ts";
 import { aborted, doneBefore } from "../base/signals.ts";
 import { BrokerIdentity, identityTopic } from "../mqtt/broker-identity.ts";
@@ -74,9 +74,14 @@ export const forward = defineRole({
     const progress = watchProgress(context, () => subscriber.inHand);
 
     const patience = whileRefused(context);
+    let targetReached = false;
+    let reached: () => void = () => undefined;
+    const reaching = new Promise<void>((resolve) => (reached = resolve));
 
     const forwardOne = async (message: IncomingMessage): Promise<void> => {
       if (message.topic === identityTopic) return;
+      if (!targetReached && !(await doneBefore(reaching, stop)))
+        throw unreachable(`stopped before ${settings.to.href} was reached`);
       await sourceIdentity.known;
       const { name } = targetIdentity;
       const returns = name !== undefined && viaOf(message.properties).includes(name);
@@ -123,9 +128,11 @@ export const forward = defineRole({
       },
       forwardOrDrop,
     );
-    // The target first: a message must have somewhere to go.
-    await target.start(stop);
+    // The source first: from now on it keeps messages for us, though the target may be away.
     await source.start(stop);
+    await target.start(stop);
+    targetReached = true;
+    reached();
     context.ready();
     log.info(`forwarding ${settings.topic} from ${settings.from.href} to ${settings.to.href}`);
     await aborted(stop);

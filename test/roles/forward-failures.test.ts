@@ -142,3 +142,19 @@ test("a source broker that is killed and started again gives what it had saved",
   await ear.until(sent.length, "different");
   assertSame(ear.texts, sent);
 });
+
+test("what is published while the target was never reached yet waits in the source", { skip }, async (t) => {
+  const [edge, cloud] = [await roomy(t), await roomy(t)];
+  await cloud.kill();
+  const program = facepipe(t, ["forward", "--from", edge.url, "--to", cloud.url, "--connect-timeout", "60"]);
+  await program.logged(/cannot connect to/);
+  const sent = texts(500);
+  await publishAll(await clientAt(t, edge.url), messages(sent));
+  // Stopped before it ever reached its target, it has not taken them along.
+  assert.deepEqual(await program.stop(), { code: 0, signal: null });
+  await cloud.restart();
+  const ear = await Ear.at(t, cloud.url, "faces/#");
+  await forwarder(t, edge.url, cloud.url);
+  await ear.until(sent.length);
+  assert.deepEqual(ear.texts, sent);
+});
