@@ -10,24 +10,17 @@ import { fileURLToPath } from "node:url";
 const folder = fileURLToPath(new URL("../../.cache/podman", import.meta.url));
 const overlayFileSystem = 0x794c7630;
 
-const needed = {
-  podman: "podman",
-  buildah: "buildah",
-  runc: "runc",
-  catatonit: "catatonit",
-  netavark: "netavark",
-  "aardvark-dns": "aardvark-dns",
-  iptables: "iptables",
-};
+/** Programs, and Debian's packages of the same names. */
+const needed = ["podman", "buildah", "runc", "catatonit", "netavark", "aardvark-dns", "iptables"];
 
 /** Why containers cannot be run here, as one sentence; undefined when they can. */
 export function podmanMissing() {
   if (process.platform !== "linux") return "needs Linux, for podman";
   if (process.getuid?.() !== 0) return "needs root, for podman's networks";
-  const missing = Object.keys(needed).filter((name) => !isInstalled(name));
-  if (missing.length === 0) return undefined;
-  const packages = missing.map((name) => needed[name]).join(" ");
-  return `needs ${missing.join(", ")} (Debian: apt-get install --no-install-recommends ${packages})`;
+  const missing = needed.filter((name) => !isInstalled(name)).join(" ");
+  return missing
+    ? `needs ${missing} (Debian: apt-get install --no-install-recommends ${missing})`
+    : undefined;
 }
 
 /** Environment variables for podman and buildah; makes what they name. */

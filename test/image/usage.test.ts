@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import { kubectlMissing } from "../deploy/render.ts";
+import { useCeph } from "../sinks/s3-fixture.ts";
+import { cephMissing } from "../support/ceph.ts";
+import { cutSeconds } from "./support/count.ts";
+import { deploy } from "./support/deployed.ts";
+import { imagesMissing } from "./support/images.ts";
+import { usageOf } from "./support/usage.ts";
+
+const skip = kubectlMissing() ?? cephMissing() ?? (await imagesMissing()) ?? false;
+
+suite("what the edge takes of its machine", { skip }, () => {
+  const s3 = useCeph();
+
+  test("all its pods together, before an idle camera, have less than 400 MB", async (t) => {
+    const { edge, cloud } = await deploy(t, s3, { FACEPIPE_CAMERA: "synthetic:faces=0" });
+    await Promise.all([edge.start(), cloud.start()]);
+    // Nobody in sight for a while: then detect looks less often.
+    await delay(10_000);
+    const before = await usageOf(edge.pods);
+    await delay(1000 * cutSeconds);
+    const after = await usageOf(edge.pods);
+    for (const pod of edge.pods) t.diagnostic(`${pod.plan.workload}: ${inWords(await usageOf([pod]))}`);
+    const share = (after.cpu - before.cpu) / cutSeconds;
+    t.diagnostic(`together: ${inWords(after)}, ${(100 * share).toFixed(1)} % of a core for ${cutSeconds} s`);
+    // Shared pages, most of them the program's own file, count for each process here.
+    assert.ok(after.resident < 400, inWords(after));
+  });
+});
+
+function inWords({ resident, proportional }: Awaited<ReturnType<typeof usageOf>>): string {
+  return `${resident.toFixed(0)} MB resident, ${proportional.toFixed(0)} MB proportional`;
+}
