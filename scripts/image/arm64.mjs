@@ -1,0 +1,39 @@
+/**
+ * `npm run image:arm64`: builds the image for arm64, by emulation where this machine is none (more than an hour on two cores), runs the
+ * roles from it, and joins it with the image for this machine under one name.
+ */
+import { spawnSync } from "node:child_process";
+import { handOver } from "../setup/run.mjs";
+import { endingWell, SetupFailure } from "../setup/say.mjs";
+import { setUp } from "../setup/set-up.mjs";
+import { buildImage, image } from "./build.mjs";
+import { emulateArm64 } from "./emulation.mjs";
+import { podmanEnvironment, podmanMissing } from "./podman.mjs";
+
+const missing = podmanMissing();
+if (missing) console.log(`the image for arm64 is skipped: this machine ${missing}`);
+else {
+  await setUp({ tests: true });
+  await endingWell(async () => {
+    emulateArm64();
+    const arm64 = await buildImage("arm64", `${image}-arm64`);
+    const native = await buildImage();
+    joinPlatforms(`${image}-all`, [native, arm64]);
+    process.env.FACEPIPE_TEST_IMAGE = arm64;
+  });
+  process.env.FACEPIPE_TEST_SECONDS ??= "900";
+  await handOver(process.execPath, ["scripts/test.mjs", "--test-concurrency=1", "test/image/roles.test.ts"]);
+}
+
+/** A list of images under one name, of which each machine takes its own. */
+function joinPlatforms(name, images) {
+  const env = { ...process.env, ...podmanEnvironment() };
+  const manifest = (...args) => {
+    const { status } = spawnSync("podman", ["manifest", ...args], { env, stdio: ["ignore", 2, 2] });
+    if (status !== 0)
+      throw new SetupFailure(`podman manifest ${args.join(" ")} failed`, "It says why above.");
+  };
+  spawnSync("podman", ["manifest", "rm", name], { env });
+  manifest("create", name, ...images.map((each) => `containers-storage:${each}`));
+  manifest("inspect", name);
+}
