@@ -130,7 +130,7 @@ suite("the runner of rendered manifests", { skip }, () => {
     assert.match(await pod.logs(), /mosquitto version .* terminating/);
   });
 
-  test("a pod whose plug is pulled loses the others, and has them again when it is put back", async (t) => {
+  test("a pod that is cut off is reached no more, and again when the line is mended", async (t) => {
     const cluster = await Cluster.start(t);
     const [home, wide] = [await cluster.network("home"), await cluster.network("wide")];
     const outside = { broker: { network: wide, names: ["broker.example"] } };
@@ -139,7 +139,7 @@ suite("the runner of rendered manifests", { skip }, () => {
     const asking = cluster.application(objects.map(elsewhere), { namespace: "asking", network: wide });
     await Promise.all([served.start(30), asking.start(30)]);
     const client = asking.one("broker").container("broker");
-    const publish = "timeout 2 mosquitto_pub -h broker.example -p 2883 -u alice -P first -t x -m x";
+    const publish = "timeout 5 mosquitto_pub -h broker.example -p 2883 -u alice -P first -t x -m x";
     const ask = async () => (await tryPodman("exec", client, "sh", "-c", publish)).code === 0;
     assert.equal(await ask(), true);
     const mend = await served.cut("broker");

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from "./objects.ts";
 import { Objects } from "./objects.ts";
 import { Pod, type PodPlace } from "./pod.ts";
-import { type Attachment, join, leave } from "./pod-networks.ts";
+import { type Attachment, cut } from "./pod-networks.ts";
 import { plansOf } from "./workloads.ts";
 
 export interface ApplicationOptions {
@@ -60,12 +60,14 @@ export class Application {
     return next;
   }
 
-  /** Takes the workload's pods off the outer network, and resolves to what puts them back. */
+  /** Cuts the line between the workload's pods and the outside, and resolves to what mends it. */
   async cut(workload: string): Promise<() => Promise<void>> {
-    const cut = this.of(workload).flatMap((pod) => pod.attachments.slice(1).map((each) => ({ pod, each })));
-    for (const { pod, each } of cut) await leave(pod.id, each);
+    const lines = this.of(workload).flatMap(({ id, attachments }) =>
+      attachments.slice(1).map((attachment) => (on: boolean) => cut(id, attachment, on)),
+    );
+    for (const line of lines) await line(true);
     return async () => {
-      for (const { pod, each } of cut) await join(pod.id, each);
+      for (const line of lines) await line(false);
     };
   }
 

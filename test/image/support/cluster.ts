@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { Application } from "./application.ts";
-import { Network, removeLeftOvers } from "./network.ts";
+import { newFolder, removeLeftOvers } from "./left-overs.ts";
+import { Network } from "./network.ts";
 import type { KubernetesObject } from "./objects.ts";
 import type { Attachment } from "./pod-networks.ts";
 
@@ -14,8 +15,8 @@ import type { Attachment } from "./pod-networks.ts";
  */
 export class Cluster {
   readonly #prefix = `facepipe-${randomBytes(3).toString("hex")}`;
-  readonly #disk = mkdtempSync(join(tmpdir(), "facepipe-test-"));
-  readonly #memory = mkdtempSync("/dev/shm/facepipe-test-");
+  readonly #disk = newFolder(tmpdir());
+  readonly #memory = newFolder("/dev/shm");
   readonly #networks: Network[] = [];
   readonly #applications: Application[] = [];
 

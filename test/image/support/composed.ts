@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import type { TestContext } from "node:test";
 import { type Objects, objectsInFolder } from "../../line/objects.ts";
 import { findCommand } from "../../support/commands.ts";
+import { cutLine } from "./container-network.ts";
 import { command, podman, tryPodman } from "./podman.ts";
 
 /** Why Compose files cannot be run here, for `skip`. */
@@ -66,11 +67,11 @@ export class Composed {
     return stdout + stderr;
   }
 
-  /** Takes a service off a network, and resolves to what puts it back. */
+  /** Cuts a service off a network, and resolves to what lets it on again. */
   async cut(service: string, network: string): Promise<() => Promise<void>> {
-    const [net, name] = [`${this.#project}_${network}`, this.container(service)];
-    await podman("network", "disconnect", net, name);
-    return async () => void (await podman("network", "connect", "--alias", service, net, name));
+    const line = [this.container(service), `${this.#project}_${network}`] as const;
+    await cutLine(...line, true);
+    return () => cutLine(...line, false);
   }
 
   /** The files of store's directory. */

@@ -1,5 +1,6 @@
+import { addressIn, cutLine, iptablesIn } from "./container-network.ts";
 import type { Network } from "./network.ts";
-import { command, podman } from "./podman.ts";
+import { podman } from "./podman.ts";
 import type { Redirect } from "./services.ts";
 
 /** A network that a pod is on, and the names it has there. */
@@ -25,34 +26,22 @@ export async function createPod(
   });
   await podman("pod", "create", "--name", name, "--hostname", hostname, "--label", label, ...networks);
   await podman("pod", "start", name);
-  const pid = redirects.length === 0 ? "" : await inspectInfra(name, "{{.State.Pid}}");
   for (const { from, to } of redirects) {
     const rule = ["-p", "tcp", "--dport", String(from), "-j", "REDIRECT", "--to-ports", String(to)];
-    await command("nsenter", "--target", pid, "--net", "iptables", "-t", "nat", "-A", "PREROUTING", ...rule);
+    await iptablesIn(await infraOf(name), "-t", "nat", "-A", "PREROUTING", ...rule);
   }
 }
 
 /** The pod's address on one of its networks. */
 export async function addressOf(pod: string, network: Network): Promise<string> {
-  const networks = JSON.parse(await inspectInfra(pod, "{{json .NetworkSettings.Networks}}"));
-  return networks[network.name].IPAddress;
+  return addressIn(await infraOf(pod), network.name);
 }
 
-/** Pulls the plug, while the pod runs on. */
-export async function leave(pod: string, { network }: Attachment): Promise<void> {
-  await podman("network", "disconnect", network.name, await infraOf(pod));
-}
-
-/** Puts it back; the pod has another address then, as after a modem's redial. */
-export async function join(pod: string, { network, names }: Attachment): Promise<void> {
-  const aliases = names.flatMap((alias) => ["--alias", alias]);
-  await podman("network", "connect", ...aliases, network.name, await infraOf(pod));
+/** Cuts a pod off one of its networks, or lets it on again. */
+export async function cut(pod: string, { network }: Attachment, on: boolean): Promise<void> {
+  await cutLine(await infraOf(pod), network.name, on);
 }
 
 function infraOf(pod: string): Promise<string> {
   return podman("pod", "inspect", "--format", "{{.InfraContainerID}}", pod);
-}
-
-async function inspectInfra(pod: string, format: string): Promise<string> {
-  return podman("container", "inspect", "--format", format, await infraOf(pod));
 }

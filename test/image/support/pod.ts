@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Container, PodSpec } from "kubernetes-types/core/v1.js";
 import { containerArgs } from "./container-args.ts";
 import { environmentOf } from "./environment.ts";
-import { label } from "./network.ts";
+import { label } from "./left-overs.ts";
 import { type Objects, specOf } from "./objects.ts";
 import { type Attachment, addressOf, createPod } from "./pod-networks.ts";
 import { podman, tryPodman } from "./podman.ts";
@@ -55,7 +55,7 @@ export class Pod {
     const named = { ...own, names: [...own.names, ...namesOf(this.plan, this.name, objects)] };
     await createPod(this.id, {
       hostname: this.name,
-      label: `${label}=${process.pid}`,
+      label,
       attachments: [named, ...others],
       redirects: redirectsOf(this.plan, objects),
     });
