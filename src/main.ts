@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, errorCode, exitCodes, UserError } from "./base/errors.ts";
+import { keepYoungGenerationSmall } from "./base/heap.ts";
 import { redact } from "./base/log.ts";
 import { Terminal } from "./base/terminal.ts";
 import type { Role } from "./roles/role.ts";
@@ -36,6 +37,7 @@ const description = "Captures faces at the edge and keeps them in the cloud: cam
 
 /** Runs the process's command line and ends the process with the exit code. */
 export async function run(): Promise<void> {
+  keepYoungGenerationSmall();
   quietSdkNotice();
   quickRtsp();
   const terminal = new Terminal(process.stderr);

@@ -1,4 +1,3 @@
-import { keepYoungGenerationSmall } from "../base/heap.ts";
 import { aborted } from "../base/signals.ts";
 import { fillTopic, readTopicTemplate } from "../mqtt/topics.ts";
 import { brokerOptions } from "../settings/broker.ts";
@@ -44,7 +43,6 @@ export const detect = defineRole({
     ...loginFaults({ ...settings, url: settings.broker }),
   ],
   async run(settings, context) {
-    keepYoungGenerationSmall();
     const { log, stop, ready } = context;
     const { limit = Number.POSITIVE_INFINITY, stall: stallSeconds } = settings;
     const cameras = nameCameras(settings.camera, settings.name);

@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from "uuid";
 import { describe, UserError, unreachable } from "../base/errors.ts";
+import { letYoungGenerationGrow } from "../base/heap.ts";
 import { keepTrying, type RetryOptions } from "../base/retry.ts";
 import { aborted, doneBefore } from "../base/signals.ts";
 import { BrokerIdentity, identityTopic } from "../mqtt/broker-identity.ts";
@@ -51,6 +52,7 @@ export const forward = defineRole({
     ...loginFaults({ ...loginOf(settings, "to"), url: settings.to }, "to-"),
   ],
   async run(settings, context) {
+    letYoungGenerationGrow();
     const { log, metrics, stop, deadline } = context;
     const source = connectionOf(
       toBroker(settings.from, loginOf(settings, "from"), stableClientId("forward"), settings.connectTimeout),

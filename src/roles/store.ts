@@ -1,4 +1,5 @@
 import { describe } from "../base/errors.ts";
+import { letYoungGenerationGrow } from "../base/heap.ts";
 import type { Logger } from "../base/log.ts";
 import { Semaphore } from "../base/semaphore.ts";
 import { aborted, doneBefore } from "../base/signals.ts";
@@ -60,6 +61,7 @@ export const store = defineRole({
     ...(settings.leave && settings.share === undefined ? ["--leave needs --share"] : []),
   ],
   async run(settings, context) {
+    letYoungGenerationGrow();
     const { log, metrics, stop, deadline } = context;
     const sink = createSink(settings.to, settings);
     const writer = new StoreWriter(sink, settings.public, context);
