@@ -52,10 +52,7 @@ export class VisionProcess {
     this.#child = fork(fileURLToPath(module), [], {
       serialization: "advanced",
       stdio: ["ignore", "pipe", "pipe", "ipc"],
-      execArgv: [
-        ...process.execArgv.filter((argument) => !/^--(test|inspect|watch)/.test(argument)),
-        youngGeneration,
-      ],
+      execArgv: [...withoutOurOwn(process.execArgv), youngGeneration],
     });
     this.#opened = new Promise((resolve) => {
       this.#child.on("message", (message: FromChild) => {
@@ -142,4 +139,11 @@ export class VisionProcess {
     // It may be gone already; `ended` tells.
     if (this.#child.connected) this.#child.send(message, () => undefined);
   }
+}
+
+/** Options of Node.js without those of a test runner or debugger, which are for this process alone, and their values. */
+function withoutOurOwn(options: readonly string[]): string[] {
+  const isOurs = (option = "") => /^--(test|inspect|watch)/.test(option);
+  const isValue = (at: number) => !options[at]?.startsWith("-") && isOurs(options[at - 1]);
+  return options.filter((option, at) => !isOurs(option) && !isValue(at));
 }
