@@ -7,6 +7,7 @@ umask 077
 # With a year less than three there is time to notice; `facepipe broker-check` shows the days that are left.
 server_days=825
 authority_days=3650
+here=$(cd "$(dirname "$0")" && pwd)
 edge_users="detect log forward"
 cloud_users="store log forward"
 
@@ -22,11 +23,12 @@ Makes in DIR, if they are not there:
   cloud-USER.password             for store, log and forward at the cloud's broker
   edge-passwords, cloud-passwords all of these, user:password, for the brokers themselves
   aws-credentials                 for store: no keys yet; fill them in for a bucket
+  cameras                         for detect: none yet; fill in those whose address has a password
 
 Nobody but you can enter DIR. Files in it, save ca.key, can be read by everyone who gets in: a container has
 users of its own, and sees only the files that are mounted into it.
 
-  edge needs   ca.crt, edge-*, cloud-forward.password
+  edge needs   ca.crt, edge-*, cloud-forward.password, cameras
   cloud needs  ca.crt, server.crt, server.key, cloud-*, aws-credentials
 TEXT
 }
@@ -160,15 +162,11 @@ make_passwords() {
   fi
 }
 
-# In the form of ~/.aws/credentials. Without keys the AWS SDK asks the machine for its role.
-make_credentials() {
-  keep aws-credentials && return
-  cat >aws-credentials.new <<'TEXT'
-# [default]
-# aws_access_key_id = ...
-# aws_secret_access_key = ...
-TEXT
-  made aws-credentials 644
+# make_to_fill_in FILE: with what its example says, for the operator to fill in.
+make_to_fill_in() {
+  keep "$1" && return
+  cp "$here/$1.example" "$1.new"
+  made "$1" 644
 }
 
 case ${1:-} in
@@ -201,4 +199,5 @@ check_server "$@"
 make_passwords edge $edge_users
 # shellcheck disable=SC2086
 make_passwords cloud $cloud_users
-make_credentials
+make_to_fill_in aws-credentials
+make_to_fill_in cameras

@@ -62,7 +62,7 @@ etc=/etc/facepipe
 program=/opt/facepipe
 units=/etc/systemd/system
 roles="detect forward log"
-secret_files="ca.crt cloud-forward.password edge-detect.password edge-forward.password edge-log.password edge-passwords"
+secret_files="ca.crt cameras cloud-forward.password edge-detect.password edge-forward.password edge-log.password edge-passwords"
 
 # --- what must be there -----------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { output, runLogged } from "../setup/run.mjs";
 import { SetupFailure, sayWhile } from "../setup/say.mjs";
+import { addCrossCompiler } from "./cross-compiler.mjs";
 import { podmanEnvironment } from "./podman.mjs";
 
 const dockerfile = readFileSync(new URL("../../Dockerfile", import.meta.url), "utf8");
@@ -19,8 +20,11 @@ function pinned(argument) {
 
 export const baseImages = { debian: pinned("DEBIAN_IMAGE"), node: pinned("NODE_IMAGE") };
 
-/** As node, Debian and OCI name an architecture. */
-const names = { amd64: { node: "x64" }, arm64: { node: "arm64" } };
+/** What Debian and OCI name an architecture, as Node.js names it. */
+const nodeNames = { amd64: "x64", arm64: "arm64" };
+
+/** This machine's, as Debian and OCI name it. */
+export const ownArch = process.arch === "arm64" ? "arm64" : "amd64";
 
 /** What slim images leave out, by Debian's own recipe for them. */
 const leftOut = [
@@ -29,7 +33,7 @@ const leftOut = [
 ];
 
 /** Makes the stand-ins that are not there yet; root only. */
-export async function makeBaseImages(arch = "amd64") {
+export async function makeBaseImages(arch = ownArch) {
   const env = { ...process.env, ...podmanEnvironment() };
   const has = (image) => spawnSync("podman", ["image", "exists", image], { env }).status === 0;
   const [debian, node] = [baseImages.debian, baseImages.node].map((image) => forArch(image, arch));
@@ -42,6 +46,10 @@ export async function makeBaseImages(arch = "amd64") {
     if (!has(debian)) importImage(root, debian, arch, "bash", env);
     if (has(node)) return { debian, node };
     await sayWhile("base images", `Node.js from npm, ${arch}`, () => addNode(root, folder, arch));
+    if (arch === "arm64" && ownArch === "amd64")
+      await sayWhile("base images", "a compiler that needs no emulation", () =>
+        addCrossCompiler(root, folder),
+      );
     importImage(root, node, arch, "node", env);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -51,7 +59,7 @@ export async function makeBaseImages(arch = "amd64") {
 
 /** Images of another architecture than this machine's have a name of their own, or they would be taken for it. */
 function forArch(image, arch) {
-  return arch === "amd64" ? image : `${image}-${arch}`;
+  return arch === ownArch ? image : `${image}-${arch}`;
 }
 
 async function bootstrap(root, arch) {
@@ -71,7 +79,7 @@ async function bootstrap(root, arch) {
 
 async function addNode(root, folder, arch) {
   const version = baseImages.node.match(/:([\d.]+)/)[1];
-  const name = `node-linux-${names[arch].node}`;
+  const name = `node-linux-${nodeNames[arch]}`;
   const prefix = ["install", "--prefix", folder, "--no-save", "--ignore-scripts", "--force"];
   const remedy = "Is the npm registry reachable?";
   await runLogged("image-node", "npm", [...prefix, `${name}@${version}`, "npm@11"], remedy);

@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { endingWell, SetupFailure } from "../setup/say.mjs";
-import { makeBaseImages } from "./base.mjs";
+import { makeBaseImages, ownArch } from "./base.mjs";
 import { podmanEnvironment } from "./podman.mjs";
 
 const project = fileURLToPath(new URL("../..", import.meta.url));
@@ -15,8 +15,8 @@ const { version } = JSON.parse(readFileSync(new URL("../../package.json", import
 /** The name that the manifests in deploy/ have. */
 export const image = `ghcr.io/facepipe/facepipe:${version}`;
 
-/** Builds the image for `arch` on stand-ins for its bases and returns its name; what the build prints goes to stderr. */
-export async function buildImage(arch = "amd64", tag = image) {
+/** Builds the image for `arch`, `amd64` or `arm64`, on stand-ins for its bases and returns its name; what the build prints goes to stderr. */
+export async function buildImage(arch = ownArch, tag = image) {
   const bases = await makeBaseImages(arch);
   const options = [
     ...["--format", "docker", "--layers", "--pull-never", "--network", "host", "--arch", arch],

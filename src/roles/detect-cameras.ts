@@ -6,6 +6,22 @@ export interface Camera {
   readonly name: string;
 }
 
+interface Sources {
+  readonly camera?: readonly string[];
+  readonly cameraFile?: readonly string[] | undefined;
+}
+
+/** All that the options name: on the command line, then in the file. */
+export function sourcesOf({ camera = [], cameraFile = [] }: Sources): readonly string[] {
+  return [...camera, ...cameraFile];
+}
+
+/** A file may have none yet, if there are others. */
+export function sourceFaults({ camera, cameraFile }: Sources): string[] {
+  const none = camera?.length === 0 && cameraFile?.length === 0;
+  return none ? ["--camera-file names no camera, and there is no --camera"] : [];
+}
+
 /** The cameras by their names: those given, in the same order, else made from the sources and told apart by a number. */
 export function nameCameras(sources: readonly string[], names: readonly string[]): Camera[] {
   const taken = new Set<string>();

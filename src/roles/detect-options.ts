@@ -1,11 +1,14 @@
 import { longestName } from "../face/name.ts";
+import { readBytes } from "../settings/files.ts";
 import { flag, integerBetween, list, numberBetween, oneOf, option, readText } from "../settings/option.ts";
 import { parsePolygon } from "../vision/polygon.ts";
 import { parseSynthetic } from "../vision/synthetic/spec.ts";
 import type { Emit } from "../vision/types.ts";
 
 /** Where the frames come from. */
-export function cameraOption(more: { readonly required: true } | { readonly fallbackNote: string }) {
+export function cameraOption(
+  more: { readonly required: { readonly unless: string } } | { readonly fallbackNote: string },
+) {
   return list(
     "SOURCE",
     "a number, /dev/video0, rtsp:// or http:// (MJPEG), a video, an image, a folder of images, or synthetic; " +
@@ -17,7 +20,10 @@ export function cameraOption(more: { readonly required: true } | { readonly fall
 
 /** What detect sees, which faces it takes and how it cuts them out. */
 export const captureOptions = {
-  camera: cameraOption({ required: true }),
+  camera: cameraOption({ required: { unless: "cameraFile" } }),
+  cameraFile: option("FILE", "file with cameras, a line each: for addresses with a password", readCameras, {
+    fallbackNote: "none",
+  }),
   name: list("NAME", "the camera's name, for topic and key; one for each camera", readName, {
     fallbackNote: "from the source",
   }),
@@ -89,6 +95,20 @@ function readCamera(text: string): string {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text) && !URL.canParse(text))
     throw new Error("is not a URL; in a login #, / and ? are written %23, %2F and %3F");
   return readText(text);
+}
+
+/** A line that begins with # is none. */
+function readCameras(path: string): readonly string[] {
+  const lines = readBytes(path).toString("utf8").split("\n");
+  return lines.flatMap((line, at) => {
+    const text = line.trim();
+    if (text === "" || text.startsWith("#")) return [];
+    try {
+      return [readCamera(text)];
+    } catch (error) {
+      throw new Error(`line ${at + 1} ${(error as Error).message}`);
+    }
+  });
 }
 
 /** The name is one level of a topic and a part of the key. */

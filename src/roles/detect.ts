@@ -4,7 +4,7 @@ import { brokerOptions } from "../settings/broker.ts";
 import { flag, option, type Settings } from "../settings/option.ts";
 import type { DetectorSettings, VisionSettings } from "../vision/types.ts";
 import { loginFaults, stableClientId, toBroker } from "./broker-settings.ts";
-import { type Camera, nameCameras, nameFaults } from "./detect-cameras.ts";
+import { type Camera, nameCameras, nameFaults, sourceFaults, sourcesOf } from "./detect-cameras.ts";
 import { chooseDetector } from "./detect-detector.ts";
 import { Eyes } from "./detect-eyes.ts";
 import { captureOptions } from "./detect-options.ts";
@@ -39,13 +39,14 @@ export const detect = defineRole({
   ],
   options,
   check: (settings) => [
-    ...nameFaults(settings.camera ?? [], settings.name ?? []),
+    ...sourceFaults(settings),
+    ...nameFaults(sourcesOf(settings), settings.name ?? []),
     ...loginFaults({ ...settings, url: settings.broker }),
   ],
   async run(settings, context) {
     const { log, stop, ready } = context;
     const { limit = Number.POSITIVE_INFINITY, stall: stallSeconds } = settings;
-    const cameras = nameCameras(settings.camera, settings.name);
+    const cameras = nameCameras(sourcesOf(settings), settings.name);
     const detector = await chooseDetector(settings, context);
     if (!detector) return;
     const see = ({ source }: Camera) => visionSettings(source, detector, settings);

@@ -7,7 +7,7 @@ import { parseTarget, targetName } from "../sinks/open.ts";
 import { webcamPresent } from "../vision/source-name.ts";
 import { brokerCheck } from "./broker-check.ts";
 import { detect } from "./detect.ts";
-import { nameFaults } from "./detect-cameras.ts";
+import { nameFaults, sourcesOf } from "./detect-cameras.ts";
 import { cameraOption, captureOptions } from "./detect-options.ts";
 import { forward } from "./forward.ts";
 import { log } from "./log.ts";
@@ -33,11 +33,15 @@ export const up = defineRole({
   summary: "The whole line on one machine, both brokers embedded",
   examples: ["facepipe up", "facepipe up --camera holiday.mp4 --to ./holiday"],
   options,
-  check: ({ camera, name = [] }) => nameFaults(camera?.length ? camera : [""], name),
+  check: ({ name = [], ...settings }) => {
+    const given = sourcesOf(settings);
+    return nameFaults(given.length > 0 ? given : [""], name);
+  },
   async run({ to, createBucket, public: isPublic, endpoint, pathStyle, ...settings }, context) {
     const { print, stop } = context;
-    const given = settings.camera.length > 0;
-    const camera = given ? settings.camera : [webcamPresent() ? "0" : "synthetic"];
+    const named = sourcesOf(settings);
+    const given = named.length > 0;
+    const camera = given ? named : [webcamPresent() ? "0" : "synthetic"];
     const edge = await startEmbeddedBroker(edgePort);
     const cloud = await startEmbeddedBroker(cloudPort);
     const target = targetName(to);
@@ -59,6 +63,7 @@ export const up = defineRole({
       const eyes = await startUnit(detect, { broker: edge.url, camera: camera.join("\n") }, context, {
         ...settings,
         camera,
+        cameraFile: [],
       });
       units.unshift(eyes);
       context.ready();

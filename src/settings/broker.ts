@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readBytes } from "./files.ts";
 import type { Options } from "./option.ts";
 import { integerBetween, oneOf, option, readText } from "./option.ts";
 
@@ -113,14 +113,6 @@ export function readPem(path: string): Buffer {
   const bytes = readBytes(path);
   if (!bytes.includes("-----BEGIN ")) throw new Error("is no PEM file");
   return bytes;
-}
-
-function readBytes(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new Error(`cannot be read (${(error as NodeJS.ErrnoException).code})`);
-  }
 }
 
 function readPassword(path: string): string {

@@ -29,8 +29,12 @@ export function subcommandHelp(subcommand: Subcommand): string {
 /** An option as a reader sees it: `--qos N`, what it is, its default and its variable. */
 export function optionRow(key: string, option: Option<unknown>) {
   const term = option.placeholder === undefined ? flagOf(key) : `${flagOf(key)} ${option.placeholder}`;
-  const fallback = option.required ? "required" : (option.fallbackNote ?? option.fallback ?? "");
+  const fallback = requirement(option) ?? option.fallbackNote ?? option.fallback ?? "";
   return { term, summary: option.summary, fallback, variable: variableOf(key) };
+}
+
+function requirement({ required }: Option<unknown>): string | undefined {
+  return typeof required === "object" ? `required unless ${flagOf(required.unless)}` : required && "required";
 }
 
 /** The commander command of a subcommand, with every option's default and variable in its help. */
@@ -38,7 +42,7 @@ function commandOf({ name, summary, options }: Subcommand): Command {
   const command = new Command(`facepipe ${name}`).description(summary).usage("[options]");
   for (const [key, option] of Object.entries(options)) {
     const { summary: what, fallback, variable } = optionRow(key, option);
-    const standard = option.required ? "required, " : fallback === "" ? "" : `default: ${fallback}, `;
+    const standard = option.required ? `${fallback}, ` : fallback === "" ? "" : `default: ${fallback}, `;
     const flags = option.placeholder === undefined ? flagOf(key) : `${flagOf(key)} <value>`;
     command.addOption(new CommanderOption(flags, `${what} (${standard}env: ${variable})`));
   }

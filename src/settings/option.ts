@@ -12,7 +12,7 @@ export interface Option<T> {
   readonly fallback?: string;
   /** How the help describes the default, when it is not `fallback` itself. */
   readonly fallbackNote?: string;
-  readonly required?: true;
+  readonly required?: Required;
   /** May be given several times; `parse` then gets all texts, one per line, as the variable has them. */
   readonly many?: true;
   /** The value must never be shown. */
@@ -26,6 +26,9 @@ export type Options = Readonly<Record<string, Option<any>>>;
 export type Settings<O extends Options> = {
   readonly [K in keyof O]: O[K] extends Option<infer T> ? T : never;
 };
+
+/** `unless`: the key of an option that does instead. */
+type Required = true | { readonly unless: string };
 
 interface Common {
   readonly fallbackNote?: string;
@@ -53,7 +56,7 @@ export function list<T>(
   placeholder: string,
   summary: string,
   parse: Reader<T>,
-  more: { readonly required: true } | Common = {},
+  more: { readonly required: Required } | Common = {},
 ): Option<readonly T[]> {
   const parseAll = (text: string) => {
     const lines = text.split("\n").filter((line) => line.trim() !== "");

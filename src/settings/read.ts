@@ -19,7 +19,7 @@ export function readSettings<O extends Options>(options: O, flags: Flags, enviro
     const given = givenText(key, option.placeholder === undefined, flags, environment);
     const text = given ? given.text : option.fallback;
     if (text === undefined) {
-      if (option.required)
+      if (isMissing(option, flags, environment))
         faults.push(`${flagOf(key)} (or ${variableOf(key)}) is required: ${option.summary}`);
       else if (option.many) settings[key] = [];
       continue;
@@ -36,6 +36,11 @@ export function readSettings<O extends Options>(options: O, flags: Flags, enviro
     }
   }
   return { settings: settings as Partial<Settings<O>>, faults };
+}
+
+function isMissing({ required }: Options[string], flags: Flags, environment: Environment): boolean {
+  if (typeof required !== "object") return required === true;
+  return !givenText(required.unless, false, flags, environment);
 }
 
 /** The text that a flag or else a variable gives, and which; null text for a flag that lacks its value. */

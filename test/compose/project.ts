@@ -31,13 +31,13 @@ export interface Project {
   readonly secrets: Readonly<Record<string, { readonly file: string }>>;
 }
 
-/** `${NAME}` and `${NAME:-default}`, all that these files use. */
-const reference = /\$\{([A-Z0-9_]+)(?::-([^}]*))?\}/g;
+/** `${NAME}`, `${NAME:-default}` and, where an empty value is one, `${NAME-default}`: all that these files use. */
+const reference = /\$\{([A-Z0-9_]+)(?:(:?)-([^}]*))?\}/g;
 
 /** Each reference of a file: its name, and its default if there is one. */
 export function referencesIn(file: string): { name: string; fallback: string | undefined }[] {
   const text = readFileSync(join(composeFolder, file), "utf8");
-  return Array.from(text.matchAll(reference), ([, name = "", fallback]) => ({ name, fallback }));
+  return Array.from(text.matchAll(reference), ([, name = "", , fallback]) => ({ name, fallback }));
 }
 
 /** The files as one, with the values of `.env` put in; later files add to earlier ones and go before them. */
@@ -45,7 +45,8 @@ export function readProject(
   files: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Project {
-  const value = (_: string, name: string, fallback = "") => environment[name] || fallback;
+  const value = (_: string, name: string, orEmpty = "", fallback = "") =>
+    (orEmpty ? environment[name] || undefined : environment[name]) ?? fallback;
   const texts = files.map((file) => readFileSync(join(composeFolder, file), "utf8"));
   // After reading, as Compose does it: a value that is put in stays a text.
   const filled = (_: unknown, each: unknown) =>

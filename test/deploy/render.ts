@@ -34,7 +34,7 @@ export interface Filling {
   readonly manifests: string;
   /** Values that go before those of the side's config.env. */
   readonly config?: Readonly<Record<string, string>>;
-  /** Values of the side's secret.env. */
+  /** Contents of files in the side's `secrets` that are there to be filled in. */
   readonly secrets?: Readonly<Record<string, string>>;
 }
 
@@ -55,9 +55,10 @@ export async function filledManifests(t: TestContext, names?: readonly string[])
 /** The same in a folder that is the caller's. */
 export async function fillManifests(folder: string, names: readonly string[] = ["cloud.example"]) {
   const copy = join(folder, "deploy", "kubernetes");
-  const isSecret = (path: string) => ["secrets", "secret.env"].includes(basename(path));
+  const isSecret = (path: string) => basename(path) === "secrets";
   await cp("deploy/kubernetes", copy, { recursive: true, filter: (path) => !isSecret(path) });
-  await cp("deploy/make-secrets.sh", join(folder, "deploy", "make-secrets.sh"));
+  for (const name of ["make-secrets.sh", "aws-credentials.example", "cameras.example"])
+    await cp(join("deploy", name), join(folder, "deploy", name));
   await run(join(copy, "make-secrets.sh"), names);
   return copy;
 }
@@ -66,15 +67,15 @@ export async function fillManifests(folder: string, names: readonly string[] = [
 export async function renderOverlay(name: Overlay, filling: Filling): Promise<KubernetesObject[]> {
   const { manifests, config = {}, secrets = {} } = filling;
   const side = join(manifests, name.replace(/-.*/, ""));
-  const before = await Promise.all(["config.env", "secret.env"].map((file) => readFile(join(side, file))));
+  const files = ["config.env", ...Object.keys(secrets).map((file) => join("secrets", file))];
+  const before = await Promise.all(files.map((file) => readFile(join(side, file))));
   try {
     await fillIn(join(side, "config.env"), config);
-    await fillIn(join(side, "secret.env"), secrets);
+    for (const [file, text] of Object.entries(secrets)) await writeFile(join(side, "secrets", file), text);
     const { stdout } = await run("kubectl", ["kustomize", join(manifests, name)], { maxBuffer: 1e8 });
     return readObjects(stdout);
   } finally {
-    await writeFile(join(side, "config.env"), before[0] ?? "");
-    await writeFile(join(side, "secret.env"), before[1] ?? "");
+    for (const [at, file] of files.entries()) await writeFile(join(side, file), before[at] ?? "");
   }
 }
 

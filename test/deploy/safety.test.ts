@@ -63,11 +63,23 @@ test("a role has more time to stop than --grace, and probes at its port", { skip
   }
 });
 
+test("no environment has a Secret in it", { skip }, () => {
+  for (const pod of podsOf([...every.values()].flat()))
+    for (const { name, envFrom = [], env = [] } of containersOf(pod)) {
+      const where = `${pod.where} ${name}`;
+      assert.ok(!envFrom.some(({ secretRef }) => secretRef), where);
+      assert.ok(!env.some(({ valueFrom }) => valueFrom?.secretKeyRef), where);
+    }
+});
+
 test("a password or key stands in Secrets alone", { skip }, async (t) => {
   const manifests = await filledManifests(t);
-  const secrets = { FACEPIPE_CAMERA: "rtsp://me:camera-password@cam/1", AWS_SECRET_ACCESS_KEY: "bucket-key" };
+  const secrets = {
+    "edge-usb-camera": { cameras: "rtsp://me:camera-password@cam/1" },
+    cloud: { "aws-credentials": "[default]\naws_secret_access_key = bucket-key" },
+  };
   for (const name of ["edge-usb-camera", "cloud"] as const) {
-    const objects = await renderOverlay(name, { manifests, secrets });
+    const objects = await renderOverlay(name, { manifests, secrets: secrets[name] });
     const isSecret = ({ kind }: KubernetesObject) => kind === "Secret";
     const others = JSON.stringify(objects.filter((each) => !isSecret(each)));
     const values = objects

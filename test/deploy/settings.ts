@@ -11,10 +11,8 @@ export function environmentOf(
   objects: readonly KubernetesObject[],
 ): Readonly<Record<string, string>> {
   const environment: Record<string, string> = {};
-  for (const { configMapRef, secretRef } of container.envFrom ?? []) {
+  for (const { configMapRef } of container.envFrom ?? [])
     Object.assign(environment, valuesOf(objects, "ConfigMap", pod, configMapRef?.name));
-    Object.assign(environment, valuesOf(objects, "Secret", pod, secretRef?.name));
-  }
   for (const { name, value, valueFrom } of container.env ?? []) {
     const { configMapKeyRef: map } = valueFrom ?? {};
     environment[name] = value ?? valuesOf(objects, "ConfigMap", pod, map?.name)?.[map?.key ?? ""] ?? "";

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { test } from "node:test";
 import { decodeMessage } from "../../src/face/message.ts";
 import { nameCameras } from "../../src/roles/detect-cameras.ts";
@@ -79,6 +81,35 @@ test("the variable has one camera per line; two names for one camera are a fault
     assert.equal(code, 3, stderr);
     assert.match(stderr, fault);
   }
+});
+
+test("cameras may stand in a file, beside those of --camera", async (t) => {
+  const file = join(emptyFolder(t), "cameras");
+  const args = detect("--dry-run", "--emit", "best", "--camera-file", file);
+  await writeFile(file, `# the yard\n\n  ${second}\r\n`);
+  const alone = await facepipe(t, args, { env: { FACEPIPE_NAME: "yard" } });
+  assert.deepEqual(
+    lines(alone.stdout).map(({ camera }) => camera),
+    ["yard", "yard"],
+  );
+  const both = await facepipe(t, [...args, "--camera", first], { env: { FACEPIPE_NAME: "door\nyard" } });
+  assert.deepEqual(
+    lines(both.stdout)
+      .map(({ camera }) => camera)
+      .sort(),
+    ["door", "yard", "yard"],
+  );
+  await writeFile(file, "# none yet\n");
+  const refused = async (fault: RegExp) => {
+    const { code, stderr } = await facepipe(t, args);
+    assert.equal(code, 3, stderr);
+    assert.match(stderr, fault);
+    assert.doesNotMatch(stderr, /secret/);
+  };
+  await refused(/^facepipe: --camera-file names no camera, and there is no --camera/);
+  assert.equal((await facepipe(t, [...args, "--camera", first])).code, 0);
+  await writeFile(file, "0\nrtsp://me:secret#1@door\n");
+  await refused(/--camera-file ".*cameras": line 2 is not a URL; in a login #/);
 });
 
 test("best and every:SECONDS send fewer faces, by the video's own time", async (t) => {

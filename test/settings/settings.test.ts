@@ -9,6 +9,7 @@ import { readCommandLine } from "../../src/settings/command-line.ts";
 import { withCommon } from "../../src/settings/common.ts";
 import type { Environment } from "../../src/settings/environment.ts";
 import { subcommandHelp } from "../../src/settings/help.ts";
+import type { Options } from "../../src/settings/option.ts";
 import { secretsOf } from "../../src/settings/read.ts";
 import { makeCertificates } from "../support/certificates.ts";
 import { emptyFolder } from "../support/folder.ts";
@@ -72,15 +73,18 @@ test("every option of every role has a variable, and both stand in the help with
       const words = key.replace(/[A-Z]/g, (letter) => `-${letter}`);
       assert.ok(help.includes(` --${words.toLowerCase()} `), `${role.name}: --${words.toLowerCase()}`);
       const variable = `env: FACEPIPE_${words.replaceAll("-", "_").toUpperCase()})`;
-      const shown = option.required ? "required" : (option.fallbackNote ?? option.fallback);
-      const row =
-        shown === undefined ? variable : `${option.required ? "" : "default: "}${shown}, ${variable}`;
+      const row = `${standardOf(option)}${variable}`;
       assert.ok(help.includes(row), `${role.name}: ${row}`);
       // The default is read by the same reader as anyone's text.
       if (option.fallback !== undefined) assert.doesNotThrow(() => option.parse(option.fallback ?? ""), key);
     }
   }
 });
+
+function standardOf({ required, fallback, fallbackNote = fallback }: Options[string]): string {
+  if (required) return required === true ? "required, " : "required unless --camera-file, ";
+  return fallbackNote === undefined ? "" : `default: ${fallbackNote}, `;
+}
 
 test("all faults are told together", () => {
   const text = refusal(

@@ -28,7 +28,9 @@ export async function deploy(
     await cluster.network("cloud"),
     await cluster.network("wide"),
   ];
-  const { AWS_ENDPOINT_URL_S3 = "", AWS_REGION = "", ...secrets } = s3.ceph.env;
+  const { accessKey, secretKey, env } = s3.ceph;
+  const { AWS_ENDPOINT_URL_S3 = "", AWS_REGION = "" } = env;
+  const credentials = `[default]\naws_access_key_id = ${accessKey}\naws_secret_access_key = ${secretKey}\n`;
   const port = await startRelay(t, away.gateway, Number(new URL(AWS_ENDPOINT_URL_S3).port));
   const bucket = newBucketName();
   const manifests = await filledManifests(t, [cloudBroker.name]);
@@ -45,7 +47,7 @@ export async function deploy(
       AWS_ENDPOINT_URL_S3: `http://${away.gateway}:${port}`,
       AWS_REGION,
     },
-    secrets,
+    secrets: { "aws-credentials": credentials },
   });
   return {
     edge: cluster.application(edge, {
