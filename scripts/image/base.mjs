@@ -26,8 +26,8 @@ const nodeNames = { amd64: "x64", arm64: "arm64" };
 /** This machine's, as Debian and OCI name it. */
 export const ownArch = process.arch === "arm64" ? "arm64" : "amd64";
 
-/** What slim images leave out, by Debian's own recipe for them. */
-const leftOut = [
+/** Folders that are empty in slim images, by Debian's own recipe for them. */
+const emptied = [
   ...["doc", "man", "info", "locale"].map((name) => `usr/share/${name}`),
   ...["var/cache/apt", "var/lib/apt/lists", "var/log"],
 ];
@@ -42,7 +42,10 @@ export async function makeBaseImages(arch = ownArch) {
   try {
     const root = join(folder, "root");
     await sayWhile("base images", `Debian by debootstrap, ${arch}`, () => bootstrap(root, arch));
-    for (const path of leftOut) rmSync(join(root, path), { recursive: true, force: true });
+    for (const path of emptied) {
+      rmSync(join(root, path), { recursive: true, force: true });
+      mkdirSync(join(root, path), { recursive: true });
+    }
     if (!has(debian)) importImage(root, debian, arch, "bash", env);
     if (has(node)) return { debian, node };
     await sayWhile("base images", `Node.js from npm, ${arch}`, () => addNode(root, folder, arch));

@@ -5,6 +5,7 @@ import { freePort } from "../support/ports.ts";
 import { Composed, composeMissing } from "./support/composed.ts";
 import { assertAllStored, cutSeconds, facesFound } from "./support/count.ts";
 import { imagesMissing } from "./support/images.ts";
+import { assertUnseen, secretsIn } from "./support/secrets.ts";
 
 const skip = (await imagesMissing()) ?? composeMissing() ?? false;
 const services = ["detect", "forward", "store", "edge-log", "cloud-log"];
@@ -22,6 +23,8 @@ suite("the Compose files of edge and cloud on one machine", { skip }, () => {
     };
     await more(20);
     for (const service of services) assert.ok(await line.isHealthy(service), service);
+    const all = [...services, "edge-broker", "cloud-broker"].map((service) => line.container(service));
+    await assertUnseen(await secretsIn(line.secrets), all);
 
     await line.kill("forward");
     await more(20);

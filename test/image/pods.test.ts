@@ -9,6 +9,7 @@ import { assertAllStored, cutSeconds, facesFound } from "./support/count.ts";
 import { deploy } from "./support/deployed.ts";
 import { imagesMissing } from "./support/images.ts";
 import { countsOn } from "./support/metrics.ts";
+import { assertUnseen } from "./support/secrets.ts";
 
 const skip = kubectlMissing() ?? cephMissing() ?? (await imagesMissing()) ?? false;
 
@@ -16,11 +17,18 @@ suite("the overlays of edge and cloud, as pods", { skip }, () => {
   const s3 = useCeph();
 
   test("every face is in the bucket once, though pods are killed, brokers moved and the line is cut", async (t) => {
-    const { edge, cloud, bucket } = await deploy(t, s3, { FACEPIPE_CAMERA: "synthetic:faces=2,fps=10" });
+    const { edge, cloud, bucket, secrets } = await deploy(t, s3, {
+      FACEPIPE_CAMERA: "synthetic:faces=2,fps=10",
+    });
     await Promise.all([edge.start(), cloud.start()]);
     const stored = (more: number) => countsOn(cloud, "store", "facepipe_stored_total", more);
     const published = (more: number) => countsOn(edge, "detect", "facepipe_published_total", more);
     await stored(20);
+    const pods = [...edge.pods, ...cloud.pods];
+    await assertUnseen(
+      secrets,
+      pods.flatMap(({ containers }) => containers),
+    );
 
     await edge.replace(edge.one("forward"), "kill");
     await stored(20);

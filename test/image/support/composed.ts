@@ -40,6 +40,11 @@ export class Composed {
     this.#folder = folder;
   }
 
+  /** What make-secrets.sh made for it. */
+  get secrets(): string {
+    return join(this.#folder, "secrets");
+  }
+
   /** podman's name of a service's container. */
   container(service: string): string {
     return `${this.#project}_${service}_1`;

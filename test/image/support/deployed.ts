@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { filledManifests, renderOverlay } from "../../deploy/render.ts";
 import type { S3Fixture } from "../../sinks/s3-fixture.ts";
@@ -5,12 +6,15 @@ import { newBucketName } from "../../support/ceph.ts";
 import type { Application } from "./application.ts";
 import { Cluster } from "./cluster.ts";
 import { startRelay } from "./relay.ts";
+import { secretsIn } from "./secrets.ts";
 
 /** The manifests of edge and cloud, not started yet, each on its network, with a wide one between them. */
 export interface Deployed {
   readonly edge: Application;
   readonly cloud: Application;
   readonly bucket: string;
+  /** Passwords and keys that nobody may see. */
+  readonly secrets: readonly string[];
 }
 
 /** The name that the edge knows the cloud's broker by, and the node port that its manifest says. */
@@ -61,5 +65,6 @@ export async function deploy(
       outside: { mosquitto: { network: wide, names: [cloudBroker.name] } },
     }),
     bucket,
+    secrets: [secretKey, ...(await secretsIn(join(manifests, "secrets")))],
   };
 }

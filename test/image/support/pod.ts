@@ -81,10 +81,14 @@ export class Pod {
     return `${this.id}-${name}`;
   }
 
+  /** podman's names of its containers. */
+  get containers(): string[] {
+    return this.#spec.containers.map(({ name }) => this.container(name));
+  }
+
   /** The first process of each running container, by this machine's numbers. */
   async processes(): Promise<number[]> {
-    const names = this.#spec.containers.map(({ name }) => this.container(name));
-    const asked = await podman("container", "inspect", "--format", "{{.State.Pid}}", ...names);
+    const asked = await podman("container", "inspect", "--format", "{{.State.Pid}}", ...this.containers);
     return asked.split("\n").map(Number);
   }
 
@@ -119,9 +123,8 @@ export class Pod {
   async stop(how: "gracefully" | "kill"): Promise<void> {
     for (const watch of this.#watches) watch.stop();
     const grace = how === "kill" ? 0 : (this.#spec.terminationGracePeriodSeconds ?? 30);
-    const containers = this.#spec.containers.map(({ name }) => this.container(name));
     // `podman pod stop` would take the pod's network away while they say goodbye.
-    await tryPodman("stop", "--ignore", "--time", String(grace), ...containers);
+    await tryPodman("stop", "--ignore", "--time", String(grace), ...this.containers);
     this.#lastLogs = await this.logs();
     await podman("pod", "rm", "--force", "--ignore", "--time", "0", this.id);
   }
