@@ -76,8 +76,8 @@ for file in $secret_files; do
   [ -e "$root$etc/secrets/$file" ] || [ -e "${secrets:-/nowhere}/$file" ] ||
     fail "the secret $file is missing. Make them with deploy/make-secrets.sh, and name their folder with --secrets"
 done
-if [ -z "$root" ] && ! dpkg-query -W mosquitto mosquitto-clients >/dev/null 2>&1; then
-  run apt-get install --yes --no-install-recommends mosquitto mosquitto-clients
+if [ -z "$root" ] && ! dpkg-query -W mosquitto >/dev/null 2>&1; then
+  run apt-get install --yes --no-install-recommends mosquitto
 fi
 
 # --- user, program, settings, secrets ---------------------------------------------------------------------------------
@@ -101,10 +101,17 @@ case $node in
   /home/* | /root/* | /run/user/*) run install -m 755 "$node" "$root$program.new/node" ;;
   *) run ln -s "$node" "$root$program.new/node" ;;
 esac
-for folder in "$checkout/models" "${XDG_CACHE_HOME:-${HOME:-}/.cache}/facepipe"; do
-  model=$folder/yunet_n_dynamic.onnx
-  if [ -e "$model" ]; then run install -D -m 644 "$model" "$root$program.new/models/yunet_n_dynamic.onnx"; fi
+# Where npm start put it, for the one who called sudo or for root.
+home=$(getent passwd "${SUDO_USER:-root}" | cut -d: -f6)
+model=
+for folder in "${XDG_CACHE_HOME:-${HOME:-}/.cache}" "$home/.cache"; do
+  [ ! -e "$folder/facepipe/yunet_n_dynamic.onnx" ] || model=$folder/facepipe/yunet_n_dynamic.onnx
 done
+if [ -n "$model" ]; then
+  run install -D -m 644 "$model" "$root$program.new/models/yunet_n_dynamic.onnx"
+else
+  echo "without YuNet's model, which is in no cache here: detect takes the Haar cascade, which misses most faces (docs/cameras.md)"
+fi
 # Before it takes the place of one that runs.
 run "$node" "$root$program.new/bin/facepipe.js" --version
 run rm -rf "$root$program.old"
@@ -132,9 +139,6 @@ run chown "${broker:-root:root}" "$root/etc/mosquitto/facepipe.passwords"
 if [ -z "$root" ]; then
   run systemctl enable mosquitto.service
   run systemctl restart mosquitto.service
-  # A broker keeps messages only for sessions that it knows (docs/delivery.md, "Start store first"), and forward
-  # subscribes only once it has reached the cloud. So its session is made before the first face, and never again.
-  [ -e "$units/facepipe-forward.service" ] || run "$here/first-session.sh" "$etc/secrets/edge-forward.password"
 fi
 
 # --- services ---------------------------------------------------------------------------------------------------------

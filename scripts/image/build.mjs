@@ -1,7 +1,4 @@
-/**
- * `npm run image`: builds the image with podman, on the base images that the Dockerfile pins where a registry has them, and on
- * stand-ins made from Debian's and npm's packages where none is at hand.
- */
+/** `npm run image`: builds the image with podman, on stand-ins for its bases: no registry of images is needed. */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

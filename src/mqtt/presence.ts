@@ -1,12 +1,26 @@
 import type { Link } from "./link.ts";
 
+const statuses = "facepipe/status/";
+/** The presence of all; a client identifier in a topic is one level. */
+export const allStatuses = `${statuses}+`;
+
+/** The role whose presence this is; undefined when it is none, or that of `clientId` itself. */
+export function roleOfAnother(clientId: string, topic: string, payload: Buffer): string | undefined {
+  if (!topic.startsWith(statuses) || topic === statuses + clientId) return undefined;
+  try {
+    return JSON.parse(payload.toString("utf8"))?.role;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The retained message that says whether a role is there; the broker itself says `lost` when it vanishes. */
 export class Presence {
   readonly #topic: string;
   readonly #role: string;
 
   constructor(clientId: string, role: string) {
-    this.#topic = `facepipe/status/${clientId}`;
+    this.#topic = `${statuses}${clientId}`;
     this.#role = role;
   }
 

@@ -4,6 +4,7 @@ import { doneBefore } from "../base/signals.ts";
 import type { FaceFacts } from "../face/face.ts";
 import { contentTypes, encodeFace } from "../face/message.ts";
 import type { Broker } from "../mqtt/broker.ts";
+import { FirstVisit } from "../mqtt/first-visit.ts";
 import { PacketTooLarge, Publisher, type Qos } from "../mqtt/publisher.ts";
 import type { SeenFace } from "../vision/types.ts";
 import { connectionOf } from "./broker-settings.ts";
@@ -57,12 +58,15 @@ export interface PublishTo {
   readonly broker: Broker;
   readonly topicOf: (camera: string) => string;
   readonly qos: Qos;
+  /** Opening waits until this role has been at the broker. */
+  readonly after?: string | undefined;
 }
 
 /** One message per face, numbered without gaps. */
-export function publishFaces({ broker, topicOf, qos }: PublishTo, context: RoleContext): Outlet {
+export function publishFaces({ broker, topicOf, qos, after }: PublishTo, context: RoleContext): Outlet {
   const { log, metrics, stop, deadline, fail } = context;
   const connection = connectionOf(broker, { role: "detect", peer: "broker" }, context);
+  const expected = after === undefined ? undefined : new FirstVisit(connection, after);
   const publisher = new Publisher(connection, window);
   const progress = watchProgress(context, () => publisher.inFlight);
   const epoch = uuidv7();
@@ -107,7 +111,10 @@ export function publishFaces({ broker, topicOf, qos }: PublishTo, context: RoleC
   };
 
   return {
-    open: () => connection.start(stop),
+    open: async () => {
+      await connection.start(stop);
+      await expected?.over(log, stop);
+    },
     send: async (camera, face) => {
       void publish(camera, face);
       if (publisher.inFlight > mostWaiting) await doneBefore(until(mostWaiting), stop);

@@ -1,6 +1,6 @@
 import { aborted } from "../base/signals.ts";
 import { fillTopic, readTopicTemplate } from "../mqtt/topics.ts";
-import { brokerOptions } from "../settings/broker.ts";
+import { afterOption, brokerOptions } from "../settings/broker.ts";
 import { flag, option, type Settings } from "../settings/option.ts";
 import type { DetectorSettings, VisionSettings } from "../vision/types.ts";
 import { loginFaults, stableClientId, toBroker } from "./broker-settings.ts";
@@ -22,6 +22,7 @@ const options = {
       fallback: "faces/{camera}",
     },
   ),
+  after: afterOption("publish nothing before this role has been at the broker"),
   dryRun: flag("no broker: print one JSON line per face"),
   ...brokerOptions,
 };
@@ -55,8 +56,10 @@ export const detect = defineRole({
     const tally = new Tally(context);
     void aborted(stop).then(() => eyes.stop());
     try {
+      // Who is waited for may be long in coming; a camera that nobody looks at meanwhile would seem to hang.
+      if (settings.after) await outlet.open();
       const frames = await eyes.open(stop);
-      await outlet.open();
+      if (!settings.after) await outlet.open();
       if (stop.aborted) return;
       ready();
       await tally.start(settings.loop ? undefined : frames);
@@ -117,6 +120,7 @@ function outletFor(cameras: readonly Camera[], settings: DetectSettings, context
     broker: toBroker(settings.broker, settings, clientId, settings.connectTimeout),
     topicOf: (camera: string) => fillTopic(settings.topic, "camera", camera),
     qos: settings.qos,
+    after: settings.after,
   };
   return publishFaces(to, context);
 }

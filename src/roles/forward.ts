@@ -4,11 +4,19 @@ import { letYoungGenerationGrow } from "../base/heap.ts";
 import { keepTrying, type RetryOptions } from "../base/retry.ts";
 import { aborted, doneBefore } from "../base/signals.ts";
 import { BrokerIdentity, identityTopic } from "../mqtt/broker-identity.ts";
+import { FirstVisit } from "../mqtt/first-visit.ts";
 import { forwardedProperties, RecentlyForwarded, viaOf } from "../mqtt/loop-guard.ts";
 import { PacketTooLarge, Publisher } from "../mqtt/publisher.ts";
 import { type IncomingMessage, Subscriber } from "../mqtt/subscriber.ts";
 import { fillTopic, readTopicFilter, readTopicTemplate } from "../mqtt/topics.ts";
-import { connectTimeout, loginOptions, prefixed, qos, readBrokerUrl } from "../settings/broker.ts";
+import {
+  afterOption,
+  connectTimeout,
+  loginOptions,
+  prefixed,
+  qos,
+  readBrokerUrl,
+} from "../settings/broker.ts";
 import { option } from "../settings/option.ts";
 import { connectionOf, loginFaults, loginOf, stableClientId, toBroker } from "./broker-settings.ts";
 import { defineRole, type RoleContext } from "./role.ts";
@@ -33,6 +41,7 @@ const options = {
       fallback: "{topic}",
     },
   ),
+  after: afterOption("hand nothing over before this role has been at the target"),
   qos,
   ...prefixed("from", loginOptions),
   ...prefixed("to", loginOptions),
@@ -71,6 +80,7 @@ export const forward = defineRole({
     );
     const sourceIdentity = new BrokerIdentity(source, uuidv7());
     const targetIdentity = new BrokerIdentity(target, uuidv7());
+    const expected = settings.after && new FirstVisit(target, settings.after);
     const publisher = new Publisher(target, window);
     const recent = new RecentlyForwarded(remembered);
     const progress = watchProgress(context, () => subscriber.inHand);
@@ -133,11 +143,14 @@ export const forward = defineRole({
     // The source first: from now on it keeps messages for us, though the target may be away.
     await source.start(stop);
     await target.start(stop);
-    targetReached = true;
-    reached();
-    context.ready();
-    log.info(`forwarding ${settings.topic} from ${settings.from.href} to ${settings.to.href}`);
-    await aborted(stop);
+    await expected?.over(log, stop);
+    if (!stop.aborted) {
+      targetReached = true;
+      reached();
+      context.ready();
+      log.info(`forwarding ${settings.topic} from ${settings.from.href} to ${settings.to.href}`);
+      await aborted(stop);
+    }
     const finished = await doneBefore(subscriber.stop(), deadline);
     if (!finished)
       log.warn(`not everything in hand was forwarded in time; ${settings.from.href} keeps the rest`);

@@ -80,6 +80,11 @@ export const connectTimeout = option(
   },
 );
 
+/** A broker keeps messages for a role only from its first visit on: what comes before that is lost, though acknowledged. */
+export function afterOption(summary: string) {
+  return option("ROLE", `${summary}: forward or store`, oneOf("forward", "store"), { fallbackNote: "off" });
+}
+
 /** The options of a role with one broker. */
 export const brokerOptions = {
   broker: option("URL", "the MQTT broker: mqtt, mqtts, ws or wss; user:password@ allowed", readBrokerUrl, {

@@ -17,6 +17,7 @@ function stack(parameters: Settings = {}): Resolver {
     AllowFrom: "203.0.113.7/32",
     Network: "vpc-1",
     Subnet: "subnet-1",
+    Image: "ami-1",
     Bucket: "faces-of-line",
     "<Bucket.Arn>": "arn:aws:s3:::faces-of-line",
     "AWS::Region": "eu-central-1",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
@@ -24,7 +24,7 @@ test("the cloud's broker lets each user in with certificate and password, and no
   skip,
 }, async (t) => {
   const { root, port, start } = await scratchBroker(t, "cloud");
-  const stop = await start("store", "store");
+  const stop = await start();
   const broker = ["--broker", `mqtts://localhost:${port}`, "--ca", join(root, "run", "secrets", "ca.crt")];
   for (const user of ["store", "forward", "log"]) {
     const as = ["--username", user, "--password-file", passwordOf(root, `cloud-${user}`)];
@@ -37,43 +37,9 @@ test("the cloud's broker lets each user in with certificate and password, and no
   await stop();
 });
 
-test("what is published before forward was ever there waits for it, also through a restart", {
-  skip,
-}, async (t) => {
-  const { root, port, start } = await scratchBroker(t, "edge");
-  const stop = await start("forward", "edge-forward");
-  const publish = (text: string) =>
-    run("mosquitto_pub", [...login(root, port, "edge-detect"), "-q", "1", "-t", "faces/door", "-m", text]);
-  await publish("first");
-  await stop();
-  assert.ok(existsSync(join(root, "mosquitto", "data", "mosquitto.db")));
-  const stopAgain = await start("forward", "edge-forward");
-  await publish("second");
-  const session = [
-    "-V",
-    "5",
-    "-c",
-    "-x",
-    "60",
-    "-i",
-    "edge-forward",
-    "-q",
-    "1",
-    "-t",
-    "faces/#",
-    "-C",
-    "2",
-    "-W",
-    "20",
-  ];
-  const { stdout } = await run("mosquitto_sub", [...login(root, port, "edge-forward"), ...session]);
-  assert.equal(stdout, "first\nsecond\n");
-  await stopAgain();
-});
-
 test("a user may do what its role does, and no more", { skip }, async (t) => {
   const { root, port, start } = await scratchBroker(t, "edge");
-  const stop = await start("forward", "edge-forward");
+  const stop = await start();
   const publish = (name: string) =>
     run("mosquitto_pub", [...login(root, port, name), "-V", "5", "-q", "1", "-t", "faces/door", "-m", "x"]);
   await publish("edge-detect");

@@ -13,13 +13,13 @@ export interface ScratchBroker {
   readonly root: string;
   readonly port: number;
   /** Starts it as its container does; resolves when it takes connections, with what stops it. */
-  start(user: string, clientId: string): Promise<() => Promise<void>>;
+  start(): Promise<() => Promise<void>>;
 }
 
 /** The broker of a Compose file without its container: the same files and command, other paths and ports. */
 export async function scratchBroker(t: TestContext, side: "edge" | "cloud"): Promise<ScratchBroker> {
   const root = emptyFolder(t);
-  const [port, firstPort] = [await freePort(), await freePort()];
+  const port = await freePort();
   const config = join(root, "mosquitto", "config");
   for (const folder of [config, join(root, "mosquitto", "data"), join(root, "tmp")])
     mkdirSync(folder, { recursive: true });
@@ -31,19 +31,14 @@ export async function scratchBroker(t: TestContext, side: "edge" | "cloud"): Pro
       // To hear when its doors are open.
       .replace("log_type notice", "log_type notice\nlog_type information")
       // Started as root it would become the user `mosquitto`, who cannot write here.
-      .replace(
-        /^listener (\d+)(.*)$/gm,
-        (_, number, rest) =>
-          `user ${userInfo().username}\nlistener ${number === "1880" ? firstPort : port}${rest}`,
-      )
-      .replace("-p 1880", `-p ${firstPort}`);
+      .replace(/^listener \d+/gm, `user ${userInfo().username}\nlistener ${port}`);
     writeFileSync(join(config, sources[name] ?? ""), text);
   }
-  return { root, port, start: (user, clientId) => startBroker(t, config, port, [side, user, clientId]) };
+  return { root, port, start: () => startBroker(t, config, port, side) };
 }
 
-async function startBroker(t: TestContext, config: string, port: number, args: readonly string[]) {
-  const child = spawnWithUs("sh", [join(config, "start.sh"), ...args]);
+async function startBroker(t: TestContext, config: string, port: number, side: string) {
+  const child = spawnWithUs("sh", [join(config, "start.sh"), side]);
   t.after(() => child.kill("SIGKILL"));
   let log = "";
   const running = new RegExp(`listen socket on port ${port}[^]*running`);

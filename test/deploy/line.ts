@@ -50,38 +50,22 @@ export async function startContainer(
   return startFacepipe(t, [...args, ...more], { env });
 }
 
-/** Starts a container that is a script of the edge's ConfigMap; it is killed when the test ends. */
-export async function startScript(t: TestContext, side: Side, workload: string, name: string) {
-  const [, { command = [] }] = find(side, workload, name);
-  const root = emptyFolder(t);
-  await mkdir(join(root, "tmp"));
-  const env = await environmentHere(side, workload, name, root);
-  const script = join(root, command[1] ?? "");
-  const text = await readFile(script, "utf8");
-  await writeFile(script, text.replaceAll("/tmp", join(root, "tmp")));
-  const variables = Object.entries(env).map(([key, value]) => `${key}=${value}`);
-  const child = spawnWithUs("env", [...variables, "sh", script, ...command.slice(2)]);
-  t.after(() => child.kill("SIGKILL"));
-  const ended: Promise<number> = once(child, "close").then(([code]) => code);
-  return { said: once(child.stdout, "data").then(String), ended };
-}
-
 /** A Mosquitto with the side's own mosquitto.conf, ACL, passwords and certificate; gives its port. */
 export async function startBroker(t: TestContext, side: Side): Promise<number> {
   const root = emptyFolder(t);
   const [pod, broker] = find(side, "mosquitto");
-  const [, hash] = find(side, "mosquitto", "hash-passwords");
-  for (const container of [broker, hash]) await writeVolumes(root, container, pod, side.objects);
+  const [, prepare] = find(side, "mosquitto", "prepare");
+  for (const container of [broker, prepare]) await writeVolumes(root, container, pod, side.objects);
   for (const folder of ["tmp", "mosquitto/data"]) await mkdir(join(root, folder), { recursive: true });
-  const command = (hash.args?.[0] ?? "").replaceAll(/([ >])(\/(secret|tmp)\/)/g, `$1${root}$2`);
+  const command = (prepare.args?.[0] ?? "").replaceAll(/([ >])(\/(secret|tmp|mosquitto)\/)/g, `$1${root}$2`);
   await promisify(execFile)("sh", ["-c", command]);
   const port = await freePort();
   const conf = join(root, "mosquitto/config/mosquitto.conf");
   // It tells of itself each second, so that nobody here waits for 10.
   const text = (await readFile(conf, "utf8"))
     .replace(/^listener .*/m, `listener ${port} 127.0.0.1\nuser ${userInfo().username}\nsys_interval 1`)
-    // Both containers have the volume of hashed passwords, at places of their own.
-    .replaceAll("/mosquitto/passwords/", `${root}/tmp/`)
+    // Both containers have the volume of what is prepared, at places of their own.
+    .replaceAll("/mosquitto/prepared/", `${root}/tmp/`)
     .replaceAll(" /mosquitto/", ` ${root}/mosquitto/`);
   await writeFile(conf, text);
   const child = spawnWithUs("mosquitto", ["-c", conf]);

@@ -23,13 +23,18 @@ test("a name that leads nowhere is found", { skip }, async () => {
   const objects = every.get("edge") ?? [];
   const faultsWith = (from: RegExp, to: string) =>
     danglingReferences(JSON.parse(JSON.stringify(objects).replace(from, to)) as KubernetesObject[]);
+  const [, config = ""] = /"configMapRef":\{"name":"([^"]+)"/.exec(JSON.stringify(objects)) ?? [];
   const cases: [RegExp, string, string][] = [
     [
       /"secretName":"detect-login-/,
       '"secretName":"other-',
       "facepipe-edge/detect: there is no Secret other-",
     ],
-    [/"key":"FACEPIPE_TO"/, '"key":"FACEPIPE_TOO"', "has no key FACEPIPE_TOO"],
+    [
+      /"value":"store"/,
+      `"valueFrom":{"configMapKeyRef":{"name":"${config}","key":"NOTHING"}}`,
+      "has no key NOTHING",
+    ],
     [/"targetPort":"http"/, '"targetPort":"web"', "Service forward leads to port web, which no pod has"],
     [/"serviceName":"forward"/, '"serviceName":"f"', "facepipe-edge/forward: there is no Service f"],
     [/"mountPath":"\/cache","name":"cache"/, '"mountPath":"/cache","name":"c"', "mounts no volume c"],

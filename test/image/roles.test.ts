@@ -12,8 +12,9 @@ import { modelPath, noModel } from "../vision/yunet-model.ts";
 import { imagesMissing } from "./support/images.ts";
 import { podman, tryPodman } from "./support/podman.ts";
 
-/** Another than this machine's: that for arm64. */
-const { FACEPIPE_TEST_IMAGE: image = usual } = process.env;
+/** Another than this machine's: that for arm64, and what a processor of that kind says of itself. */
+const { FACEPIPE_TEST_IMAGE: image = usual, FACEPIPE_TEST_CPUINFO: cpuinfo } = process.env;
+const processor = cpuinfo ? [`--volume=${cpuinfo}:/proc/cpuinfo:ro`] : [];
 const skip = (await imagesMissing([image, brokerImage])) ?? false;
 /** As an operator would have it: nothing may be written, no rights, no way to more of them. */
 const locked = ["--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges"];
@@ -26,6 +27,7 @@ function run(args: readonly string[], ...options: string[]) {
     "--no-healthcheck",
     "--network=none",
     ...locked,
+    ...processor,
     ...options,
     image,
     ...args,

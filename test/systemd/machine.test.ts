@@ -21,7 +21,7 @@ const cloud = `
     sed -E 's#(^|[ "=:>-])/(run/secrets|mosquitto|tmp)/#\\1/srv/\\2/#g; s#^listener#user root\\nlistener#' \
       ${project}/deploy/compose/mosquitto/\${file%:*} >/srv/mosquitto/config/\${file#*:}
   done
-  systemd-run --unit=cloud-broker sh /srv/mosquitto/config/start.sh cloud store store
+  systemd-run --unit=cloud-broker sh /srv/mosquitto/config/start.sh cloud
   systemd-run --unit=cloud-store /opt/facepipe/node /opt/facepipe/bin/facepipe.js store --to /srv/faces --client-id store \
     --broker mqtts://localhost:8883 --ca /srv/secrets/ca.crt --username store --password-file /srv/secrets/cloud-store.password \
     --connect-timeout 60`;
@@ -38,7 +38,7 @@ test("the installed services bring every face to the cloud, though it comes late
     "mkdir -p /etc/facepipe && echo FACEPIPE_TO=mqtts://localhost:8883 >/etc/facepipe/forward.env && echo FACEPIPE_FROM=mqtt://localhost:1883 >>/etc/facepipe/forward.env",
   );
   await machine.sh(`cd ${project} && deploy/systemd/install.sh --secrets /srv/secrets`);
-  // Faces are found, and nobody has ever connected to take them.
+  // Faces are found, and nobody has ever been at the cloud to take them.
   await machine.sh(untilTrue("journalctl -u facepipe-log -o cat | grep -q synthetic"));
   await machine.sh(cloud);
   await machine.sh(untilTrue("ls /srv/faces/synthetic >/dev/null 2>&1"));

@@ -12,7 +12,7 @@ role_policy() {
     "{\"Sid\":\"FacepipeSeePublic\",\"Effect\":\"Allow\",\"Action\":\"s3:GetBucketPolicy\",\"Resource\":\"$bucket_arn\"}"
   case $ENCRYPTION in
     arn:*) printf ',%s' \
-      "{\"Sid\":\"FacepipeKey\",\"Effect\":\"Allow\",\"Action\":[\"kms:GenerateDataKey\",\"kms:Decrypt\"],\"Resource\":\"$ENCRYPTION\",\"Condition\":{\"StringEquals\":{\"kms:ViaService\":\"s3.$REGION.$domain\"}}}" ;;
+      "{\"Sid\":\"FacepipeKey\",\"Effect\":\"Allow\",\"Action\":[\"kms:GenerateDataKey\",\"kms:Decrypt\"],\"Resource\":\"$ENCRYPTION\",\"Condition\":{\"StringEquals\":{\"kms:ViaService\":\"s3.$REGION.amazonaws.com\"}}}" ;;
   esac
   # Session Manager in place of SSH. These actions know no narrower resource.
   printf ',%s]}' \

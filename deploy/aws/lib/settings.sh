@@ -49,6 +49,7 @@ read_settings() {
 check_settings() {
   shaped NAME "${NAME:=facepipe}" '[a-z][a-z0-9-]{0,31}' 'small letters, digits and -'
   shaped REGION "${REGION:-}" '[a-z]{2}(-[a-z]+)+-[0-9]' 'a region like eu-central-1'
+  case ${REGION:-} in cn-*) fault 'REGION: China has an AWS of its own, which this does not know' ;; esac
   shaped BUCKET "${BUCKET:-}" '[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]' 'a bucket name (3 to 63 small letters, digits, - and .)'
   # * and ? would mean "any" in a policy.
   shaped PREFIX "${PREFIX:-}" "([A-Za-z0-9!_.'()-]+(/[A-Za-z0-9!_.'()-]+)*)?" 'empty or a path without / at its ends'
@@ -90,9 +91,8 @@ check_machine_settings() {
 # shellcheck disable=SC2034 # the other files of this folder use them
 place_names() {
   case $REGION in
-    cn-*) partition=aws-cn domain=amazonaws.com.cn ;;
-    us-gov-*) partition=aws-us-gov domain=amazonaws.com ;;
-    *) partition=aws domain=amazonaws.com ;;
+    us-gov-*) partition=aws-us-gov ;;
+    *) partition=aws ;;
   esac
   bucket_arn=arn:$partition:s3:::$BUCKET
   path=${PREFIX:+$PREFIX/}

@@ -2,10 +2,13 @@
 set -eu
 export DEBIAN_FRONTEND=noninteractive
 download() {
-  curl --fail --silent --show-error --location --retry 10 --retry-connrefused --output "$2" "$1"
+  # The machine gets its lasting address about now, which cuts what is open.
+  curl --fail --silent --show-error --location --retry 10 --retry-all-errors --speed-limit 1000 --speed-time 30 \
+    --output "$2" "$1"
 }
 cd "$(mktemp -d)"
 architecture=$(dpkg --print-architecture)
+echo 'Acquire::Retries "5";' >/etc/apt/apt.conf.d/80-retries
 apt-get update
 apt-get install --yes --no-install-recommends ca-certificates curl gnupg unattended-upgrades
 # Session Manager in place of SSH. Amazon keeps the agent in a bucket of each region, and publishes no list of checksums.
