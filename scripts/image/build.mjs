@@ -1,6 +1,9 @@
 /** `npm run image`: builds the image with podman, on stand-ins for its bases: no registry of images is needed. */
-import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createReadStream, existsSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { endingWell, SetupFailure } from "../setup/say.mjs";
 import { makeBaseImages, ownArch } from "./base.mjs";
@@ -22,10 +25,34 @@ export async function buildImage(arch = ownArch, tag = image) {
     ...mounts("/etc/ssl/certs/ca-certificates.crt", "/usr/etc/npmrc"),
   ];
   const env = { ...process.env, ...podmanEnvironment() };
-  const args = ["build", ...options, "--tag", tag, project];
-  const { status } = spawnSync("buildah", args, { env, stdio: ["ignore", 2, 2] });
-  if (status !== 0) throw new SetupFailure(`buildah could not build ${tag}`, "The last lines above say why.");
+  const model = await serveModel();
+  try {
+    const args = ["build", ...options, ...model.options, "--tag", tag, project];
+    const [status] = await once(spawn("buildah", args, { env, stdio: ["ignore", 2, 2] }), "close");
+    if (status !== 0)
+      throw new SetupFailure(`buildah could not build ${tag}`, "The last lines above say why.");
+  } finally {
+    model.stop();
+  }
   return tag;
+}
+
+/** Gives the build the face model of this machine, or else that of the tests, where there is one. */
+async function serveModel() {
+  const { FACEPIPE_TEST_DATA = join(project, "../shared/data") } = process.env;
+  const tests = join(FACEPIPE_TEST_DATA, "models/yunet_n_dynamic.onnx");
+  const file = (await findModel()) ?? (existsSync(tests) && tests);
+  if (!file) return { options: [], stop: () => undefined };
+  const server = createServer((_, response) => void createReadStream(file).pipe(response));
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const url = `http://127.0.0.1:${server.address().port}/`;
+  return { options: ["--build-arg", `YUNET_MODEL_URL=${url}`], stop: () => server.close() };
+}
+
+/** In a checkout that was never built there is nobody to ask, and hardly a model. */
+async function findModel() {
+  const places = new URL("../../dist/vision/model/places.js", import.meta.url);
+  return existsSync(places) ? (await import(places.href)).findModel() : undefined;
 }
 
 function mounts(...files) {

@@ -3,7 +3,7 @@
  * without it then; a file with other bytes does.
  */
 import { createHash } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
 const [file, url, wanted] = process.argv.slice(2);
@@ -16,7 +16,11 @@ try {
   if (sha256 !== wanted) {
     console.error(`${url} has the SHA-256 ${sha256}, not ${wanted}: not taken`);
     process.exitCode = 1;
-  } else writeFileSync(file, bytes);
+  } else {
+    writeFileSync(file, bytes);
+    // The same layer, whenever it was fetched.
+    utimesSync(file, 0, 0);
+  }
 } catch (error) {
   console.error(
     `THIS IMAGE IS WITHOUT THE FACE MODEL: ${url} cannot be had (${error.cause?.message ?? error.message}).\n` +

@@ -17,8 +17,9 @@ export interface Tenant {
 
 export interface ConnectionOptions {
   readonly broker: Broker;
-  /** The role that the presence message names. */
+  /** The role that the presence message names, and the group with which it shares its messages. */
   readonly role: string;
+  readonly share?: string | undefined;
   readonly log: Logger;
   readonly durable?: boolean;
   readonly receiveMaximum?: number;
@@ -51,7 +52,8 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    this.#presence = new Presence(options.broker.clientId, options.role);
+    const { broker, role, share } = options;
+    this.#presence = new Presence(broker.clientId, { role, ...(share === undefined ? {} : { share }) });
   }
 
   get broker(): Broker {
@@ -153,13 +155,19 @@ export class Connection {
       link.client.end(true);
       throw error;
     }
-    // Not awaited: a broker that forbids the status topic is no reason to stand still.
-    this.#presence.arrive(link).catch((error) => log.debug(`presence: ${describe(error)}`));
+    this.announce();
     log.info(
       { session: link.sessionPresent ? "resumed" : "new" },
       `connected to ${broker.href} with MQTT ${link.version}`,
     );
     onState?.(true);
+  }
+
+  /** Says that we are here, as at each connection. */
+  announce(): void {
+    if (!this.#link) return;
+    // Not awaited: a broker that forbids the status topic is no reason to stand still.
+    this.#presence.arrive(this.#link).catch((error) => this.log.debug(`presence: ${describe(error)}`));
   }
 
   /** From one loss to the next, until stopped. */

@@ -1,27 +1,46 @@
+import type { MqttClient } from "mqtt";
 import type { Link } from "./link.ts";
 
 const statuses = "facepipe/status/";
 /** The presence of all; a client identifier in a topic is one level. */
 export const allStatuses = `${statuses}+`;
 
-/** The role whose presence this is; undefined when it is none, or that of `clientId` itself. */
-export function roleOfAnother(clientId: string, topic: string, payload: Buffer): string | undefined {
-  if (!topic.startsWith(statuses) || topic === statuses + clientId) return undefined;
+/** What a role says of itself. */
+export interface Status {
+  /** `arriving` is not retained: whoever is there is asked to say so once more. */
+  readonly state: "online" | "offline" | "lost" | "arriving";
+  readonly role?: string;
+  /** The group with which it shares its messages. */
+  readonly share?: string;
+}
+
+export function isStatusTopic(topic: string): boolean {
+  return topic.startsWith(statuses);
+}
+
+/** What another client than `clientId` says of itself; undefined when the message is no presence. */
+export function statusOfAnother(clientId: string, topic: string, payload: Buffer): Status | undefined {
+  if (!isStatusTopic(topic) || topic === statuses + clientId) return undefined;
   try {
-    return JSON.parse(payload.toString("utf8"))?.role;
+    return JSON.parse(payload.toString("utf8")) ?? undefined;
   } catch {
     return undefined;
   }
 }
 
+/** Asks all who listen to presence to say that they are there. */
+export async function knock(client: MqttClient, clientId: string): Promise<void> {
+  await client.publishAsync(statuses + clientId, JSON.stringify({ state: "arriving" } satisfies Status));
+}
+
 /** The retained message that says whether a role is there; the broker itself says `lost` when it vanishes. */
 export class Presence {
   readonly #topic: string;
-  readonly #role: string;
+  readonly #who: Omit<Status, "state">;
 
-  constructor(clientId: string, role: string) {
-    this.#topic = `${statuses}${clientId}`;
-    this.#role = role;
+  constructor(clientId: string, who: Omit<Status, "state">) {
+    this.#topic = statuses + clientId;
+    this.#who = who;
   }
 
   get will(): { readonly topic: string; readonly payload: Buffer } {
@@ -36,11 +55,11 @@ export class Presence {
     await this.#publish(link, "offline");
   }
 
-  async #publish({ client }: Link, state: "online" | "offline"): Promise<void> {
+  async #publish({ client }: Link, state: Status["state"]): Promise<void> {
     await client.publishAsync(this.#topic, this.#payload(state), { qos: 1, retain: true });
   }
 
-  #payload(state: "online" | "offline" | "lost"): Buffer {
-    return Buffer.from(JSON.stringify({ state, role: this.#role, since: new Date().toISOString() }));
+  #payload(state: Status["state"]): Buffer {
+    return Buffer.from(JSON.stringify({ state, ...this.#who, since: new Date().toISOString() }));
   }
 }

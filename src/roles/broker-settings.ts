@@ -65,6 +65,7 @@ export function loginFaults(login: Login & { readonly url?: BrokerUrl | undefine
 
 interface ConnectAs {
   readonly role: string;
+  readonly share?: string | undefined;
   /** Label of the metric `facepipe_connected`. */
   readonly peer: string;
   readonly durable?: boolean;
@@ -80,6 +81,7 @@ export function connectionOf(broker: Broker, as: ConnectAs, context: RoleContext
   return new Connection({
     broker,
     role: as.role,
+    share: as.share,
     log,
     ...(as.durable === undefined ? {} : { durable: as.durable }),
     ...(as.receiveMaximum === undefined ? {} : { receiveMaximum: as.receiveMaximum }),

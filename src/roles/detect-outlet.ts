@@ -4,8 +4,8 @@ import { doneBefore } from "../base/signals.ts";
 import type { FaceFacts } from "../face/face.ts";
 import { contentTypes, encodeFace } from "../face/message.ts";
 import type { Broker } from "../mqtt/broker.ts";
-import { FirstVisit } from "../mqtt/first-visit.ts";
 import { PacketTooLarge, Publisher, type Qos } from "../mqtt/publisher.ts";
+import { Recipient } from "../mqtt/recipient.ts";
 import type { SeenFace } from "../vision/types.ts";
 import { connectionOf } from "./broker-settings.ts";
 import type { RoleContext } from "./role.ts";
@@ -58,7 +58,7 @@ export interface PublishTo {
   readonly broker: Broker;
   readonly topicOf: (camera: string) => string;
   readonly qos: Qos;
-  /** Opening waits until this role has been at the broker. */
+  /** Opening waits until the broker keeps messages for this role. */
   readonly after?: string | undefined;
 }
 
@@ -66,7 +66,7 @@ export interface PublishTo {
 export function publishFaces({ broker, topicOf, qos, after }: PublishTo, context: RoleContext): Outlet {
   const { log, metrics, stop, deadline, fail } = context;
   const connection = connectionOf(broker, { role: "detect", peer: "broker" }, context);
-  const expected = after === undefined ? undefined : new FirstVisit(connection, after);
+  if (after !== undefined) connection.add(new Recipient(connection, after, stop));
   const publisher = new Publisher(connection, window);
   const progress = watchProgress(context, () => publisher.inFlight);
   const epoch = uuidv7();
@@ -111,10 +111,7 @@ export function publishFaces({ broker, topicOf, qos, after }: PublishTo, context
   };
 
   return {
-    open: async () => {
-      await connection.start(stop);
-      await expected?.over(log, stop);
-    },
+    open: () => connection.start(stop),
     send: async (camera, face) => {
       void publish(camera, face);
       if (publisher.inFlight > mostWaiting) await doneBefore(until(mostWaiting), stop);

@@ -22,7 +22,7 @@ const options = {
       fallback: "faces/{camera}",
     },
   ),
-  after: afterOption("publish nothing before this role has been at the broker"),
+  after: afterOption("publish nothing before the broker keeps messages for this role"),
   dryRun: flag("no broker: print one JSON line per face"),
   ...brokerOptions,
 };

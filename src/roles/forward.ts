@@ -4,9 +4,9 @@ import { letYoungGenerationGrow } from "../base/heap.ts";
 import { keepTrying, type RetryOptions } from "../base/retry.ts";
 import { aborted, doneBefore } from "../base/signals.ts";
 import { BrokerIdentity, identityTopic } from "../mqtt/broker-identity.ts";
-import { FirstVisit } from "../mqtt/first-visit.ts";
 import { forwardedProperties, RecentlyForwarded, viaOf } from "../mqtt/loop-guard.ts";
 import { PacketTooLarge, Publisher } from "../mqtt/publisher.ts";
+import { Recipient } from "../mqtt/recipient.ts";
 import { type IncomingMessage, Subscriber } from "../mqtt/subscriber.ts";
 import { fillTopic, readTopicFilter, readTopicTemplate } from "../mqtt/topics.ts";
 import {
@@ -41,7 +41,7 @@ const options = {
       fallback: "{topic}",
     },
   ),
-  after: afterOption("hand nothing over before this role has been at the target"),
+  after: afterOption("hand nothing over before the target keeps messages for this role"),
   qos,
   ...prefixed("from", loginOptions),
   ...prefixed("to", loginOptions),
@@ -80,7 +80,7 @@ export const forward = defineRole({
     );
     const sourceIdentity = new BrokerIdentity(source, uuidv7());
     const targetIdentity = new BrokerIdentity(target, uuidv7());
-    const expected = settings.after && new FirstVisit(target, settings.after);
+    if (settings.after) target.add(new Recipient(target, settings.after, stop));
     const publisher = new Publisher(target, window);
     const recent = new RecentlyForwarded(remembered);
     const progress = watchProgress(context, () => subscriber.inHand);
@@ -143,7 +143,6 @@ export const forward = defineRole({
     // The source first: from now on it keeps messages for us, though the target may be away.
     await source.start(stop);
     await target.start(stop);
-    await expected?.over(log, stop);
     if (!stop.aborted) {
       targetReached = true;
       reached();

@@ -6,6 +6,8 @@ import { aborted, doneBefore } from "../base/signals.ts";
 import { parseKeyTemplate } from "../face/key.ts";
 import { toStored } from "../face/stored.ts";
 import { BrokerBacklog } from "../mqtt/broker-backlog.ts";
+import { Door } from "../mqtt/door.ts";
+import { isStatusTopic } from "../mqtt/presence.ts";
 import { type IncomingMessage, Subscriber } from "../mqtt/subscriber.ts";
 import { readShareName, readTopicFilter } from "../mqtt/topics.ts";
 import { brokerOptions } from "../settings/broker.ts";
@@ -80,13 +82,17 @@ export const store = defineRole({
         settings.connectTimeout,
       ),
       // Twice as many, since acknowledgements leave in order and a slow object must not idle the others.
-      { role: "store", peer: "broker", durable: true, receiveMaximum: settings.concurrency * 2 },
+      {
+        ...{ role: "store", share: settings.share, peer: "broker" },
+        ...{ durable: true, receiveMaximum: settings.concurrency * 2 },
+      },
       context,
     );
     const turns = new Semaphore(settings.concurrency);
     const progress = watchProgress(context, () => subscriber.inHand);
 
     const storeOne = async (message: IncomingMessage): Promise<void> => {
+      if (isStatusTopic(message.topic)) return door?.heard(message);
       const begun = performance.now();
       const stored = toStored(message.topic, message.payload, new Date(), keyTemplate);
       let kept = true;
@@ -113,6 +119,8 @@ export const store = defineRole({
       },
       (message) => turns.run(() => storeOne(message)),
     );
+    const door = settings.share === undefined ? undefined : new Door(connection);
+    if (door) connection.add(door);
     if (settings.brokerQueue)
       connection.add(new BrokerBacklog(log, (messages) => metrics.brokerQueued.set(messages)));
     await connection.start(stop);

@@ -59,10 +59,10 @@ test("the edge keeps faces from the beginning, and the cloud gets them all when 
   const { edge, cloud } = await bothSides(t, folder);
 
   const detect = await startContainer(t, edge, "detect");
-  await detect.stderr.has(/waiting until a forward has been at mqtt:/);
+  await detect.stderr.has(/waiting for a forward at mqtt:/);
   const forward = await startContainer(t, edge, "forward");
   assert.equal((await detect.ended).code, 0, detect.stderr.text);
-  await forward.stderr.has(/waiting until a store has been at mqtts:/);
+  await forward.stderr.has(/waiting for a store at mqtts:/);
   const log = await startContainer(t, cloud, "log");
   await log.stderr.has(/connected/);
   const store = await startContainer(t, cloud, "store");

@@ -14,7 +14,7 @@ const skip = kubectlMissing() ?? cephMissing() ?? (await imagesMissing()) ?? fal
 suite("what the edge takes of its machine", { skip }, () => {
   const s3 = useCeph();
 
-  test("all its pods together, before an idle camera, have less than 400 MB", async (t) => {
+  test("all its pods together, before an idle camera, have less than 300 MB", async (t) => {
     const { edge, cloud } = await deploy(t, s3, { FACEPIPE_CAMERA: "synthetic:faces=0" });
     await Promise.all([edge.start(), cloud.start()]);
     // Nobody in sight for a while: then detect looks less often.
@@ -25,8 +25,8 @@ suite("what the edge takes of its machine", { skip }, () => {
     for (const pod of edge.pods) t.diagnostic(`${pod.plan.workload}: ${inWords(await usageOf([pod]))}`);
     const share = (after.cpu - before.cpu) / cutSeconds;
     t.diagnostic(`together: ${inWords(after)}, ${(100 * share).toFixed(1)} % of a core for ${cutSeconds} s`);
-    // Shared pages, most of them the program's own file, count for each process here.
-    assert.ok(after.resident < 400, inWords(after));
+    // Resident memory counts Node.js's own file for each of four processes.
+    assert.ok(after.proportional < 300 && after.resident < 450, inWords(after));
   });
 });
 

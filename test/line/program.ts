@@ -83,6 +83,10 @@ export class Program {
     await this.#until(pattern, () => ((this.out.match(pattern)?.length ?? 0) >= count ? this.out : ""));
   }
 
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
   /** SIGTERM, or another signal; resolves when it has ended. */
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<Ended> {
     this.#child.kill(signal);

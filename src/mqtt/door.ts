@@ -1,0 +1,32 @@
+import { describe } from "../base/errors.ts";
+import type { Connection, Tenant } from "./connection.ts";
+import type { Link } from "./link.ts";
+import { allStatuses, statusOfAnother } from "./presence.ts";
+import type { IncomingMessage } from "./subscriber.ts";
+
+/** Says that we are here whenever somebody knocks: a Recipient's other side. */
+export class Door implements Tenant {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  async connected({ client, version }: Link): Promise<void> {
+    // Only what comes from now on.
+    const live = version === "5" ? { rh: 2 } : {};
+    try {
+      await client.subscribeAsync(allStatuses, { qos: 0, ...live });
+    } catch (error) {
+      const { log, broker } = this.#connection;
+      log.warn(
+        `forward --after cannot see us at ${broker.href}, since ${allStatuses} is not allowed: ${describe(error)}`,
+      );
+    }
+  }
+
+  heard({ topic, payload }: IncomingMessage): void {
+    const { broker } = this.#connection;
+    if (statusOfAnother(broker.clientId, topic, payload)?.state === "arriving") this.#connection.announce();
+  }
+}
