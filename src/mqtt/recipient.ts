@@ -8,12 +8,12 @@ import { allStatuses, knock, statusOfAnother } from "./presence.ts";
 const atOnce = 1000;
 
 /**
- * The role that is to get what we publish: the connection is set up only once the broker keeps messages for it. Add it before what
- * publishes.
+ * The role that is to get what we publish: the connection is set up only once the broker keeps messages for it. Add it
+ * before what publishes.
  *
- * A broker keeps messages for a role from its first visit on, whether it is there or not, and its retained presence tells of that
- * visit. Not so for a shared subscription, which Mosquitto 2.0 forgets when it restarts, until a member is back: then one must be
- * there at each new connection. We knock, and it answers.
+ * A broker keeps messages for a role from its first visit on, whether it is there or not, and its retained presence
+ * tells of that visit. Not so for a shared subscription, which Mosquitto 2.0 forgets when it restarts, until a member is
+ * back: then one must be there at each new connection. We knock, and it answers.
  */
 export class Recipient implements Tenant {
   readonly #connection: Connection;
@@ -39,12 +39,14 @@ export class Recipient implements Tenant {
         // What is retained may be of before a crash.
         if (this.#isKnown || (status.state === "online" && !retain)) resolve();
       });
+      // This link needs no answer any more; the next one asks again.
+      client.once("close", () => resolve());
     });
     await client.subscribeAsync(allStatuses, { qos: 0 });
     await knock(client, broker.clientId);
     const said = setTimeout(() => {
       log.info(
-        `waiting for a ${this.#role} at ${broker.href}; ${allStatuses}, which we must be allowed to read, tells`,
+        `waiting for a ${this.#role} at ${broker.href}; ${allStatuses} tells, which both must be allowed to read`,
       );
     }, atOnce);
     const came = await doneBefore(there, this.#stop);
