@@ -1,7 +1,7 @@
 import { describe } from "../base/errors.ts";
 import type { Connection, Tenant } from "./connection.ts";
 import type { Link } from "./link.ts";
-import { allStatuses, statusOfAnother } from "./presence.ts";
+import { allStatuses, readStatus } from "./presence.ts";
 import type { IncomingMessage } from "./subscriber.ts";
 
 /** Says that we are here whenever somebody knocks: a Recipient's other side. */
@@ -25,8 +25,10 @@ export class Door implements Tenant {
     }
   }
 
-  heard({ topic, payload }: IncomingMessage): void {
-    const { broker } = this.#connection;
-    if (statusOfAnother(broker.clientId, topic, payload)?.state === "arriving") this.#connection.announce();
+  /** Whether the message is somebody's presence, our own included, and with that done. */
+  hears({ topic, payload }: IncomingMessage): boolean {
+    const status = readStatus(topic, payload);
+    if (status?.state === "arriving") this.#connection.announce();
+    return status !== undefined;
   }
 }

@@ -14,15 +14,17 @@ export interface Status {
   readonly share?: string;
 }
 
-export function isStatusTopic(topic: string): boolean {
-  return topic.startsWith(statuses);
-}
-
-/** What another client than `clientId` says of itself; undefined when the message is no presence. */
-export function statusOfAnother(clientId: string, topic: string, payload: Buffer): Status | undefined {
-  if (!isStatusTopic(topic) || topic === statuses + clientId) return undefined;
+/** What a client says of itself, and which client; undefined when the message is no presence. */
+export function readStatus(
+  topic: string,
+  payload: Buffer,
+): (Status & { readonly clientId: string }) | undefined {
+  if (!topic.startsWith(statuses)) return undefined;
   try {
-    return JSON.parse(payload.toString("utf8")) ?? undefined;
+    const status = JSON.parse(payload.toString("utf8"));
+    return typeof status?.state === "string"
+      ? { ...status, clientId: topic.slice(statuses.length) }
+      : undefined;
   } catch {
     return undefined;
   }

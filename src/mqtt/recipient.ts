@@ -2,7 +2,7 @@ import { unreachable } from "../base/errors.ts";
 import { doneBefore } from "../base/signals.ts";
 import type { Connection, Tenant } from "./connection.ts";
 import type { Link } from "./link.ts";
-import { allStatuses, knock, statusOfAnother } from "./presence.ts";
+import { allStatuses, knock, readStatus } from "./presence.ts";
 
 /** Longest wait before it is said that we wait, milliseconds. */
 const atOnce = 1000;
@@ -12,8 +12,8 @@ const atOnce = 1000;
  * before what publishes.
  *
  * A broker keeps messages for a role from its first visit on, whether it is there or not, and its retained presence
- * tells of that visit. Not so for a shared subscription, which Mosquitto 2.0 forgets when it restarts, until a member is
- * back: then one must be there at each new connection. We knock, and it answers.
+ * tells of that visit. Not so for a shared subscription, which Mosquitto 2.0.11 forgets when it restarts, until a member
+ * is back: then one must be there at each new connection. We knock, and it answers.
  */
 export class Recipient implements Tenant {
   readonly #connection: Connection;
@@ -33,8 +33,8 @@ export class Recipient implements Tenant {
     const { log, broker } = this.#connection;
     const there = new Promise<void>((resolve) => {
       client.on("message", (topic, payload, { retain }) => {
-        const status = statusOfAnother(broker.clientId, topic, payload);
-        if (status?.role !== this.#role) return;
+        const status = readStatus(topic, payload);
+        if (status?.role !== this.#role || status.clientId === broker.clientId) return;
         if (status.share === undefined) this.#isKnown = true;
         // What is retained may be of before a crash.
         if (this.#isKnown || (status.state === "online" && !retain)) resolve();

@@ -7,7 +7,6 @@ import { parseKeyTemplate } from "../face/key.ts";
 import { toStored } from "../face/stored.ts";
 import { BrokerBacklog } from "../mqtt/broker-backlog.ts";
 import { Door } from "../mqtt/door.ts";
-import { isStatusTopic } from "../mqtt/presence.ts";
 import { type IncomingMessage, Subscriber } from "../mqtt/subscriber.ts";
 import { readShareName, readTopicFilter } from "../mqtt/topics.ts";
 import { brokerOptions } from "../settings/broker.ts";
@@ -92,7 +91,7 @@ export const store = defineRole({
     const progress = watchProgress(context, () => subscriber.inHand);
 
     const storeOne = async (message: IncomingMessage): Promise<void> => {
-      if (isStatusTopic(message.topic)) return door?.heard(message);
+      if (door?.hears(message)) return;
       const begun = performance.now();
       const stored = toStored(message.topic, message.payload, new Date(), keyTemplate);
       let kept = true;

@@ -7,7 +7,7 @@ import { emptyFolder } from "../support/folder.ts";
 import { type Mosquitto, mosquittoMissing, startMosquitto } from "../support/mosquitto.ts";
 import type { MosquittoOptions } from "../support/mosquitto-config.ts";
 import { clientAt, Ear, publishAll } from "./client.ts";
-import { faceMessages } from "./faces.ts";
+import { faceMessages, smallPng } from "./faces.ts";
 import { facepipe } from "./program.ts";
 
 const skip = mosquittoMissing() ?? false;
@@ -95,5 +95,11 @@ test("a broker that restarts forgets the stores of a group: forward waits until 
     store.signal("SIGCONT");
     await forward.logged(/connected to/, from);
   }
-  await pictures(faces, 3);
+  // No object is made of presence, but of all else that comes there.
+  await publishAll(await clientAt(t, cloud.url), [["facepipe/status/somebody", smallPng(1)]]);
+  await pictures(faces, 4);
+  assert.deepEqual((await readdir(faces)).filter((name) => !name.startsWith(".")).sort(), [
+    "cam0",
+    "foreign",
+  ]);
 });
