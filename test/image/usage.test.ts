@@ -16,7 +16,7 @@ suite("what the edge takes of its machine", { skip }, () => {
   const s3 = useCeph();
 
   for (const detector of ["haar", "yunet"])
-    test(`all its pods together, before an idle camera, have less than 400 MB: ${detector}`, async (t) => {
+    test(`before an idle camera all its pods together keep to their memory: ${detector}`, async (t) => {
       if (detector === "yunet" && noModel) return t.skip(noModel);
       const settings = { FACEPIPE_CAMERA: "synthetic:faces=0", FACEPIPE_DETECTOR: detector };
       const { edge, cloud } = await deploy(t, s3, settings);
