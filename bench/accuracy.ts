@@ -3,7 +3,7 @@ import { findImages, withoutLabels } from "./accuracy/images.ts";
 import { judge, type Verdict } from "./accuracy/judge.ts";
 import { readLabels } from "./accuracy/labels.ts";
 import { type Judged, reportAccuracy } from "./accuracy/report.ts";
-import { plainly } from "./support/plainly.ts";
+import { plainly } from "./support/plain-errors.ts";
 
 await plainly(async () => {
   const { sets, candidates, minLabel, json } = readAccuracyChoices();

@@ -1,12 +1,12 @@
 import { cpus } from "node:os";
 import { isDeepStrictEqual } from "node:util";
-import { cascadeFile } from "../src/vision/cascade-file.ts";
+import { cascadeFile } from "../src/vision/worker/detectors/haar-cascade.ts";
 import { startMosquitto } from "../test/support/mosquitto.ts";
 import { type Found, facepipe, findings, python, type Run, type Task } from "./detect/contestants.ts";
-import { framesWithFace, picturesOfPersons } from "./detect/sights.ts";
+import { framesWithFace, picturesOfPersons } from "./detect/results.ts";
 import { readChoices } from "./support/command-line.ts";
 import { yunetArguments } from "./support/detect.ts";
-import { plainly } from "./support/plainly.ts";
+import { plainly } from "./support/plain-errors.ts";
 import { type Columns, report } from "./support/report.ts";
 import { runRounds } from "./support/rounds.ts";
 import { webcamVideo } from "./support/videos.ts";

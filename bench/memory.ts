@@ -3,7 +3,7 @@ import { type Sample, watchMemory } from "./memory/samples.ts";
 import { readChoices } from "./support/command-line.ts";
 import { yunetArguments } from "./support/detect.ts";
 import { fitLine } from "./support/line-fit.ts";
-import { plainly } from "./support/plainly.ts";
+import { plainly } from "./support/plain-errors.ts";
 import { facepipeCommand, startProgram } from "./support/programs.ts";
 import { type Columns, report, type Target } from "./support/report.ts";
 import { summarizeRuns } from "./support/rounds.ts";

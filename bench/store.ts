@@ -24,7 +24,7 @@ const names = {
 };
 
 const ceph = await startCeph();
-const slowLine = fileURLToPath(new URL("support/slow-line.ts", import.meta.url));
+const slowLine = fileURLToPath(new URL("support/slow-uplink.ts", import.meta.url));
 const gateway = new URL(ceph.endpoint).port;
 const line = startProgram([process.execPath, "--import", "tsx", slowLine, gateway, String(latency)]);
 try {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, errorCode, exitCodes, UserError } from "./base/errors.ts";
-import { keepYoungGenerationSmall } from "./base/heap.ts";
 import { redact } from "./base/log.ts";
 import { Terminal } from "./base/terminal.ts";
+import { keepYoungGenerationSmall } from "./base/v8-heap.ts";
 import type { Role } from "./roles/role.ts";
 import type { Outside } from "./roles/run.ts";
 import { readCommandLine } from "./settings/command-line.ts";
@@ -19,13 +19,13 @@ import { secretsOf } from "./settings/read.ts";
 
 /** Everything that facepipe can do, in the order of the help. A role is loaded when it is asked for. */
 const table: Readonly<Record<string, () => Promise<unknown>>> = {
-  detect: async () => (await import("./roles/detect.ts")).detect,
+  detect: async () => (await import("./roles/detect/detect.ts")).detect,
   log: async () => (await import("./roles/log.ts")).log,
   forward: async () => (await import("./roles/forward.ts")).forward,
-  store: async () => (await import("./roles/store.ts")).store,
-  "broker-check": async () => (await import("./roles/broker-check.ts")).brokerCheck,
+  store: async () => (await import("./roles/store/store.ts")).store,
+  "broker-check": async () => (await import("./roles/broker-check/broker-check.ts")).brokerCheck,
   healthcheck: async () => (await import("./roles/healthcheck.ts")).healthcheck,
-  up: async () => (await import("./roles/up.ts")).up,
+  up: async () => (await import("./roles/up/up.ts")).up,
 };
 
 /** The roles of these names, or all of them. */

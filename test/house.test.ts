@@ -17,8 +17,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 
 /** Where a package that is heavy, or that we may want to replace, may be imported; `types`: where its types may. */
 const packages: readonly { name: RegExp; home: string; types?: string }[] = [
-  { name: /^@u4\/opencv4nodejs/, home: "src/vision/opencv.ts", types: "src/vision/" },
-  { name: /^onnxruntime-node/, home: "src/vision/yunet/session.ts" },
+  { name: /^@u4\/opencv4nodejs/, home: "src/vision/worker/opencv.ts", types: "src/vision/" },
+  { name: /^onnxruntime-node/, home: "src/vision/worker/detectors/yunet/session.ts" },
   { name: /^mqtt(-packet)?$/, home: "src/mqtt/" },
   { name: /^@(aws-sdk|smithy)\//, home: "src/sinks/" },
   { name: /^prom-client$/, home: "src/ops/" },
@@ -56,6 +56,16 @@ test("dependencies point one way: roles -> (mqtt, vision, sinks, settings, ops) 
       ({ file, target }) =>
         `${file} imports ${target}: ${roomOf(file)} may import ${rooms[roomOf(file)]?.join(", ") || "nothing of ours"}`,
     ),
+  );
+});
+
+test("the vision supervisor and its worker process do not import one another", () => {
+  const [supervisor, worker] = ["src/vision/supervisor/", "src/vision/worker/"] as const;
+  const between = (from: string, to: string) =>
+    imports.filter(({ file, target }) => file.startsWith(from) && target.startsWith(to));
+  const wrong = [...between(supervisor, worker), ...between(worker, supervisor)];
+  assertNone(
+    wrong.map(({ file, target }) => `${file} imports ${target}: what both need belongs in src/vision/`),
   );
 });
 

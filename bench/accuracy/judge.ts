@@ -1,7 +1,7 @@
 import { median } from "../support/statistics.ts";
+import { type Looked, look } from "./analyze.ts";
 import type { Candidate } from "./candidates.ts";
 import type { LabelledImage } from "./images.ts";
-import { type Looked, look } from "./look.ts";
 import { type Counts, compare } from "./match.ts";
 
 /** Intersection over union from which on a label is found: WIDER's eyes and PASCAL's. */

@@ -1,6 +1,6 @@
 import { connectAsync } from "mqtt";
 import { decodeMessage } from "../../src/face/message.ts";
-import { loadOpenCv } from "../../src/vision/opencv.ts";
+import { loadOpenCv } from "../../src/vision/worker/opencv.ts";
 import type { Event } from "./ages.ts";
 import { now } from "./clock.ts";
 import { type Grey, readNumber } from "./number.ts";

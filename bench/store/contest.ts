@@ -1,10 +1,10 @@
 import type { Ceph } from "../../test/support/ceph.ts";
 import { type Mosquitto, startMosquitto } from "../../test/support/mosquitto.ts";
-import { createSession } from "../support/backlog.ts";
 import { Bucket } from "../support/bucket.ts";
 import { publishFaces } from "../support/faces.ts";
 import { cpuSeconds } from "../support/processes.ts";
 import type { Program } from "../support/programs.ts";
+import { createSession } from "../support/queued-messages.ts";
 
 export const clientId = "bench-store";
 export const topic = "bench/faces";

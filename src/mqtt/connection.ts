@@ -2,10 +2,10 @@ import { describe, type UserError, unreachable } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import { Backoff, sleep, within } from "../base/time.ts";
 import type { Broker } from "./broker.ts";
-import { notYet } from "./deferred-acks.ts";
 import { dial, type Link, type LinkOptions } from "./link.ts";
+import { explain, meaningOf } from "./mqtt-errors.ts";
+import { notYet } from "./mqttjs-internals/deferred-acks.ts";
 import { Presence } from "./presence.ts";
-import { explain, meaningOf } from "./reasons.ts";
 
 /** Something that lives on a connection and outlives its links: a publisher, a subscriber. */
 export interface Tenant {

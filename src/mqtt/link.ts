@@ -1,10 +1,10 @@
 import type { IClientOptions, IConnackPacket, MqttClient } from "mqtt";
 import { unreachable } from "../base/errors.ts";
-import { batchWrites } from "./batched-writes.ts";
 import type { Broker } from "./broker.ts";
-import { notYet } from "./deferred-acks.ts";
-import { forgetfulStore } from "./direct-publish.ts";
-import { explain, reasonCode } from "./reasons.ts";
+import { explain, reasonCode } from "./mqtt-errors.ts";
+import { batchWrites } from "./mqttjs-internals/batched-writes.ts";
+import { notYet } from "./mqttjs-internals/deferred-acks.ts";
+import { forgetfulStore } from "./mqttjs-internals/direct-publish.ts";
 
 /** One network connection to a broker, from CONNACK to its end; what outlives it is its owner's business. */
 export interface Link {

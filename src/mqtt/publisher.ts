@@ -2,9 +2,9 @@ import type { IClientPublishOptions } from "mqtt";
 import { exitCodes, refused, UserError } from "../base/errors.ts";
 import { sleep } from "../base/time.ts";
 import type { Connection, Tenant } from "./connection.ts";
-import { publishDirectly } from "./direct-publish.ts";
 import type { Link } from "./link.ts";
-import { isPassing, meaningOf, reasonCode, remedyFor } from "./reasons.ts";
+import { isPassing, meaningOf, reasonCode, remedyFor } from "./mqtt-errors.ts";
+import { publishDirectly } from "./mqttjs-internals/direct-publish.ts";
 
 export type Qos = 0 | 1 | 2;
 

@@ -1,12 +1,12 @@
 import type { IPublishPacket } from "mqtt";
 import { describe, refused, UserError } from "../base/errors.ts";
-import { backlogTopic } from "./broker-backlog.ts";
+import { backlogTopic } from "./broker-queue-size.ts";
 import type { Connection, Tenant } from "./connection.ts";
-import { deferAcks, type Settle } from "./deferred-acks.ts";
 import type { Link } from "./link.ts";
-import { isProbe } from "./probe.ts";
+import { meaningOf, reasonCode, remedyFor } from "./mqtt-errors.ts";
+import { deferAcks, type Settle } from "./mqttjs-internals/deferred-acks.ts";
+import { isProbe } from "./probe/message.ts";
 import type { Qos } from "./publisher.ts";
-import { meaningOf, reasonCode, remedyFor } from "./reasons.ts";
 import { sharedFilter } from "./topics.ts";
 
 export interface IncomingMessage {

@@ -1,14 +1,14 @@
 import { v7 as uuidv7 } from "uuid";
+import { aborted, doneBefore } from "../base/abort.ts";
 import { describe, UserError, unreachable } from "../base/errors.ts";
-import { letYoungGenerationGrow } from "../base/heap.ts";
 import { keepTrying, type RetryOptions } from "../base/retry.ts";
-import { aborted, doneBefore } from "../base/signals.ts";
+import { letYoungGenerationGrow } from "../base/v8-heap.ts";
 import { BrokerIdentity, identityTopic } from "../mqtt/broker-identity.ts";
 import { forwardedProperties, RecentlyForwarded, viaOf } from "../mqtt/loop-guard.ts";
 import { PacketTooLarge, Publisher } from "../mqtt/publisher.ts";
-import { Recipient } from "../mqtt/recipient.ts";
 import { type IncomingMessage, Subscriber } from "../mqtt/subscriber.ts";
 import { fillTopic, readTopicFilter, readTopicTemplate } from "../mqtt/topics.ts";
+import { Recipient } from "../mqtt/wait-for-role.ts";
 import {
   afterOption,
   connectTimeout,
@@ -18,7 +18,7 @@ import {
   readBrokerUrl,
 } from "../settings/broker.ts";
 import { option } from "../settings/option.ts";
-import { connectionOf, loginFaults, loginOf, stableClientId, toBroker } from "./broker-settings.ts";
+import { connectionOf, loginFaults, loginOf, stableClientId, toBroker } from "./broker-connection.ts";
 import { defineRole, type RoleContext } from "./role.ts";
 import { watchProgress } from "./watch-progress.ts";
 

@@ -1,10 +1,10 @@
-import { aborted, doneBefore } from "../base/signals.ts";
-import { toJson, toText } from "../face/describe.ts";
+import { aborted, doneBefore } from "../base/abort.ts";
+import { toJson, toText } from "../face/format.ts";
 import { Subscriber } from "../mqtt/subscriber.ts";
 import { readTopicFilter } from "../mqtt/topics.ts";
 import { brokerOptions } from "../settings/broker.ts";
 import { flag, option } from "../settings/option.ts";
-import { connectionOf, loginFaults, stableClientId, toBroker } from "./broker-settings.ts";
+import { connectionOf, loginFaults, stableClientId, toBroker } from "./broker-connection.ts";
 import { defineRole } from "./role.ts";
 
 const options = {

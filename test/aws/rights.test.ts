@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { suite, type TestContext, test } from "node:test";
 import { PutBucketPolicyCommand, PutObjectCommand } from "@aws-sdk/client-s3";
-import { faceMessages } from "../line/faces.ts";
-import { facepipe } from "../line/program.ts";
-import { handled, publishFaces, roomyBroker, storeTo } from "../roles/store-fixture.ts";
-import { setEnvironment } from "../sinks/environment.ts";
+import { faceMessages } from "../pipeline/faces.ts";
+import { facepipe } from "../pipeline/program.ts";
+import { handled, publishFaces, roomyBroker, storeTo } from "../roles/store/fixture.ts";
 import { never, object } from "../sinks/objects.ts";
-import { useCeph } from "../sinks/s3-fixture.ts";
+import { setEnvironment } from "../sinks/s3/environment.ts";
+import { useCeph } from "../sinks/s3/fixture.ts";
 import { cephMissing, type S3User } from "../support/ceph.ts";
 import { mosquittoMissing } from "../support/mosquitto.ts";
 import type { Any } from "./cloud/call.ts";

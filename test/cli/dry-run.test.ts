@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { facepipe, startFacepipe } from "../support/facepipe.ts";
 import { emptyFolder } from "../support/folder.ts";
-import { ppm } from "../vision/look.ts";
+import { ppm } from "../vision/harness.ts";
 
 /** The lines of `detect --dry-run`, read. */
 const faces = (stdout: string) =>

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { findCommand } from "../support/commands.ts";
 import { emptyFolder } from "../support/folder.ts";
 import { atTerminal, linesOnScreen } from "../support/screen.ts";
-import { ppm } from "../vision/look.ts";
+import { ppm } from "../vision/harness.ts";
 
 const skip = findCommand("python3") ? false : "needs python3 for its terminal";
 const logLine = /^\[\d\d:\d\d:\d\d\.\d{3}\] (INFO|WARN|DEBUG): /;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { deflateSync } from "node:zlib";
 import { styleFor } from "../../src/base/style.ts";
-import { toJson, toText } from "../../src/face/describe.ts";
+import { toJson, toText } from "../../src/face/format.ts";
 import { parseKeyTemplate } from "../../src/face/key.ts";
 import { decodeMessage } from "../../src/face/message.ts";
 import { addPngTexts, readPngText } from "../../src/face/png.ts";

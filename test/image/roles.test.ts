@@ -7,8 +7,8 @@ import { image as usual } from "../../scripts/image/build.mjs";
 import { brokerImage } from "../../scripts/image/mosquitto.mjs";
 import { loadRoles } from "../../src/main.ts";
 import { emptyFolder } from "../support/folder.ts";
-import { ppm } from "../vision/look.ts";
-import { modelPath, noModel } from "../vision/yunet-model.ts";
+import { ppm } from "../vision/harness.ts";
+import { modelPath, noModel } from "../vision/worker/detectors/yunet-model.ts";
 import { imagesMissing } from "./support/images.ts";
 import { podman, tryPodman } from "./support/podman.ts";
 

@@ -8,7 +8,7 @@ import { Publisher } from "../../src/mqtt/publisher.ts";
 import { mosquittoMissing, startMosquitto } from "../support/mosquitto.ts";
 import { freePort } from "../support/ports.ts";
 import { brokerAt, Hands, never, WatchedConnection } from "./fixture.ts";
-import { startTalkative } from "./talkative-line.ts";
+import { startTalkative } from "./injecting-proxy.ts";
 
 const skip = mosquittoMissing() ?? false;
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { test } from "node:test";
-import { facepipe } from "../line/program.ts";
+import { facepipe } from "../pipeline/program.ts";
 import { mosquittoMissing, startMosquitto } from "../support/mosquitto.ts";
 import { freePort } from "../support/ports.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { clientAt, Ear, publishAll } from "../line/client.ts";
-import { facepipe, type Program } from "../line/program.ts";
+import { clientAt, Ear, publishAll } from "../pipeline/client.ts";
+import { facepipe, type Program } from "../pipeline/program.ts";
 import { startDelayProxy } from "../support/delay-proxy.ts";
 import { type Mosquitto, mosquittoMissing, startMosquitto } from "../support/mosquitto.ts";
 import type { MosquittoOptions } from "../support/mosquitto-config.ts";

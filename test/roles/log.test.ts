@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { clientAt, Ear } from "../line/client.ts";
-import { faceMessages, smallPng } from "../line/faces.ts";
-import { facepipe } from "../line/program.ts";
-import { startTalkative } from "../mqtt/talkative-line.ts";
+import { startTalkative } from "../mqtt/injecting-proxy.ts";
+import { clientAt, Ear } from "../pipeline/client.ts";
+import { faceMessages, smallPng } from "../pipeline/faces.ts";
+import { facepipe } from "../pipeline/program.ts";
 import { mosquittoMissing, startMosquitto } from "../support/mosquitto.ts";
 import { publishWithMosquitto } from "../support/mosquitto-clients.ts";
 

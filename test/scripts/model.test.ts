@@ -7,7 +7,7 @@ import { text } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
 import { emptyFolder } from "../support/folder.ts";
 import { freePort } from "../support/ports.ts";
-import { all, modelServer } from "../vision/model-server.ts";
+import { all, modelServer } from "../vision/model/server.ts";
 
 const name = "yunet_n_dynamic.onnx";
 const model = join(process.env["FACEPIPE_TEST_DATA"] ?? join("..", "shared", "data"), "models", name);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 
 export interface Import {
-  /** The importing file, e.g. `src/roles/detect.ts`. */
+  /** The importing file, e.g. `src/roles/detect/detect.ts`. */
   readonly file: string;
   /** A file of ours, e.g. `src/face/face.ts`, or a package or built-in module as it is written. */
   readonly target: string;

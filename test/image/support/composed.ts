@@ -3,7 +3,7 @@ import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { TestContext } from "node:test";
-import { type Objects, objectsInFolder } from "../../line/objects.ts";
+import { type Objects, objectsInFolder } from "../../pipeline/objects.ts";
 import { findCommand } from "../../support/commands.ts";
 import { cutLine } from "./container-network.ts";
 import { command, podman, tryPodman } from "./podman.ts";

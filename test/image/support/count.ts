@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { decodeMessage } from "../../../src/face/message.ts";
-import type { Objects } from "../../line/objects.ts";
+import type { Objects } from "../../pipeline/objects.ts";
 
 /** Without a line between edge and cloud, seconds: a minute with FACEPIPE_TEST_LONG. */
 export const cutSeconds = process.env["FACEPIPE_TEST_LONG"] ? 60 : 10;

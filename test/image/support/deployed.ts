@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { filledManifests, renderOverlay } from "../../deploy/render.ts";
-import type { S3Fixture } from "../../sinks/s3-fixture.ts";
+import type { S3Fixture } from "../../sinks/s3/fixture.ts";
 import { newBucketName } from "../../support/ceph.ts";
 import type { Application } from "./application.ts";
 import { Cluster } from "./cluster.ts";

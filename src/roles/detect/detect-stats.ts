@@ -1,0 +1,78 @@
+import type { Sight } from "../../vision/types.ts";
+import type { RoleContext } from "../role.ts";
+
+/** Counts what detect sees: for the metrics, the progress bar and the summary. */
+export class Tally {
+  readonly #context: RoleContext;
+  readonly #begun = performance.now();
+  #frames = 0;
+  #faces = 0;
+  #dropped = 0;
+  #skipped = 0;
+  #visits = 0;
+  /** How far each camera is, frames. */
+  readonly #places = new Map<string, number>();
+
+  constructor(context: RoleContext) {
+    this.#context = context;
+  }
+
+  get faces(): number {
+    return this.#faces;
+  }
+
+  /** Shows progress on a terminal when the number of frames is known. */
+  async start(frames: number | undefined): Promise<void> {
+    if (frames === undefined) return;
+    await this.#context.terminal.startBar(
+      frames,
+      "{bar} {percentage}%  {value}/{total} frames  {faces} faces  {rate} frames/s",
+    );
+  }
+
+  sight(camera: string, { looks, dropped, skipped }: Sight): void {
+    const { metrics, terminal } = this.#context;
+    for (const { index, detectSeconds, visits } of looks) {
+      this.#places.set(camera, index + 1);
+      this.#visits += visits;
+      metrics.visits.inc(visits);
+      metrics.detectSeconds.observe(detectSeconds);
+    }
+    this.#frames += looks.length;
+    this.#dropped += dropped;
+    this.#skipped += skipped;
+    metrics.frames.inc(looks.length);
+    metrics.skipped.inc(skipped);
+    if (dropped > 0) metrics.dropped.inc({ reason: "late_frame" }, dropped);
+    const done = [...this.#places.values()].reduce((sum, place) => sum + place, 0);
+    terminal.updateBar(done, { faces: this.#faces, rate: this.#rate() });
+  }
+
+  face(): void {
+    this.#faces++;
+    this.#context.metrics.faces.inc();
+  }
+
+  stop(): void {
+    this.#context.terminal.stopBar();
+  }
+
+  summary(): string {
+    const seconds = ((performance.now() - this.#begun) / 1000).toFixed(1);
+    const counts = [
+      `${this.#frames} frames`,
+      `${this.#faces} faces`,
+      `${this.#visits} visits`,
+      `${seconds} s`,
+      `${this.#rate()} frames/s`,
+      ...(this.#skipped === 0 ? [] : [`${this.#skipped} frames passed over`]),
+      ...(this.#dropped === 0 ? [] : [`${this.#dropped} late frames dropped`]),
+    ];
+    return counts.join(", ");
+  }
+
+  /** Frames that were looked at or passed over, a second. */
+  #rate(): string {
+    return ((this.#frames + this.#skipped) / ((performance.now() - this.#begun) / 1000)).toFixed(1);
+  }
+}

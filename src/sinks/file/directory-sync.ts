@@ -1,0 +1,50 @@
+import { open } from "node:fs/promises";
+import { errorCode } from "../../base/errors.ts";
+
+/**
+ * fsync() of directories, which makes the names in them durable. Puts that wait for the same directory share one
+ * call: 64 at once would otherwise queue up 64 times for the same disk flush.
+ */
+export class DirectorySync {
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #next = new Map<string, Promise<void>>();
+
+  /** Resolves when every name given in `directory` before this call is durable. */
+  sync(directory: string): Promise<void> {
+    const running = this.#running.get(directory);
+    if (!running) return this.#start(directory);
+    // The one under way may have begun before our name was given; the next one has not.
+    const next = this.#next.get(directory) ?? this.#after(running, directory);
+    this.#next.set(directory, next);
+    return next;
+  }
+
+  async #after(running: Promise<void>, directory: string): Promise<void> {
+    // Its error belongs to those who wait for it.
+    await running.catch(() => undefined);
+    this.#next.delete(directory);
+    return this.#start(directory);
+  }
+
+  #start(directory: string): Promise<void> {
+    const run = syncDirectory(directory).finally(() => {
+      if (this.#running.get(directory) === run) this.#running.delete(directory);
+    });
+    this.#running.set(directory, run);
+    return run;
+  }
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, "r");
+  try {
+    await directory.sync().catch(unlessUnsupported);
+  } finally {
+    await directory.close();
+  }
+}
+
+/** Some network and FUSE file systems know no fsync of a directory; they make names durable in ways of their own. */
+function unlessUnsupported(error: unknown): void {
+  if (!["EINVAL", "ENOTSUP", "ENOSYS"].includes(errorCode(error))) throw error;
+}

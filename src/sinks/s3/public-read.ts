@@ -1,0 +1,78 @@
+import type { S3Client } from "@aws-sdk/client-s3";
+import { refused } from "../../base/errors.ts";
+import type { Place } from "./bucket.ts";
+import { faultOf, s3Reason } from "./errors.ts";
+
+interface Statement {
+  readonly Sid?: string;
+  readonly Resource?: string | readonly string[];
+  readonly [field: string]: unknown;
+}
+
+interface Policy {
+  readonly Version: string;
+  readonly Statement: readonly Statement[];
+}
+
+const sid = "FacepipePublicRead";
+
+/**
+ * Lets anyone read the objects below the prefix. By a bucket policy: new buckets of Amazon's refuse ACLs
+ * (AccessControlListNotSupported). Other statements stay, and so do other prefixes in ours.
+ * Rejects with a UserError when the service does not let us.
+ */
+export async function allowPublicRead(client: S3Client, place: Place, signal: AbortSignal): Promise<void> {
+  const { PutBucketPolicyCommand } = await import("@aws-sdk/client-s3");
+  const { bucket } = place;
+  try {
+    const policy = await readPolicy(client, bucket, signal);
+    const resource = `arn:${partition(await client.config.region())}:s3:::${bucket}/${place.prefix}*`;
+    const wanted = withResource(policy, resource);
+    if (wanted === policy) return;
+    const request = { Bucket: bucket, Policy: JSON.stringify(wanted) };
+    await client.send(new PutBucketPolicyCommand(request), { abortSignal: signal });
+  } catch (error) {
+    const { status } = faultOf(error);
+    if (status === undefined || status >= 500) throw error;
+    throw refused(
+      `cannot make the bucket ${bucket} readable by anyone: ${s3Reason(error)}`,
+      "Turn off the bucket's Block Public Access and allow this login s3:GetBucketPolicy and s3:PutBucketPolicy, " +
+        "or leave out --public",
+      error,
+    );
+  }
+}
+
+async function readPolicy(client: S3Client, bucket: string, signal: AbortSignal): Promise<Policy> {
+  const { GetBucketPolicyCommand } = await import("@aws-sdk/client-s3");
+  try {
+    const request = new GetBucketPolicyCommand({ Bucket: bucket });
+    const { Policy = "" } = await client.send(request, { abortSignal: signal });
+    const policy = JSON.parse(Policy) as Policy;
+    return { ...policy, Statement: [policy.Statement].flat() };
+  } catch (error) {
+    if (faultOf(error).code !== "NoSuchBucketPolicy") throw error;
+    return { Version: "2012-10-17", Statement: [] };
+  }
+}
+
+/** `policy` itself when it has the resource already: then no right to change it is needed. */
+function withResource(policy: Policy, resource: string): Policy {
+  const ours = policy.Statement.find((each) => each.Sid === sid);
+  const resources = [ours?.Resource ?? []].flat();
+  if (resources.includes(resource)) return policy;
+  const statement: Statement = {
+    Sid: sid,
+    Effect: "Allow",
+    Principal: "*",
+    Action: "s3:GetObject",
+    Resource: [...resources, resource],
+  };
+  return { ...policy, Statement: [...policy.Statement.filter((each) => each !== ours), statement] };
+}
+
+/** Source: AWS General Reference, "Amazon Resource Names": China and GovCloud are partitions of their own. */
+function partition(region: string): string {
+  if (region.startsWith("cn-")) return "aws-cn";
+  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+}

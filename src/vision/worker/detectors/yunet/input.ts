@@ -1,0 +1,60 @@
+import type { Cv, Mat } from "../../opencv.ts";
+
+/** The model halves its input five times. */
+const multiple = 32;
+
+/** A frame as the model takes it. */
+export interface YunetInput {
+  /** Blue, green and red planes, floats 0..255; valid until the next call. */
+  readonly planes: Float32Array;
+  readonly width: number;
+  readonly height: number;
+  /** Pixels of the frame for one of the input, across and down. */
+  readonly scaleX: number;
+  readonly scaleY: number;
+}
+
+/**
+ * Makes inputs of frames, scaled so that a whole frame would be at most `mostWide` pixels wide, and filled up with black
+ * on the right and below.
+ */
+export function inputMaker(cv: Cv, mostWide: number): (frame: Mat, part: Mat) => YunetInput {
+  let memory = new Float32Array();
+  let shape = "";
+  return (frame, part) => {
+    const scale = Math.min(1, mostWide / frame.cols);
+    const cols = Math.max(1, Math.round(part.cols * scale));
+    const rows = Math.max(1, Math.round(part.rows * scale));
+    const [width, height] = [filled(cols), filled(rows)];
+    const size = 3 * width * height;
+    if (memory.length < size) memory = new Float32Array(size);
+    const planes = memory.subarray(0, size);
+    // What is filled up is not written again as long as the shape stays.
+    if (shape !== `${cols}x${rows}`) planes.fill(0);
+    shape = `${cols}x${rows}`;
+    // A mean of what falls together: to leave pixels out would make small faces ragged.
+    const small = cols === part.cols ? part : part.resize(rows, cols, 0, 0, cv.INTER_AREA);
+    const channels = small.splitChannels();
+    for (const [nth, channel] of channels.entries()) {
+      fill(planes.subarray(nth * width * height), channel.getData(), { cols, rows, width });
+      channel.release();
+    }
+    if (small !== part) small.release();
+    return { planes, width, height, scaleX: part.cols / cols, scaleY: part.rows / rows };
+  };
+}
+
+/** Writes bytes as floats; a typed array's own `set` is twice as fast as a loop. */
+function fill(
+  plane: Float32Array,
+  bytes: Uint8Array,
+  { cols, rows, width }: { cols: number; rows: number; width: number },
+): void {
+  if (cols === width) plane.set(bytes);
+  else
+    for (let row = 0; row < rows; row++) plane.set(bytes.subarray(row * cols, (row + 1) * cols), row * width);
+}
+
+function filled(side: number): number {
+  return Math.ceil(side / multiple) * multiple;
+}

@@ -1,0 +1,96 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import type * as Onnx from "onnxruntime-node";
+import { describe, refused } from "../../../../base/errors.ts";
+
+/** The model's outputs for each of its three grids, in the order of the grid's cells. */
+export interface GridOutput {
+  /** Pixels of the model's input between two cells. */
+  readonly stride: number;
+  /** Probability that the thing at the cell is a face. */
+  readonly cls: Float32Array;
+  /** Probability that there is a thing at the cell. */
+  readonly obj: Float32Array;
+  /** Four numbers a cell. */
+  readonly bbox: Float32Array;
+  /** Ten numbers a cell: x and y of five points. */
+  readonly kps: Float32Array;
+}
+
+/** Runs the model on one picture: blue, green and red planes of floats 0..255, each `width` by `height`. */
+export type RunYunet = (planes: Float32Array, width: number, height: number) => Promise<GridOutput[]>;
+
+export const strides = [8, 16, 32] as const;
+
+/**
+ * Loads the model into ONNX Runtime.
+ * @throws UserError when the file cannot be read, or is no YuNet for pictures of any size.
+ */
+export async function loadYunet(path: string, threads: number): Promise<RunYunet> {
+  const ort = loadRuntime();
+  const session = await read(path).then((bytes) =>
+    ort.InferenceSession.create(bytes, {
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      // Its threads would otherwise spin while they wait for the next frame.
+      extra: { session: { intra_op: { allow_spinning: "0" } } },
+      // Errors only: its warnings are about its own optimisations.
+      logSeverityLevel: 3,
+    }).catch((error) => {
+      throw notYunet(path, describe(error), error);
+    }),
+  );
+  const outputs = strides.flatMap((stride) =>
+    ["cls", "obj", "bbox", "kps"].map((name) => `${name}_${stride}`),
+  );
+  const missing = outputs.filter((name) => !session.outputNames.includes(name));
+  if (session.inputNames.join() !== "input" || missing.length > 0)
+    throw notYunet(
+      path,
+      missing.length > 0 ? `it has no output ${missing.join(", ")}` : "its input is another",
+    );
+  const [input] = session.inputMetadata;
+  if (input?.isTensor && input.shape.slice(2).some((side) => typeof side === "number"))
+    throw notYunet(path, `it takes pictures of ${input.shape.slice(2).reverse().join("x")} only`);
+  return async (planes, width, height) => {
+    const tensor = new ort.Tensor("float32", planes, [1, 3, height, width]);
+    const results = await session.run({ input: tensor });
+    const output = (name: string) => results[name]?.data as Float32Array;
+    return strides.map((stride) => ({
+      stride,
+      cls: output(`cls_${stride}`),
+      obj: output(`obj_${stride}`),
+      bbox: output(`bbox_${stride}`),
+      kps: output(`kps_${stride}`),
+    }));
+  };
+}
+
+/** By `require`: its exports come out of `import` in one way or another, depending on who loads it. */
+function loadRuntime(): typeof Onnx {
+  try {
+    return createRequire(import.meta.url)("onnxruntime-node");
+  } catch (error) {
+    throw refused(
+      `ONNX Runtime, which runs YuNet, does not load here: ${(error as Error).message}`,
+      "`npm start` in facepipe's folder installs it; `--detector haar` works without",
+      error,
+    );
+  }
+}
+
+async function read(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw refused(`the model ${path} cannot be read: ${describe(error)}`, "Check --model", error);
+  }
+}
+
+function notYunet(path: string, why: string, cause?: unknown) {
+  return refused(
+    `${path} is not the model that facepipe runs: ${why}`,
+    "It runs yunet_n_dynamic.onnx; without --model it fetches it",
+    cause,
+  );
+}

@@ -1,0 +1,27 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type * as OpenCV from "@u4/opencv4nodejs";
+import { refused } from "../../base/errors.ts";
+
+export type { Mat, Rect, VideoCapture } from "@u4/opencv4nodejs";
+export type Cv = typeof OpenCV;
+
+/**
+ * OpenCV, as the compiled addon itself. The package's own entry prints on stdout, takes four times as long to load
+ * and fails under `import`; the addon has all the classes, and the package's typings fit it.
+ * @throws UserError when the addon was not built.
+ */
+export function loadOpenCv(): Cv {
+  const require = createRequire(import.meta.url);
+  // The package exports only its entry, cjs/lib/opencv4nodejs.js; the root is two folders up.
+  const entry = require.resolve("@u4/opencv4nodejs");
+  const addon = join(entry, "../../../build/Release/opencv4nodejs.node");
+  const remedy = "`npm start` in facepipe's folder installs OpenCV and builds it";
+  if (!existsSync(addon)) throw refused("OpenCV for Node.js is not built here", remedy);
+  try {
+    return require(addon) as Cv;
+  } catch (error) {
+    throw refused(`OpenCV for Node.js does not load: ${(error as Error).message}`, remedy, error);
+  }
+}

@@ -1,0 +1,38 @@
+import { refused } from "../../../base/errors.ts";
+import { redact } from "../../../base/log.ts";
+import { sourceKind } from "../../source-kind.ts";
+import type { Cv } from "../opencv.ts";
+import { openDevice } from "./device.ts";
+import { openFolder, openImage } from "./images.ts";
+import { liveSource } from "./live.ts";
+import { openNetwork } from "./network.ts";
+import type { Source, Warn } from "./source.ts";
+import { openSynthetic } from "./synthetic.ts";
+import { openVideoFile } from "./video-file.ts";
+
+/**
+ * Opens what `--camera` names.
+ * @throws UserError when there is no such thing, or it cannot be read.
+ */
+export async function openSource(cv: Cv, camera: string, warn: Warn): Promise<Source> {
+  const source = sourceKind(camera);
+  switch (source.kind) {
+    case "synthetic":
+      return openSynthetic(cv, source.text);
+    case "device":
+      return liveSource(openDevice(cv, source), source.path);
+    case "network":
+      return liveSource(await openNetwork(cv, source.url), redact(source.url));
+    case "image":
+      return openImage(cv, source.path);
+    case "folder":
+      return openFolder(cv, source.path, warn);
+    case "video":
+      return openVideoFile(cv, source.path, warn);
+    case "missing":
+      throw refused(
+        `no such file: ${source.path}`,
+        "--camera takes a number, a device, a URL, a file, a folder or `synthetic`",
+      );
+  }
+}

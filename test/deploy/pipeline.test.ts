@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { emptyFolder } from "../support/folder.ts";
+import { mosquittoMissing } from "../support/mosquitto.ts";
+import { type Side, startBroker, startContainer } from "./pipeline.ts";
+import { filledManifests, kubectlMissing, renderOverlay } from "./render.ts";
+
+const skip = kubectlMissing() ?? mosquittoMissing();
+
+const edgeBroker = "mqtt://mosquitto:1883";
+const cloudBroker = "mqtts://mosquitto:8883";
+const cloudFromEdge = "mqtts://cloud.example:30883";
+
+/** Both sides with a broker each, as the manifests set them up. */
+async function bothSides(t: TestContext, folder: string): Promise<{ edge: Side; cloud: Side }> {
+  const manifests = await filledManifests(t, ["localhost"]);
+  const inCloud = await renderOverlay("cloud", {
+    manifests,
+    config: { FACEPIPE_TO: pathToFileURL(folder).href },
+  });
+  const atEdge = await renderOverlay("edge", {
+    manifests,
+    config: { FACEPIPE_TO: cloudFromEdge, FACEPIPE_LIMIT: "5" },
+  });
+  const cloudAddress = `mqtts://localhost:${await startBroker(t, { objects: inCloud, addresses: {} })}`;
+  const edgeAddress = `mqtt://localhost:${await startBroker(t, { objects: atEdge, addresses: {} })}`;
+  return {
+    cloud: { objects: inCloud, addresses: { [cloudBroker]: cloudAddress } },
+    edge: { objects: atEdge, addresses: { [edgeBroker]: edgeAddress, [cloudFromEdge]: cloudAddress } },
+  };
+}
+
+/** The initContainers that are checks: side, workload, name. */
+function checks(edge: Side, cloud: Side): [Side, string, string][] {
+  return [
+    [cloud, "store", "broker"],
+    [cloud, "log", "broker"],
+    [edge, "detect", "broker"],
+    [edge, "log", "broker"],
+    [edge, "forward", "broker"],
+  ];
+}
+
+test("with the manifests' settings every role's login is good at its brokers", { skip }, async (t) => {
+  const { edge, cloud } = await bothSides(t, emptyFolder(t));
+  for (const [side, workload, name] of checks(edge, cloud)) {
+    const { code, stderr } = await (await startContainer(t, side, workload, name)).ended;
+    assert.equal(code, 0, `${workload} ${name}: ${stderr}`);
+  }
+});
+
+test("the edge keeps faces from the beginning, and the cloud gets them all when it is there", {
+  skip,
+}, async (t) => {
+  const folder = emptyFolder(t);
+  const { edge, cloud } = await bothSides(t, folder);
+
+  const detect = await startContainer(t, edge, "detect");
+  await detect.stderr.has(/waiting for a forward at mqtt:/);
+  const forward = await startContainer(t, edge, "forward");
+  assert.equal((await detect.ended).code, 0, detect.stderr.text);
+  await forward.stderr.has(/waiting for a store at mqtts:/);
+  const log = await startContainer(t, cloud, "log");
+  await log.stderr.has(/connected/);
+  const store = await startContainer(t, cloud, "store");
+
+  await log.stdout.has(/(site-a-camera-1.*\n.*){5}/);
+  for (const role of [forward, store]) {
+    role.child.kill("SIGTERM");
+    assert.equal((await role.ended).code, 0, role.stderr.text);
+    assert.doesNotMatch(role.stderr.text, /"level":(40|50)/);
+  }
+  const faces = readdirSync(join(folder, "site-a-camera-1"), { recursive: true });
+  assert.equal(faces.filter((name) => String(name).endsWith(".png")).length, 5);
+});
+
+test("no role may do at a broker what it need not", { skip }, async (t) => {
+  const { edge, cloud } = await bothSides(t, emptyFolder(t));
+  // The check both reads and writes there, and no role needs both.
+  const both = ["--topic", "faces/#", "--wait", "0", "--connect-timeout", "2"];
+  for (const [side, workload, name] of checks(edge, cloud)) {
+    const { code, stderr } = await (await startContainer(t, side, workload, name, both)).ended;
+    assert.equal(code, 1, `${workload} ${name}`);
+    assert.match(stderr, /access rules \(ACL\)|not authorized/i, `${workload} ${name}`);
+  }
+  const stranger = await startContainer(t, edge, "log", "broker", ["--username", "nobody", "--wait", "0"]);
+  assert.equal((await stranger.ended).code, 1);
+});

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { suite, test } from "node:test";
+import { promisify } from "node:util";
+import type { Box } from "../../src/face/face.ts";
+import { parseSynthetic } from "../../src/vision/synthetic-spec.ts";
+import { loadOpenCv } from "../../src/vision/worker/opencv.ts";
+import { rendererOf } from "../../src/vision/worker/synthetic/draw.ts";
+import { sceneOf } from "../../src/vision/worker/synthetic/scene.ts";
+import { useCeph } from "../sinks/s3/fixture.ts";
+import { cephMissing } from "../support/ceph.ts";
+import { findCommand } from "../support/commands.ts";
+import { emptyFolder } from "../support/folder.ts";
+import { mosquittoMissing } from "../support/mosquitto.ts";
+import { assertComplete, foretell, Line } from "./pipeline.ts";
+import type { Program } from "./program.ts";
+
+const skip = mosquittoMissing() ?? cephMissing() ?? false;
+const camera = "synthetic:faces=2,seconds=5,seed=3";
+
+suite("the line, from a drawn scene to the bucket", { skip }, () => {
+  const s3 = useCeph();
+
+  test("every face that the detector finds is in the bucket, once, pixel by pixel", async (t) => {
+    const foretold = await foretell(t, `${camera},pace=off`);
+    const line = await Line.start(t, s3);
+    const store = await line.store();
+    const forward = await line.forward();
+    const detect = line.detect(camera);
+    assert.deepEqual(await detect.ended, { code: 0, signal: null }, detect.err);
+    assert.match(detect.err, new RegExp(`150 frames, ${foretold.length} faces`));
+    await store.loggedTimes(Line.handled, foretold.length);
+    for (const role of [forward, store]) assert.deepEqual(await role.stop(), { code: 0, signal: null });
+    const stored = await line.stored();
+    assertComplete(stored, foretold);
+
+    const cv = loadOpenCv();
+    const spec = parseSynthetic(camera);
+    const [render, scene] = [rendererOf(spec), sceneOf(spec)];
+    for (const { facts, payload } of stored) {
+      const { box, frame } = facts;
+      const pixels = new cv.Mat(render(frame.index), spec.height, spec.width, cv.CV_8UC3);
+      const region = new cv.Rect(box.x, box.y, box.width, box.height);
+      const cut = pixels.cvtColor(cv.COLOR_BGR2GRAY).getRegion(region).copy();
+      const picture = cv.imdecode(payload, cv.IMREAD_UNCHANGED);
+      assert.equal(picture.channels, 1);
+      assert.deepEqual([picture.cols, picture.rows], [box.width, box.height]);
+      assert.ok(picture.getData().equals(cut.getData()), `face ${facts.seq} has other pixels`);
+      const best = Math.max(...scene(frame.index).map((truth) => overlap(box, truth)));
+      assert.ok(best > 0.4, `face ${facts.seq} is far from every face drawn: ${best}`);
+    }
+  });
+
+  test("forward and store are killed while detect runs: the bucket is complete all the same", async (t) => {
+    const foretold = await foretell(t, `${camera},pace=off`);
+    const line = await Line.start(t, s3);
+    const first = { store: await line.store(), forward: await line.forward() };
+    const detect = line.detect(camera);
+    await first.store.loggedTimes(Line.handled, 20);
+    await first.forward.kill();
+    const forward = await line.forward();
+    const before = first.store.timesLogged(Line.handled);
+    await first.store.loggedTimes(Line.handled, before + 20);
+    await first.store.kill();
+    const store = await line.store();
+    assert.deepEqual(await detect.ended, { code: 0, signal: null }, detect.err);
+    while (keysLogged(first.store, store).size < foretold.length)
+      await store.logged(/"result"/, store.err.length);
+    for (const role of [forward, store]) assert.deepEqual(await role.stop(), { code: 0, signal: null });
+    assertComplete(await line.stored(), foretold);
+  });
+
+  test("`mosquitto_sub -C 1 > face.png` is a picture that others open", {
+    skip: !findCommand("ffprobe") && "needs ffprobe (Debian: ffmpeg)",
+  }, async (t) => {
+    const line = await Line.start(t, s3);
+    const { port } = new URL(line.edge);
+    const sub = ["-h", "127.0.0.1", "-p", port, "-t", "faces/#", "-C", "1", "-N"];
+    const heard = promisify(execFile)("mosquitto_sub", sub, { encoding: "buffer" });
+    const detect = line.detect("synthetic:faces=1");
+    const file = join(emptyFolder(t), "face.png");
+    await writeFile(file, (await heard).stdout);
+    await detect.stop();
+    const what = ["-show_entries", "stream=codec_name,pix_fmt,width,height", "-of", "json"];
+    const { stdout } = await promisify(execFile)("ffprobe", ["-v", "error", ...what, file]);
+    const [picture] = JSON.parse(stdout).streams;
+    assert.equal(picture.codec_name, "png");
+    assert.equal(picture.pix_fmt, "gray");
+    assert.ok(picture.width > 40 && picture.width === picture.height);
+  });
+});
+
+/** The keys of the objects that these stores have looked after. */
+function keysLogged(...stores: readonly Program[]): Set<string> {
+  const lines = stores.flatMap(({ err }) => [...err.matchAll(/"result":"\w+","msg":"([^"]+)"/g)]);
+  return new Set(lines.map(([, key = ""]) => key));
+}
+
+/** Intersection over union. */
+function overlap(a: Box, b: Box): number {
+  const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
+  const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
+  const both = Math.max(0, width) * Math.max(0, height);
+  return both / (a.width * a.height + b.width * b.height - both);
+}

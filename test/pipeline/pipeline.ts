@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import type { TestContext } from "node:test";
+import type { FaceFacts } from "../../src/face/face.ts";
+import { decodeMessage } from "../../src/face/message.ts";
+import type { S3Fixture } from "../sinks/s3/fixture.ts";
+import { newBucketName } from "../support/ceph.ts";
+import { startMosquitto } from "../support/mosquitto.ts";
+import { objectsInBucket } from "./objects.ts";
+import { facepipe, type Program } from "./program.ts";
+
+/** A line of `detect --dry-run`. */
+export interface Foretold {
+  readonly frame: number;
+  readonly box: FaceFacts["box"];
+  readonly score: number;
+}
+
+/** What detect finds in this source: the faces that have to arrive. */
+export async function foretell(t: TestContext, camera: string, ...more: string[]): Promise<Foretold[]> {
+  const program = facepipe(t, ["detect", "--detector", "haar", "--camera", camera, "--dry-run", ...more]);
+  assert.deepEqual(await program.ended, { code: 0, signal: null }, program.err);
+  return program.out
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+}
+
+/** The line from an edge broker to a bucket: each role is a process of its own. */
+export class Line {
+  /** A line of the store's log for each object looked after. */
+  static readonly handled = /"result":"(stored|exists)"/g;
+  readonly bucket = newBucketName();
+  readonly #t: TestContext;
+  readonly #s3: S3Fixture;
+  readonly #edge: string;
+  readonly #cloud: string;
+
+  static async start(t: TestContext, s3: S3Fixture): Promise<Line> {
+    const options = { persistence: true, maxQueued: 0 };
+    const brokers = await Promise.all([startMosquitto(options), startMosquitto(options)]);
+    t.after(() => Promise.all(brokers.map((broker) => broker.stop())));
+    return new Line(t, s3, brokers[0].url, brokers[1].url);
+  }
+
+  private constructor(t: TestContext, s3: S3Fixture, edge: string, cloud: string) {
+    this.#t = t;
+    this.#s3 = s3;
+    this.#edge = edge;
+    this.#cloud = cloud;
+  }
+
+  get edge(): string {
+    return this.#edge;
+  }
+
+  async store(): Promise<Program> {
+    const to = ["--to", `s3://${this.bucket}`, "--path-style", "--create-bucket", "--log-level", "debug"];
+    const program = facepipe(this.#t, ["store", "--broker", this.#cloud, ...to], this.#s3.ceph.env);
+    await program.logged(/storing /);
+    return program;
+  }
+
+  async forward(): Promise<Program> {
+    const program = facepipe(this.#t, ["forward", "--from", this.#edge, "--to", this.#cloud]);
+    await program.logged(/forwarding /);
+    return program;
+  }
+
+  detect(camera: string, ...more: string[]): Program {
+    return facepipe(this.#t, [
+      "detect",
+      "--detector",
+      "haar",
+      "--broker",
+      this.#edge,
+      "--camera",
+      camera,
+      ...more,
+    ]);
+  }
+
+  /** All faces in the bucket by their number; fails when one is there twice or an object is no face. */
+  async stored(): Promise<{ facts: FaceFacts; payload: Buffer }[]> {
+    const objects = await objectsInBucket(this.#s3.admin, this.bucket);
+    const faces = [...objects].map(([key, payload]) => {
+      const decoded = decodeMessage(payload);
+      assert.ok(decoded.kind === "face", `${key} is ${decoded.kind}`);
+      return { facts: decoded.facts, payload };
+    });
+    return faces.sort((a, b) => a.facts.seq - b.facts.seq);
+  }
+}
+
+/** Fails unless exactly the foretold faces arrived, each once, numbered without gaps within one epoch. */
+export function assertComplete(stored: readonly { facts: FaceFacts }[], foretold: readonly Foretold[]): void {
+  const facts = stored.map((face) => face.facts);
+  assert.deepEqual(
+    facts.map(({ seq }) => seq),
+    foretold.map((_, at) => at + 1),
+  );
+  assert.equal(new Set(facts.map(({ epoch }) => epoch)).size, 1);
+  assert.equal(new Set(facts.map(({ id }) => id)).size, facts.length);
+  // OpenCV's threads give the faces of one frame in any order.
+  const inOrder = (faces: Foretold[]) =>
+    faces.sort((a, b) => a.frame - b.frame || a.box.x - b.box.x || a.box.y - b.box.y);
+  assert.deepEqual(
+    inOrder(facts.map(({ frame, box, score }) => ({ frame: frame.index, box, score }))),
+    inOrder(foretold.map(({ frame, box, score }) => ({ frame, box, score }))),
+  );
+}

@@ -1,0 +1,185 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { decodeMessage } from "../../../src/face/message.ts";
+import { nameCameras } from "../../../src/roles/detect/camera-names.ts";
+import { Ear } from "../../pipeline/client.ts";
+import { facepipe, startFacepipe } from "../../support/facepipe.ts";
+import { emptyFolder } from "../../support/folder.ts";
+import { mosquittoMissing, startMosquitto } from "../../support/mosquitto.ts";
+import { freePort } from "../../support/ports.ts";
+
+const skip = mosquittoMissing() ?? false;
+const first = "synthetic:seconds=1,seed=3,pace=off";
+const second = "synthetic:seconds=1,seed=4,pace=off,faces=2";
+
+const detect = (...args: readonly string[]) => ["detect", "--detector", "haar", ...args];
+const lines = (stdout: string) =>
+  stdout
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => JSON.parse(line));
+
+test("cameras are named after their sources, and told apart", () => {
+  const names = (sources: readonly string[], given: readonly string[] = []) =>
+    nameCameras(sources, given).map(({ name }) => name);
+  assert.deepEqual(names(["0", "rtsp://nvr/1", "rtsp://nvr/2", "nvr.mp4"]), [
+    "cam0",
+    "nvr",
+    "nvr-2",
+    "nvr-3",
+  ]);
+  assert.deepEqual(names(["0", "1"], ["door", "yard"]), ["door", "yard"]);
+});
+
+test("several cameras: each has its topic, and numbers its faces without gaps", { skip }, async (t) => {
+  const broker = await startMosquitto({ maxQueued: 0 });
+  t.after(() => broker.stop());
+  const ear = await Ear.at(t, broker.url, "faces/#");
+  const ended = await facepipe(t, detect("--broker", broker.url, "--camera", first, "--camera", second));
+  assert.equal(ended.code, 0, ended.stderr);
+  const [, total = ""] = /60 frames, (\d+) faces/.exec(ended.stderr) ?? [];
+  await ear.until(Number(total));
+  const facts = ear.heard.map(({ topic, payload }) => {
+    const decoded = decodeMessage(payload as Buffer);
+    assert.ok(decoded.kind === "face");
+    return { topic, ...decoded.facts };
+  });
+  for (const camera of ["synthetic", "synthetic-2"]) {
+    const own = facts.filter((fact) => fact.camera === camera);
+    assert.ok(own.length >= 28, `${own.length} faces of ${camera}`);
+    assert.deepEqual(
+      own.map(({ seq, topic }) => [seq, topic]),
+      own.map((_, nth) => [nth + 1, `faces/${camera}`]),
+    );
+  }
+  assert.equal(new Set(facts.map(({ epoch }) => epoch)).size, 1);
+});
+
+test("the variable has one camera per line; two names for one camera are a fault", async (t) => {
+  const env = { FACEPIPE_CAMERA: `${first}\n${second}`, FACEPIPE_NAME: "door\nyard" };
+  const { code, stdout } = await facepipe(t, detect("--dry-run", "--emit", "best"), { env });
+  assert.equal(code, 0);
+  assert.deepEqual(
+    lines(stdout)
+      .map(({ camera, visit }) => `${camera} ${visit}`)
+      .sort(),
+    ["door 1", "yard 1", "yard 2"],
+  );
+  const faults = [
+    [["--camera", first, "--name", "a", "--name", "b"], /--name must be given as often as --camera/],
+    [
+      ["--camera", first, "--camera", second, "--name", "a", "--name", "a"],
+      /two cameras cannot have the same name/,
+    ],
+    [["--camera", first, "--mask", "0,0 1,1"], /--mask "0,0 1,1": must have three corners/],
+    [["--camera", first, "--emit", "every:0"], /--emit "every:0": must be all, best or every:SECONDS/],
+  ] as const;
+  for (const [args, fault] of faults) {
+    const { code, stderr } = await facepipe(t, detect("--dry-run", ...args));
+    assert.equal(code, 3, stderr);
+    assert.match(stderr, fault);
+  }
+});
+
+test("cameras may stand in a file, beside those of --camera", async (t) => {
+  const file = join(emptyFolder(t), "cameras");
+  const args = detect("--dry-run", "--emit", "best", "--camera-file", file);
+  await writeFile(file, `# the yard\n\n  ${second}\r\n`);
+  const alone = await facepipe(t, args, { env: { FACEPIPE_NAME: "yard" } });
+  assert.deepEqual(
+    lines(alone.stdout).map(({ camera }) => camera),
+    ["yard", "yard"],
+  );
+  const both = await facepipe(t, [...args, "--camera", first], { env: { FACEPIPE_NAME: "door\nyard" } });
+  assert.deepEqual(
+    lines(both.stdout)
+      .map(({ camera }) => camera)
+      .sort(),
+    ["door", "yard", "yard"],
+  );
+  await writeFile(file, "# none yet\n");
+  const refused = async (fault: RegExp) => {
+    const { code, stderr } = await facepipe(t, args);
+    assert.equal(code, 3, stderr);
+    assert.match(stderr, fault);
+    assert.doesNotMatch(stderr, /secret/);
+  };
+  await refused(/^facepipe: --camera-file names no camera, and there is no --camera/);
+  assert.equal((await facepipe(t, [...args, "--camera", first])).code, 0);
+  await writeFile(file, "0\nrtsp://me:secret#1@door\n");
+  await refused(/--camera-file ".*cameras": line 2 is not a URL; in a login #/);
+});
+
+test("best and every:SECONDS send fewer faces, by the video's own time", async (t) => {
+  const camera = ["--camera", "synthetic:seconds=4,faces=2,pace=off", "--dry-run"];
+  const best = await facepipe(t, detect(...camera, "--emit", "best"));
+  assert.deepEqual(
+    lines(best.stdout)
+      .map(({ visit }) => visit)
+      .sort(),
+    ["1", "2"],
+  );
+  const every = await facepipe(t, detect(...camera, "--emit", "every:1"));
+  for (const visit of ["1", "2"]) {
+    const own = lines(every.stdout).filter((line) => line.visit === visit);
+    assert.ok(own.length === 4 || own.length === 5, `${own.length} pictures of 4 s`);
+    assert.equal(new Set(own.map(({ frame }) => Math.floor((frame - 1) / 30))).size, own.length);
+  }
+  const long = await facepipe(t, detect(...camera, "--emit", "best", "--max-visit", "2"));
+  assert.ok(lines(long.stdout).every(({ frame }) => frame <= 60));
+  assert.equal(lines(long.stdout).length, 2);
+});
+
+test("stopped, it sends the best face that it has so far", async (t) => {
+  const running = startFacepipe(t, detect("--camera", "synthetic", "--dry-run", "--emit", "best"));
+  await running.stderr.has(/a live source/);
+  const { pid = 0 } = running.child;
+  // It is sent when the visit is over; the stop ends it.
+  setTimeout(() => process.kill(pid, "SIGTERM"), 1500);
+  const { code, stdout } = await running.ended;
+  assert.equal(code, 0);
+  assert.equal(lines(stdout).length, 1);
+});
+
+test("among several, a camera that is away does not keep the others from being seen", async (t) => {
+  const away = `http://user:secret@127.0.0.1:${await freePort()}/video`;
+  const args = [
+    "--camera",
+    away,
+    "--camera",
+    first,
+    "--name",
+    "yard",
+    "--name",
+    "door",
+    "--dry-run",
+    "--limit",
+    "20",
+  ];
+  const { code, stdout, stderr } = await facepipe(t, detect(...args));
+  assert.equal(code, 0, stderr);
+  assert.ok(lines(stdout).every(({ camera }) => camera === "door"));
+  assert.match(stderr, /"camera":"yard","msg":"lost the camera: .*cannot be reached/);
+  assert.doesNotMatch(stderr, /secret/);
+  const alone = await facepipe(t, detect("--camera", away, "--dry-run"));
+  assert.equal(alone.code, 2);
+});
+
+test("without YuNet's model: by name it is fetched or it is an error, auto takes the cascade and says so", async (t) => {
+  const env = { XDG_CACHE_HOME: emptyFolder(t) };
+  const options = ["--camera", first, "--dry-run", "--limit", "1"];
+  const auto = await facepipe(t, ["detect", ...options], { env });
+  assert.equal(auto.code, 0);
+  assert.match(auto.stderr, /YuNet's model is not here: looking with the Haar cascade/);
+  const nowhere = `http://127.0.0.1:${await freePort()}/yunet.onnx`;
+  const named = await facepipe(t, ["detect", ...options, "--detector", "yunet", "--model-url", nowhere], {
+    env,
+  });
+  assert.equal(named.code, 2, named.stderr);
+  assert.match(named.stderr, /facepipe: cannot download the face model: .*--model FILE/);
+  const missing = await facepipe(t, ["detect", ...options, "--model", "/nowhere/yunet.onnx"], { env });
+  assert.equal(missing.code, 1);
+  assert.match(missing.stderr, /the model \/nowhere\/yunet\.onnx cannot be read/);
+});

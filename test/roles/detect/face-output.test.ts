@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Health } from "../../../src/ops/health.ts";
+import { createMetrics } from "../../../src/ops/metrics.ts";
+import { toBroker } from "../../../src/roles/broker-connection.ts";
+import { publishFaces } from "../../../src/roles/detect/face-output.ts";
+import type { RoleContext } from "../../../src/roles/role.ts";
+import { readBrokerUrl } from "../../../src/settings/broker.ts";
+import type { SeenFace } from "../../../src/vision/types.ts";
+import { Ear } from "../../pipeline/client.ts";
+import { mosquittoMissing, startMosquitto } from "../../support/mosquitto.ts";
+import { keptLog } from "../../vision/harness.ts";
+
+const skip = mosquittoMissing() ?? false;
+
+/** A grey PNG of one pixel. */
+const picture = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==",
+  "base64",
+);
+const face: SeenFace = {
+  picture,
+  format: "png",
+  capturedAt: 0,
+  frame: { width: 1, height: 1, index: 0 },
+  box: { x: 0, y: 0, width: 1, height: 1 },
+  score: 1,
+  detector: "haar",
+  visit: 1,
+  quality: 1,
+};
+
+test("cameras that wait for the broker at the same time all go on when it takes faces again", {
+  skip,
+}, async (t) => {
+  const broker = await startMosquitto({ maxQueued: 0 });
+  t.after(() => broker.stop());
+  const ear = await Ear.at(t, broker.url, "faces/#");
+  const { log } = await keptLog();
+  const never = new AbortController().signal;
+  const context = { log, metrics: await createMetrics(), health: new Health(), stop: never, deadline: never };
+  const outlet = publishFaces(
+    {
+      broker: toBroker(readBrokerUrl(broker.url), {}, "outlet", 5),
+      topicOf: (camera) => `faces/${camera}`,
+      qos: 1,
+    },
+    { ...context, fail: assert.fail } as unknown as RoleContext,
+  );
+  await outlet.open();
+  const each = 1500;
+  const send = async (camera: string) => {
+    for (let count = 0; count < each; count++) await outlet.send(camera, face);
+  };
+  await Promise.all(["door", "yard", "desk"].map(send));
+  await outlet.close();
+  await ear.until(3 * each);
+  assert.equal(ear.heard.length, 3 * each);
+});

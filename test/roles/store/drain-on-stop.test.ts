@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { faceMessages } from "../../pipeline/faces.ts";
+import { objectsInFolder, sorted } from "../../pipeline/objects.ts";
+import { facepipe } from "../../pipeline/program.ts";
+import { emptyFolder } from "../../support/folder.ts";
+import { mosquittoMissing } from "../../support/mosquitto.ts";
+import { publishFaces, roomyBroker, storeTo } from "./fixture.ts";
+
+const skip = mosquittoMissing() ?? false;
+
+test("a store that leaves its group stores what waits for it, and the others get the rest", {
+  skip,
+}, async (t) => {
+  const broker = await roomyBroker(t);
+  const folder = emptyFolder(t);
+  // One object at a time, so that many wait in the broker when it is told to stop.
+  const start = (id: string) =>
+    storeTo(t, broker, folder, {}, "--share", "g", "--leave", "--client-id", id, "--concurrency", "1");
+  const [first, second] = [await start("one"), await start("two")];
+  const faces = faceMessages(600);
+  await publishFaces(t, broker, faces.slice(0, 300));
+  const [ended] = await Promise.all([second.stop(), publishFaces(t, broker, faces.slice(300, 450))]);
+  assert.deepEqual(ended, { code: 0, signal: null });
+  await second.logged(/left the group; nothing waits for this store any more/);
+  await publishFaces(t, broker, faces.slice(450));
+  // Only the first is left; had the second stayed a member, half of the last ones would wait for it.
+  assert.deepEqual(await first.stop(), { code: 0, signal: null });
+  assert.deepEqual(sorted((await objectsInFolder(folder)).values()), sorted(faces));
+});
+
+test("--leave without --share is a fault", async (t) => {
+  const program = facepipe(t, ["store", "--to", emptyFolder(t), "--leave"]);
+  await program.logged(/--leave needs --share/);
+});

@@ -1,0 +1,38 @@
+import type { TestContext } from "node:test";
+import { clientAt } from "../../pipeline/client.ts";
+import { facepipe, type Program } from "../../pipeline/program.ts";
+import { type Mosquitto, startMosquitto } from "../../support/mosquitto.ts";
+
+/** A broker with room for any backlog: Mosquitto drops silently what is over its default of 1000 queued messages. */
+export async function roomyBroker(t: TestContext): Promise<Mosquitto> {
+  const broker = await startMosquitto({ maxQueued: 0 });
+  t.after(() => broker.stop());
+  return broker;
+}
+
+/** A store that has subscribed; it logs each object. */
+export async function storeTo(
+  t: TestContext,
+  broker: Mosquitto,
+  target: string,
+  environment: Readonly<Record<string, string>> = {},
+  ...more: string[]
+): Promise<Program> {
+  const args = ["store", "--broker", broker.url, "--to", target, "--log-level", "debug", ...more];
+  const program = facepipe(t, args, environment);
+  await program.logged(/storing /);
+  return program;
+}
+
+/** Publishes all to `faces/cam0`; resolves when the broker has them. */
+export async function publishFaces(
+  t: TestContext,
+  broker: Mosquitto,
+  payloads: readonly (Buffer | string)[],
+): Promise<void> {
+  const client = await clientAt(t, broker.url);
+  await Promise.all(payloads.map((payload) => client.publishAsync("faces/cam0", payload, { qos: 1 })));
+}
+
+/** A line of the log for each object that the store has looked after: written, or found to be there already. */
+export const handled = /"result":"(stored|exists)"/g;

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { look, settings } from "../../harness.ts";
+
+const { FACEPIPE_TEST_DATA = "../shared/data" } = process.env;
+const video = join(FACEPIPE_TEST_DATA, "videos/bench_asl_webcam_640x480_30fps.mp4");
+const frames = 200;
+
+/** Debian's OpenCV for Python, the same library that the addon is built against. */
+const python = "/usr/bin/python3";
+
+const loop = `
+import cv2, json, sys
+cascade = cv2.CascadeClassifier("/usr/share/opencv4/haarcascades/haarcascade_frontalface_default.xml")
+video, boxes = cv2.VideoCapture(sys.argv[1]), []
+for index in range(int(sys.argv[2])):
+    ok, frame = video.read()
+    gray = cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY)
+    boxes += [[index, *map(int, box)] for box in cascade.detectMultiScale(gray, 1.3, 5)]
+print(json.dumps(boxes))
+`;
+
+function missing(): string | false {
+  if (!existsSync(video)) return `no ${video}; FACEPIPE_TEST_DATA says where the data is`;
+  if (spawnSync(python, ["-c", "import cv2"]).status !== 0) return `${python} has no cv2 (python3-opencv)`;
+  return false;
+}
+
+test("finds the boxes that Python's cv2 finds", { skip: missing() }, async (t) => {
+  const { seen } = await look(t, settings(video), frames);
+  const found = seen.flatMap(({ index, faces }) =>
+    faces.map(({ box }) => [index, box.x, box.y, box.width, box.height]),
+  );
+  const expected: unknown = JSON.parse(
+    execFileSync(python, ["-c", loop, video, `${frames}`], { encoding: "utf8" }),
+  );
+  assert.deepEqual(found, expected);
+  assert.ok(found.length > frames / 2);
+});

@@ -1,0 +1,16 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { findModel } from "../../../../src/vision/model/places.ts";
+import type { DetectorSettings } from "../../../../src/vision/types.ts";
+
+const { FACEPIPE_TEST_DATA = "../shared/data" } = process.env;
+const shared = join(FACEPIPE_TEST_DATA, "models/yunet_n_dynamic.onnx");
+
+/** The path of YuNet's model where there is one. */
+export const modelPath = existsSync(shared) ? shared : await findModel();
+
+/** For a test's `skip`. */
+export const noModel =
+  modelPath === undefined && `no YuNet model here: neither ${shared} (FACEPIPE_TEST_DATA) nor in the cache`;
+
+export const yunet: DetectorSettings = { name: "yunet", model: modelPath ?? "", width: 320 };

@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { landmarkNames } from "../../../../src/face/face.ts";
+import { parseSynthetic } from "../../../../src/vision/synthetic-spec.ts";
+import { decode } from "../../../../src/vision/worker/detectors/yunet/decode.ts";
+import type { GridOutput } from "../../../../src/vision/worker/detectors/yunet/session.ts";
+import { intersectionOverUnion, suppress } from "../../../../src/vision/worker/iou.ts";
+import { sceneOf } from "../../../../src/vision/worker/synthetic/scene.ts";
+import { folderOf, look, ppm, settings } from "../../harness.ts";
+import { noModel, yunet } from "./yunet-model.ts";
+
+const { FACEPIPE_TEST_DATA = "../shared/data" } = process.env;
+
+/** A grid of 4 by 2 cells with a face in the cell of column 1, row 1. */
+function grid(cls: number, obj: number): GridOutput {
+  const output = {
+    stride: 16,
+    cls: new Float32Array(8),
+    obj: new Float32Array(8),
+    bbox: new Float32Array(32),
+    kps: new Float32Array(80),
+  };
+  const cell = 5;
+  output.cls[cell] = cls;
+  output.obj[cell] = obj;
+  output.bbox.set([0.5, -0.25, Math.log(2), Math.log(3)], cell * 4);
+  output.kps.set([0, 0, 1, 0, 0.5, 0.5, 0.25, 1, 0.75, 1], cell * 10);
+  return output;
+}
+
+test("a cell's numbers are a box around its centre, and points, in strides", () => {
+  const [found, ...others] = decode([grid(0.81, 1)], 64, 0.7);
+  assert.equal(others.length, 0);
+  assert.ok(Math.abs((found?.score ?? 0) - 0.9) < 1e-6);
+  // Centre (1.5, 0.75) strides, 2 by 3 strides large.
+  const near = (actual: number | undefined, expected: number) =>
+    assert.ok(Math.abs((actual ?? 0) - expected) < 1e-4);
+  near(found?.box.x, 8);
+  near(found?.box.y, -12);
+  near(found?.box.width, 32);
+  near(found?.box.height, 48);
+  assert.deepEqual(found?.landmarks, {
+    rightEye: { x: 16, y: 16 },
+    leftEye: { x: 32, y: 16 },
+    nose: { x: 24, y: 24 },
+    rightMouth: { x: 20, y: 32 },
+    leftMouth: { x: 28, y: 32 },
+  });
+  assert.deepEqual(decode([grid(0.81, 1)], 64, 0.91), []);
+  assert.deepEqual(decode([grid(-0.01, 1)], 64, 0.1), []);
+});
+
+test("of boxes that overlap much the surest stays", () => {
+  const box = (x: number, score: number) => ({ box: { x, y: 0, width: 10, height: 10 }, score });
+  assert.equal(intersectionOverUnion(box(0, 1).box, box(5, 1).box), 50 / 150);
+  assert.equal(intersectionOverUnion(box(0, 1).box, box(10, 1).box), 0);
+  const kept = suppress([box(0, 0.8), box(1, 0.9), box(20, 0.7), box(7, 0.75)], 0.3);
+  assert.deepEqual(
+    kept.map(({ score }) => score),
+    [0.9, 0.75, 0.7],
+  );
+});
+
+test("it finds the drawn faces where they are, with their landmarks, and nothing else", {
+  skip: noModel,
+}, async (t) => {
+  for (const text of [
+    "faces=0",
+    "faces=1,seed=6",
+    "faces=3,seed=8",
+    "faces=2,size=1280x720",
+    "faces=1,size=300x200",
+  ]) {
+    const camera = `synthetic:${text},seconds=2,pace=off`;
+    const { seen } = await look(t, settings(camera, { detector: yunet }));
+    const scene = sceneOf(parseSynthetic(camera));
+    assert.equal(seen.length, 60);
+    for (const { index, faces } of seen) {
+      const truth = scene(index);
+      assert.equal(faces.length, truth.length, `${camera}, frame ${index}`);
+      for (const { box, landmarks, detector } of faces) {
+        assert.equal(detector, "yunet");
+        assert.ok(truth.some((real) => intersectionOverUnion(real, box) > 0.5));
+        for (const name of landmarkNames) {
+          const { x, y } = landmarks?.[name] ?? { x: -1, y: -1 };
+          assert.ok(x > box.x && x < box.x + box.width && y > box.y && y < box.y + box.height, name);
+        }
+        assert.ok((landmarks?.rightEye.x ?? 0) < (landmarks?.leftEye.x ?? 0));
+      }
+    }
+  }
+});
+
+test("a picture whose sides are no multiples of 32, and one that is tiny", { skip: noModel }, async (t) => {
+  const folder = await folderOf(t, {
+    "a.ppm": ppm("synthetic:size=333x251"),
+    "b.ppm": ppm("synthetic:size=64x64,faces=0"),
+  });
+  const { seen } = await look(t, settings(folder, { detector: yunet }));
+  assert.deepEqual(
+    seen.map(({ faces }) => faces.length),
+    [1, 0],
+  );
+});
+
+const negatives = join(FACEPIPE_TEST_DATA, "images/negatives");
+const noPictures = !existsSync(negatives) && `no ${negatives}; FACEPIPE_TEST_DATA says where the data is`;
+
+test("no face is found where there is none", { skip: noModel || noPictures }, async (t) => {
+  const { seen } = await look(t, settings(negatives, { detector: yunet }));
+  assert.equal(seen.length, readdirSync(negatives).length);
+  assert.deepEqual(
+    seen.flatMap(({ faces }) => faces),
+    [],
+  );
+});
+
+test("a model that is none is one sentence", async (t) => {
+  const folder = await folderOf(t, { "text.onnx": "this is no model" });
+  const open = (model: string) =>
+    look(t, settings("synthetic", { detector: { ...yunet, model } as typeof yunet }), 1);
+  await assert.rejects(open(join(folder, "none.onnx")), /none\.onnx cannot be read/);
+  await assert.rejects(open(join(folder, "text.onnx")), /text\.onnx is not the model that facepipe runs/);
+  const fixed = join(FACEPIPE_TEST_DATA, "models/face_detection_yunet_2023mar.onnx");
+  if (existsSync(fixed)) await assert.rejects(open(fixed), /it takes pictures of 640x640 only/);
+  else t.diagnostic(`no ${fixed}`);
+});

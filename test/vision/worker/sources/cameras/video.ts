@@ -1,0 +1,39 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseSynthetic } from "../../../../../src/vision/synthetic-spec.ts";
+import { rendererOf } from "../../../../../src/vision/worker/synthetic/draw.ts";
+import { findCommand } from "../../../../support/commands.ts";
+
+/** Why no video can be made here, or false. */
+export const withoutFfmpeg = findCommand("ffmpeg") ? false : "needs ffmpeg (Debian: ffmpeg)";
+
+let made: string | undefined;
+
+/**
+ * Two minutes of the synthetic camera with one face, 640x480, 30 frames/s, H.264 in Matroska. Key frames come every two
+ * seconds, as cameras have them. The path of a file that is there for all tests of this process.
+ */
+export function cameraVideo(): string {
+  made ??= make(mkdtempSync(join(tmpdir(), "facepipe-camera-")));
+  return made;
+}
+
+function make(folder: string): string {
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const [short, long] = [join(folder, "short.mkv"), join(folder, "long.mkv")];
+  const spec = parseSynthetic("synthetic:fps=30,seconds=2");
+  const render = rendererOf(spec);
+  const frames = Array.from({ length: 60 }, (_, index) => Buffer.from(render(index)));
+  const raw = ["-f", "rawvideo", "-pix_fmt", "bgr24", "-s", "640x480", "-r", "30", "-i", "-"];
+  const codec = ["-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "60"];
+  ffmpeg([...raw, ...codec, "-pix_fmt", "yuv420p", short], Buffer.concat(frames));
+  ffmpeg(["-stream_loop", "59", "-i", short, "-c", "copy", long]);
+  return long;
+}
+
+function ffmpeg(args: readonly string[], input?: Buffer): void {
+  const { status, stderr } = spawnSync("ffmpeg", ["-v", "error", ...args], { input });
+  if (status !== 0) throw new Error(`ffmpeg: ${stderr}`);
+}
