@@ -4,7 +4,7 @@ import { redact } from "./base/log.ts";
 import { Terminal } from "./base/terminal.ts";
 import { keepYoungGenerationSmall } from "./base/v8-heap.ts";
 import type { Role } from "./roles/role.ts";
-import type { Outside } from "./roles/run.ts";
+import type { ProcessHost } from "./roles/run.ts";
 import { readCommandLine } from "./settings/command-line.ts";
 import { withCommon } from "./settings/common.ts";
 import {
@@ -61,7 +61,7 @@ export async function run(): Promise<void> {
     else fail(error);
   });
   process.stderr.on("error", () => undefined);
-  const outside: Omit<Outside, "secrets"> = {
+  const outside: Omit<ProcessHost, "secrets"> = {
     terminal,
     print: (line) => {
       // On one terminal results, too, stand above the bar.
@@ -83,7 +83,7 @@ export async function run(): Promise<void> {
 async function main(
   args: readonly string[],
   environment: Environment,
-  outside: Omit<Outside, "secrets">,
+  outside: Omit<ProcessHost, "secrets">,
 ): Promise<void> {
   const [name = "", ...rest] = args;
   if (name === "--version" || name === "-V") return show(`${version()}\n`);

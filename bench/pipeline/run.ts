@@ -34,7 +34,14 @@ export async function runLine(
   };
   try {
     const begun = performance.now();
-    const to = ["--to", `s3://${newBucketName()}`, "--create-bucket", "--path-style", "--key", keyTemplate];
+    const to = [
+      "--to",
+      `s3://${newBucketName()}`,
+      "--create-bucket",
+      "--path-style",
+      "--object-key",
+      keyTemplate,
+    ];
     const store = start("store", "--broker", cloud.url, ...to, "--log-level", "debug");
     const stored = new Stored(store.process.stderr);
     start("forward", "--from", edge.url, "--to", cloud.url);

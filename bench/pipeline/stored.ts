@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 
-/** A key that says when its face was captured, for store's `--key`. */
+/** A key that says when its face was captured, for store's `--object-key`. */
 export const keyTemplate = "{camera}/{yyyy}-{mm}-{dd}T{HH}:{MM}:{SS}.{ms}Z/{id}.{ext}";
 
 /** Reads from store's log, JSON at debug level, how old each face was when its object was written. */

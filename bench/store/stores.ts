@@ -13,7 +13,7 @@ export const facepipe: Store = {
   start: ({ broker, bucket, endpoint, env }) => {
     const from = ["--broker", broker.url, "--client-id", clientId, "--topic", topic];
     const to = ["--to", `s3://${bucket}`, "--endpoint", endpoint, "--path-style"];
-    return startProgram(facepipeCommand("store", ...from, ...to, "--key", "{epoch}/{seq}.{ext}"), env);
+    return startProgram(facepipeCommand("store", ...from, ...to, "--object-key", "{epoch}/{seq}.{ext}"), env);
   },
   key: (epoch, seq) => `${epoch}/${String(seq).padStart(9, "0")}.png`,
 };

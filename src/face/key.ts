@@ -37,7 +37,7 @@ const longestFace = {
   capturedAt: "2026-11-21T14:03:22.123Z",
 } as FaceFacts;
 
-/** Reads a `--key` template; throws an Error that says what is wrong with it. */
+/** Reads an `--object-key` template; throws an Error that says what is wrong with it. */
 export function parseKeyTemplate(template: string): KeyTemplate {
   const names = [...template.matchAll(/\{([^{}]*)\}/g)].map(([, name = ""]) => name);
   const unknown = names.filter((name) => !Object.hasOwn(parts, name));

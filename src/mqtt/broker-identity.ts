@@ -1,6 +1,6 @@
 import { describe } from "../base/errors.ts";
 import { within } from "../base/time.ts";
-import type { Connection, Tenant } from "./connection.ts";
+import type { Connection, ConnectionExtension } from "./connection.ts";
 import type { Link } from "./link.ts";
 
 /** Retained on each broker that a forwarder meets: the name by which all forwarders know this broker. */
@@ -12,7 +12,7 @@ const answerTimeout = 1000;
  * Which broker this is, whatever address it is reached by. The first forwarder to come leaves a random name there as
  * a retained message.
  */
-export class BrokerIdentity implements Tenant {
+export class BrokerIdentity implements ConnectionExtension {
   readonly #connection: Connection;
   readonly #newName: string;
   #asked: () => void = () => undefined;

@@ -1,13 +1,13 @@
 import { describe } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
-import type { Tenant } from "./connection.ts";
+import type { ConnectionExtension } from "./connection.ts";
 import type { Link } from "./link.ts";
 
 /** Where Mosquitto tells how many messages it holds: those that wait for clients, and the retained ones. */
-export const backlogTopic = "$SYS/broker/store/messages/count";
+export const queueSizeTopic = "$SYS/broker/store/messages/count";
 
 /** Hears from the broker, every 10 s unless it is set otherwise, how many messages it holds. */
-export class BrokerBacklog implements Tenant {
+export class BrokerQueueSize implements ConnectionExtension {
   readonly #log: Logger;
   readonly #tell: (messages: number) => void;
 
@@ -19,7 +19,7 @@ export class BrokerBacklog implements Tenant {
   /** Beside the Subscriber, whose messages are pictures: it passes this topic over. */
   prepare({ client }: { readonly client: Link["client"] }): void {
     client.on("packetreceive", (packet) => {
-      if (packet.cmd !== "publish" || packet.topic !== backlogTopic) return;
+      if (packet.cmd !== "publish" || packet.topic !== queueSizeTopic) return;
       const messages = Number(packet.payload.toString());
       if (Number.isSafeInteger(messages)) this.#tell(messages);
     });
@@ -27,7 +27,7 @@ export class BrokerBacklog implements Tenant {
 
   async connected({ client }: Link): Promise<void> {
     try {
-      await client.subscribeAsync(backlogTopic, { qos: 0 });
+      await client.subscribeAsync(queueSizeTopic, { qos: 0 });
     } catch (error) {
       // Its access rules forbid it, or it has no such topic: no reason to store nothing.
       this.#log.warn(`the broker does not tell how many messages it holds: ${describe(error)}`);

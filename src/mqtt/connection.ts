@@ -8,7 +8,7 @@ import { notYet } from "./mqttjs-internals/deferred-acks.ts";
 import { Presence } from "./presence.ts";
 
 /** Something that lives on a connection and outlives its links: a publisher, a subscriber. */
-export interface Tenant {
+export interface ConnectionExtension {
   /** Gets each new client before it is connected. */
   prepare?(link: { readonly client: Link["client"] }): void;
   /** Gets each new link; awaited, one tenant after the other. */
@@ -44,7 +44,7 @@ const goodbyeTimeout = 700;
  */
 export class Connection {
   readonly #options: ConnectionOptions;
-  readonly #tenants: Tenant[] = [];
+  readonly #tenants: ConnectionExtension[] = [];
   readonly #presence: Presence;
   readonly #stopped = new AbortController();
   #link: Link | undefined;
@@ -79,7 +79,7 @@ export class Connection {
     this.#options.onFatal(error);
   }
 
-  add(tenant: Tenant): void {
+  add(tenant: ConnectionExtension): void {
     this.#tenants.push(tenant);
   }
 

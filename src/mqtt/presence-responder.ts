@@ -1,11 +1,11 @@
 import { describe } from "../base/errors.ts";
-import type { Connection, Tenant } from "./connection.ts";
+import type { Connection, ConnectionExtension } from "./connection.ts";
 import type { Link } from "./link.ts";
 import { allStatuses, readStatus } from "./presence.ts";
 import type { IncomingMessage } from "./subscriber.ts";
 
 /** Says that we are here whenever somebody knocks: a Recipient's other side. */
-export class Door implements Tenant {
+export class PresenceResponder implements ConnectionExtension {
   readonly #connection: Connection;
 
   constructor(connection: Connection) {

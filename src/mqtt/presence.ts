@@ -31,7 +31,7 @@ export function readStatus(
 }
 
 /** Asks all who listen to presence to say that they are there. */
-export async function knock(client: MqttClient, clientId: string): Promise<void> {
+export async function requestPresence(client: MqttClient, clientId: string): Promise<void> {
   await client.publishAsync(statuses + clientId, JSON.stringify({ state: "arriving" } satisfies Status));
 }
 

@@ -1,7 +1,7 @@
 import type { IClientPublishOptions } from "mqtt";
 import { exitCodes, refused, UserError } from "../base/errors.ts";
 import { sleep } from "../base/time.ts";
-import type { Connection, Tenant } from "./connection.ts";
+import type { Connection, ConnectionExtension } from "./connection.ts";
 import type { Link } from "./link.ts";
 import { isPassing, meaningOf, reasonCode, remedyFor } from "./mqtt-errors.ts";
 import { publishDirectly } from "./mqttjs-internals/direct-publish.ts";
@@ -35,7 +35,7 @@ const leastOverhead = 9;
  * Publishes at least once: resolves when the broker acknowledged (QoS 0: when written), and sends all that is not
  * acknowledged again, in order, on each new link. What is sent again may arrive twice; receivers know it by its id.
  */
-export class Publisher implements Tenant {
+export class Publisher implements ConnectionExtension {
   readonly #connection: Connection;
   readonly #window: number;
   readonly #waiting = new Set<Pending>();

@@ -1,10 +1,10 @@
 import type { IPublishPacket } from "mqtt";
 import { describe, refused, UserError } from "../base/errors.ts";
-import { backlogTopic } from "./broker-queue-size.ts";
-import type { Connection, Tenant } from "./connection.ts";
+import { queueSizeTopic } from "./broker-queue-size.ts";
+import type { Connection, ConnectionExtension } from "./connection.ts";
 import type { Link } from "./link.ts";
 import { meaningOf, reasonCode, remedyFor } from "./mqtt-errors.ts";
-import { deferAcks, type Settle } from "./mqttjs-internals/deferred-acks.ts";
+import { type Acknowledge, deferAcks } from "./mqttjs-internals/deferred-acks.ts";
 import { isProbe } from "./probe/message.ts";
 import type { Qos } from "./publisher.ts";
 import { sharedFilter } from "./topics.ts";
@@ -36,7 +36,7 @@ const mostInHand = 1000;
  * Hands each message over and acknowledges it when the handler's promise resolves; when it rejects, the message is
  * kept by the broker, which sends it again on the next connection.
  */
-export class Subscriber implements Tenant {
+export class Subscriber implements ConnectionExtension {
   readonly #connection: Connection;
   readonly #subscription: Subscription;
   readonly #handle: (message: IncomingMessage) => Promise<void>;
@@ -59,7 +59,7 @@ export class Subscriber implements Tenant {
   }
 
   /** Messages that are with the handler. */
-  get inHand(): number {
+  get inFlight(): number {
     return this.#inHand;
   }
 
@@ -69,7 +69,7 @@ export class Subscriber implements Tenant {
     const full = (held: number) => this.#isFull(held);
     deferAcks(client, full, (packet, settle) => {
       // broker-check's message and the broker's own are nobody's picture: acknowledged and forgotten.
-      if (isProbe(packet.payload as Buffer) || packet.topic === backlogTopic) return settle();
+      if (isProbe(packet.payload as Buffer) || packet.topic === queueSizeTopic) return settle();
       if (packet.qos === 0 && this.#inHand >= mostInHand) return this.#subscription.onOverflow?.();
       // After stop nothing new is begun; unacknowledged, it waits in the broker.
       if (this.#taking) void this.#take(packet, settle);
@@ -101,7 +101,7 @@ export class Subscriber implements Tenant {
    * others get what comes from now on; without it a broker goes on giving their share to those who are away.
    * Rejects when the link is lost or a message was not handled: then the broker keeps the rest until we are back.
    */
-  async leave(): Promise<void> {
+  async drain(): Promise<void> {
     const client = this.#connection.link?.client;
     if (client === undefined) throw new Error("not connected");
     const ask = () => client.unsubscribeAsync(this.#topic);
@@ -140,7 +140,7 @@ export class Subscriber implements Tenant {
     return this.#subscribed && held > 2 && Math.max(held, this.#inHand) > this.#connection.receiveMaximum;
   }
 
-  async #take(packet: IPublishPacket, settle: Settle): Promise<void> {
+  async #take(packet: IPublishPacket, settle: Acknowledge): Promise<void> {
     this.#inHand++;
     this.#begun++;
     try {

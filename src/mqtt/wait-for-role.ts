@@ -1,8 +1,8 @@
 import { doneBefore } from "../base/abort.ts";
 import { unreachable } from "../base/errors.ts";
-import type { Connection, Tenant } from "./connection.ts";
+import type { Connection, ConnectionExtension } from "./connection.ts";
 import type { Link } from "./link.ts";
-import { allStatuses, knock, readStatus } from "./presence.ts";
+import { allStatuses, readStatus, requestPresence } from "./presence.ts";
 
 /** Longest wait before it is said that we wait, milliseconds. */
 const atOnce = 1000;
@@ -15,7 +15,7 @@ const atOnce = 1000;
  * tells of that visit. Not so for a shared subscription, which Mosquitto 2.0.11 forgets when it restarts, until a member
  * is back: then one must be there at each new connection. We knock, and it answers.
  */
-export class Recipient implements Tenant {
+export class RoleWaiter implements ConnectionExtension {
   readonly #connection: Connection;
   readonly #role: string;
   readonly #stop: AbortSignal;
@@ -43,7 +43,7 @@ export class Recipient implements Tenant {
       client.once("close", () => resolve());
     });
     await client.subscribeAsync(allStatuses, { qos: 0 });
-    await knock(client, broker.clientId);
+    await requestPresence(client, broker.clientId);
     const said = setTimeout(() => {
       log.info(
         `waiting for a ${this.#role} at ${broker.href}; ${allStatuses} tells, which both must be allowed to read`,

@@ -8,7 +8,7 @@ import { forwardedProperties, RecentlyForwarded, viaOf } from "../mqtt/loop-guar
 import { PacketTooLarge, Publisher } from "../mqtt/publisher.ts";
 import { type IncomingMessage, Subscriber } from "../mqtt/subscriber.ts";
 import { fillTopic, readTopicFilter, readTopicTemplate } from "../mqtt/topics.ts";
-import { Recipient } from "../mqtt/wait-for-role.ts";
+import { RoleWaiter } from "../mqtt/wait-for-role.ts";
 import {
   afterOption,
   connectTimeout,
@@ -80,10 +80,10 @@ export const forward = defineRole({
     );
     const sourceIdentity = new BrokerIdentity(source, uuidv7());
     const targetIdentity = new BrokerIdentity(target, uuidv7());
-    if (settings.after) target.add(new Recipient(target, settings.after, stop));
+    if (settings.after) target.add(new RoleWaiter(target, settings.after, stop));
     const publisher = new Publisher(target, window);
     const recent = new RecentlyForwarded(remembered);
-    const progress = watchProgress(context, () => subscriber.inHand);
+    const progress = watchProgress(context, () => subscriber.inFlight);
 
     const patience = whileRefused(context);
     let targetReached = false;

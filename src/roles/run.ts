@@ -9,7 +9,7 @@ import type { AllSettings } from "../settings/command-line.ts";
 import type { Role } from "./role.ts";
 
 /** What a run has of the process around it. */
-export interface Outside {
+export interface ProcessHost {
   readonly terminal: Terminal;
   readonly print: (line: string) => void;
   /** A person reads those lines, and wants colours. */
@@ -26,7 +26,7 @@ export interface Outside {
 }
 
 /** Runs a role with its log, metrics, health and signals; rejects with what the role failed of. */
-export async function runRole(role: Role, settings: AllSettings, outside: Outside): Promise<void> {
+export async function runRole(role: Role, settings: AllSettings, outside: ProcessHost): Promise<void> {
   const { terminal, print, secrets } = outside;
   const pretty = settings.logFormat === "pretty" || (settings.logFormat === "auto" && terminal.interactive);
   const log = await createLog({

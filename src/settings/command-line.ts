@@ -7,7 +7,7 @@ import type { Options, Settings } from "./option.ts";
 import { readSettings, withoutLogin } from "./read.ts";
 
 /** A subcommand that can be read from a command line. */
-export interface Readable extends Subcommand {
+export interface CheckedSubcommand extends Subcommand {
   check?(settings: Partial<Settings<Options>>): string[];
 }
 
@@ -21,7 +21,7 @@ export interface CommandLine<R> {
 }
 
 /** Reads arguments and environment. Throws one UserError with all faults that were found. */
-export function readCommandLine<R extends Readable>(
+export function readCommandLine<R extends CheckedSubcommand>(
   roles: readonly R[],
   [name = "", ...args]: readonly string[],
   environment: Environment,

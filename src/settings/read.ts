@@ -5,14 +5,18 @@ import type { Options, Settings } from "./option.ts";
 /** Flags as they stood on the command line, by option key; `true` for a switch or a flag without its value. */
 export type Flags = Readonly<Record<string, string | boolean | undefined>>;
 
-export interface Read<O extends Options> {
+export interface ParsedSettings<O extends Options> {
   /** Complete when there are no faults. */
   readonly settings: Partial<Settings<O>>;
   readonly faults: readonly string[];
 }
 
 /** A flag beats the environment, the environment beats the default; all faults are collected. */
-export function readSettings<O extends Options>(options: O, flags: Flags, environment: Environment): Read<O> {
+export function readSettings<O extends Options>(
+  options: O,
+  flags: Flags,
+  environment: Environment,
+): ParsedSettings<O> {
   const settings: Record<string, unknown> = {};
   const faults: string[] = [];
   for (const [key, option] of Object.entries(options)) {

@@ -41,7 +41,7 @@ export interface VisionSettings {
   /** Pixels within are made black before anything else sees the frame. */
   readonly masks: readonly Polygon[];
   /** Faces count whose centre is in one of these; none: all faces. */
-  readonly only: readonly Polygon[];
+  readonly zones: readonly Polygon[];
   /** Look at every frame, also while nothing moves. */
   readonly everyFrame: boolean;
 }
@@ -57,7 +57,7 @@ export interface SourceInfo {
 }
 
 /** A face that was found and cut out; its picture is a plain PNG or JPEG without facts yet. */
-export interface SeenFace {
+export interface CapturedFace {
   readonly picture: Buffer;
   readonly format: PictureFormat;
   /** When the frame was read, milliseconds since 1970. */
@@ -78,7 +78,7 @@ export interface SeenFace {
 }
 
 /** One frame that was looked at. */
-export interface Look {
+export interface FrameStats {
   /** The frame's place in the source, from 0; it goes on counting when a source is looped or opened again. */
   readonly index: number;
   /** When the frame was read, milliseconds since 1970. */
@@ -90,12 +90,12 @@ export interface Look {
 }
 
 /** What comes out of the vision: looks, and after them faces to be sent. */
-export interface Sight {
+export interface FrameBatch {
   /** None when faces were kept for a better one of their visit, and the source ended, was lost or stopped before it came. */
-  readonly looks: readonly Look[];
+  readonly frames: readonly FrameStats[];
   /** Live frames that were dropped unseen since the sight before, because looking took too long. */
   readonly dropped: number;
   /** Frames that were passed over since then: `fps` asks for fewer, or nothing moved. */
   readonly skipped: number;
-  readonly faces: readonly SeenFace[];
+  readonly faces: readonly CapturedFace[];
 }

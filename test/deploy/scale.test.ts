@@ -106,7 +106,7 @@ test("what waits for one that was killed is stored when it comes again, or by th
   // `kubectl exec store-0 -- timeout 30 facepipe store ...` of docs/kubernetes.md: the environment is store's.
   const command = /exec store-0 -- timeout 30 facepipe store (.*) --client-id facepipe-store-NAME$/m;
   const [, said = ""] = command.exec(await readFile("docs/kubernetes.md", "utf8")) ?? [];
-  assert.match(said, /--leave/);
+  assert.match(said, /--drain-on-stop/);
   const instead = await start("store-1", ...said.split(" "), "--client-id", "facepipe-store-store-extra-1");
   await stop(instead);
   assert.match(instead.stderr.text, handled);
@@ -131,7 +131,9 @@ test("what may be scaled leaves its group, and somebody in it stays", { skip }, 
   for (const [name, objects] of [...every].filter(([name]) => name.startsWith("cloud"))) {
     const stores = podsOf(objects).filter(({ labels }) => labels["app.kubernetes.io/name"] === "store");
     const leaves = (store: Pod) =>
-      store.spec.containers.some((each) => environmentOf(each, store, objects)["FACEPIPE_LEAVE"] === "true");
+      store.spec.containers.some(
+        (each) => environmentOf(each, store, objects)["FACEPIPE_DRAIN_ON_STOP"] === "true",
+      );
     const stays = stores.filter((store) => !leaves(store)).map(({ owner }) => owner);
     assert.deepEqual(
       stays.map(({ metadata, spec }) => [metadata.name, (spec as { replicas: number }).replicas]),

@@ -5,7 +5,7 @@ import type { TestContext } from "node:test";
 import { createLog, type Logger } from "../../src/base/log.ts";
 import { Vision, type VisionOptions } from "../../src/vision/supervisor/vision.ts";
 import { parseSynthetic } from "../../src/vision/synthetic-spec.ts";
-import type { Look, SeenFace, VisionSettings } from "../../src/vision/types.ts";
+import type { CapturedFace, FrameStats, VisionSettings } from "../../src/vision/types.ts";
 import { rendererOf } from "../../src/vision/worker/synthetic/draw.ts";
 
 /** Settings as the command line's defaults make them. */
@@ -22,7 +22,7 @@ export function settings(camera: string, more: Partial<VisionSettings> = {}): Vi
     emit: { kind: "all" },
     maxVisit: 30,
     masks: [],
-    only: [],
+    zones: [],
     everyFrame: true,
     ...more,
   };
@@ -49,13 +49,13 @@ export async function visionFor(t: TestContext, chosen: VisionSettings, options?
   return { vision, lines, restarts: () => count };
 }
 
-export type SeenFrame = Look & { readonly faces: readonly SeenFace[] };
+export type SeenFrame = FrameStats & { readonly faces: readonly CapturedFace[] };
 
 /** The next looks of an open Vision with their faces: all, when there are fewer than `most`. */
 export async function take(vision: Vision, most = Number.POSITIVE_INFINITY): Promise<SeenFrame[]> {
   const seen: SeenFrame[] = [];
-  for await (const { looks, faces } of vision.sights()) {
-    for (const look of looks) seen.push({ ...look, faces: look === looks.at(-1) ? faces : [] });
+  for await (const { frames, faces } of vision.batches()) {
+    for (const look of frames) seen.push({ ...look, faces: look === frames.at(-1) ? faces : [] });
     if (seen.length >= most) break;
   }
   return seen.slice(0, most);

@@ -1,7 +1,7 @@
 import type { IPublishPacket, MqttClient } from "mqtt";
 
 /** Says that a message is safe; may be called once, in any order among messages. */
-export type Settle = () => void;
+export type Acknowledge = () => void;
 
 /**
  * Acknowledges messages when they are safe, not when they arrive, with many in flight.
@@ -24,7 +24,7 @@ export type Settle = () => void;
 export function deferAcks(
   client: MqttClient,
   full: (held: number) => boolean,
-  take: (packet: IPublishPacket, settle: Settle) => void,
+  take: (packet: IPublishPacket, settle: Acknowledge) => void,
 ): void {
   const held: Held[] = [];
   let first = 0;

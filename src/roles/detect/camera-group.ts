@@ -1,20 +1,20 @@
 import type { Logger } from "../../base/log.ts";
 import { mayComeBack } from "../../vision/source-kind.ts";
 import { Vision } from "../../vision/supervisor/vision.ts";
-import type { Sight, SourceInfo, VisionSettings } from "../../vision/types.ts";
+import type { FrameBatch, SourceInfo, VisionSettings } from "../../vision/types.ts";
 import type { RoleContext } from "../role.ts";
 import type { Camera } from "./camera-names.ts";
 
 /** A camera that gave no frame is not healthy so long after it should have been opened again, seconds. */
 const restartTime = 5;
 
-export interface EyeSettings {
+export interface CameraGroupOptions {
   /** What is seen of one camera. */
   readonly see: (camera: Camera) => VisionSettings;
   readonly stallSeconds: number;
 }
 
-interface Eye {
+interface CameraVision {
   readonly camera: Camera;
   readonly vision: Vision;
   readonly log: Logger;
@@ -22,12 +22,12 @@ interface Eye {
 }
 
 /** The eyes of detect: a vision process for each camera, so that one that hangs does not blind the others. */
-export class Eyes {
-  readonly #eyes: readonly Eye[];
+export class CameraGroup {
+  readonly #eyes: readonly CameraVision[];
   readonly #context: RoleContext;
   readonly #stallSeconds: number;
 
-  constructor(cameras: readonly Camera[], { see, stallSeconds }: EyeSettings, context: RoleContext) {
+  constructor(cameras: readonly Camera[], { see, stallSeconds }: CameraGroupOptions, context: RoleContext) {
     this.#context = context;
     this.#stallSeconds = stallSeconds;
     const onRestart = () => context.metrics.visionRestarts.inc();
@@ -50,8 +50,8 @@ export class Eyes {
       const outcome = outcomes[at] as PromiseSettledResult<SourceInfo>;
       const persists = anyOpen && !signal.aborted && mayComeBack(eye.camera.source);
       if (outcome.status === "rejected" && !persists) throw outcome.reason;
-      if (outcome.status === "rejected") eye.vision.persist(outcome.reason);
-      else eye.log.info(`${describe(outcome.value)}, detector ${eye.settings.detector.name}`);
+      if (outcome.status === "rejected") eye.vision.keepOpening(outcome.reason);
+      else eye.log.info(`${sourceSummary(outcome.value)}, detector ${eye.settings.detector.name}`);
       const info = outcome.status === "fulfilled" ? outcome.value : { live: true };
       if (info.live) this.#watchHealth(eye);
       infos.push(info);
@@ -64,10 +64,10 @@ export class Eyes {
    * Hands over what is seen until all sources have ended or `stop` is called; of each camera one sight after the other.
    * Rejects with the first error, when all have come to their end.
    */
-  async watch(take: (camera: Camera, sight: Sight) => Promise<void>): Promise<void> {
+  async run(take: (camera: Camera, sight: FrameBatch) => Promise<void>): Promise<void> {
     const all = this.#eyes.map(async ({ camera, vision }) => {
       try {
-        for await (const sight of vision.sights()) await take(camera, sight);
+        for await (const sight of vision.batches()) await take(camera, sight);
       } catch (error) {
         void this.stop();
         throw error;
@@ -82,7 +82,7 @@ export class Eyes {
     await Promise.all(this.#eyes.map(({ vision }) => vision.stop()));
   }
 
-  #watchHealth({ camera, vision }: Eye): void {
+  #watchHealth({ camera, vision }: CameraVision): void {
     const begun = Date.now();
     const limit = (this.#stallSeconds + restartTime) * 1000;
     this.#context.health.addLiveness(() => {
@@ -92,7 +92,7 @@ export class Eyes {
   }
 }
 
-function describe({ live, frames }: SourceInfo): string {
+function sourceSummary({ live, frames }: SourceInfo): string {
   if (live) return "a live source";
   return frames === undefined ? "a source with an end" : `${frames} frames`;
 }

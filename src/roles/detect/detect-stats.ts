@@ -1,8 +1,8 @@
-import type { Sight } from "../../vision/types.ts";
+import type { FrameBatch } from "../../vision/types.ts";
 import type { RoleContext } from "../role.ts";
 
 /** Counts what detect sees: for the metrics, the progress bar and the summary. */
-export class Tally {
+export class DetectStats {
   readonly #context: RoleContext;
   readonly #begun = performance.now();
   #frames = 0;
@@ -30,25 +30,25 @@ export class Tally {
     );
   }
 
-  sight(camera: string, { looks, dropped, skipped }: Sight): void {
+  addBatch(camera: string, { frames, dropped, skipped }: FrameBatch): void {
     const { metrics, terminal } = this.#context;
-    for (const { index, detectSeconds, visits } of looks) {
+    for (const { index, detectSeconds, visits } of frames) {
       this.#places.set(camera, index + 1);
       this.#visits += visits;
       metrics.visits.inc(visits);
       metrics.detectSeconds.observe(detectSeconds);
     }
-    this.#frames += looks.length;
+    this.#frames += frames.length;
     this.#dropped += dropped;
     this.#skipped += skipped;
-    metrics.frames.inc(looks.length);
+    metrics.frames.inc(frames.length);
     metrics.skipped.inc(skipped);
     if (dropped > 0) metrics.dropped.inc({ reason: "late_frame" }, dropped);
     const done = [...this.#places.values()].reduce((sum, place) => sum + place, 0);
     terminal.updateBar(done, { faces: this.#faces, rate: this.#rate() });
   }
 
-  face(): void {
+  addFace(): void {
     this.#faces++;
     this.#context.metrics.faces.inc();
   }

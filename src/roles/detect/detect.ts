@@ -5,11 +5,11 @@ import { flag, option, type Settings } from "../../settings/option.ts";
 import type { DetectorSettings, VisionSettings } from "../../vision/types.ts";
 import { loginFaults, stableClientId, toBroker } from "../broker-connection.ts";
 import { defineRole, type RoleContext } from "../role.ts";
-import { Eyes } from "./camera-group.ts";
+import { CameraGroup } from "./camera-group.ts";
 import { type Camera, nameCameras, nameFaults, sourceFaults, sourcesOf } from "./camera-names.ts";
 import { chooseDetector } from "./choose-detector.ts";
-import { Tally } from "./detect-stats.ts";
-import { type Outlet, printFaces, publishFaces } from "./face-output.ts";
+import { DetectStats } from "./detect-stats.ts";
+import { type FaceOutput, printFaces, publishFaces } from "./face-output.ts";
 import { captureOptions } from "./options.ts";
 
 const options = {
@@ -46,14 +46,14 @@ export const detect = defineRole({
   ],
   async run(settings, context) {
     const { log, stop, ready } = context;
-    const { limit = Number.POSITIVE_INFINITY, stall: stallSeconds } = settings;
+    const { limit = Number.POSITIVE_INFINITY, stallTimeout: stallSeconds } = settings;
     const cameras = nameCameras(sourcesOf(settings), settings.name);
     const detector = await chooseDetector(settings, context);
     if (!detector) return;
     const see = ({ source }: Camera) => visionSettings(source, detector, settings);
-    const eyes = new Eyes(cameras, { see, stallSeconds }, context);
+    const eyes = new CameraGroup(cameras, { see, stallSeconds }, context);
     const outlet = outletFor(cameras, settings, context);
-    const tally = new Tally(context);
+    const tally = new DetectStats(context);
     void aborted(stop).then(() => eyes.stop());
     try {
       // Who is waited for may be long in coming; a camera that nobody looks at meanwhile would seem to hang.
@@ -63,13 +63,13 @@ export const detect = defineRole({
       if (stop.aborted) return;
       ready();
       await tally.start(settings.loop ? undefined : frames);
-      await eyes.watch(async ({ name }, sight) => {
+      await eyes.run(async ({ name }, sight) => {
         if (tally.faces >= limit) return;
-        tally.sight(name, sight);
+        tally.addBatch(name, sight);
         for (const face of sight.faces) {
           // Another camera may have found the last one meanwhile.
           if (tally.faces >= limit) break;
-          tally.face();
+          tally.addFace();
           await outlet.send(name, face);
         }
         if (tally.faces >= limit) void eyes.stop();
@@ -90,7 +90,7 @@ function visionSettings(
   detector: DetectorSettings,
   settings: DetectSettings,
 ): VisionSettings {
-  const { minFace, score, margin, color, format, loop, emit, maxVisit, only, everyFrame } = settings;
+  const { minFace, score, margin, color, format, loop, emit, maxVisit, zone: zones, everyFrame } = settings;
   const { threads, fps, mask: masks } = settings;
   return {
     ...{
@@ -105,7 +105,7 @@ function visionSettings(
       emit,
       maxVisit,
       masks,
-      only,
+      zones,
       everyFrame,
     },
     ...(threads === undefined ? {} : { threads }),
@@ -113,7 +113,7 @@ function visionSettings(
   };
 }
 
-function outletFor(cameras: readonly Camera[], settings: DetectSettings, context: RoleContext): Outlet {
+function outletFor(cameras: readonly Camera[], settings: DetectSettings, context: RoleContext): FaceOutput {
   if (settings.dryRun) return printFaces(context);
   const clientId = stableClientId("detect", ...cameras.map(({ name }) => name));
   const to = {

@@ -5,23 +5,23 @@ import type { FaceFacts } from "../../face/face.ts";
 import { contentTypes, encodeFace } from "../../face/message.ts";
 import type { Broker } from "../../mqtt/broker.ts";
 import { PacketTooLarge, Publisher, type Qos } from "../../mqtt/publisher.ts";
-import { Recipient } from "../../mqtt/wait-for-role.ts";
-import type { SeenFace } from "../../vision/types.ts";
+import { RoleWaiter } from "../../mqtt/wait-for-role.ts";
+import type { CapturedFace } from "../../vision/types.ts";
 import { connectionOf } from "../broker-connection.ts";
 import type { RoleContext } from "../role.ts";
 import { watchProgress } from "../watch-progress.ts";
 
 /** Where detect's faces go. */
-export interface Outlet {
+export interface FaceOutput {
   open(): Promise<void>;
   /** Takes a face; resolves when there is room for another. */
-  send(camera: string, face: SeenFace): Promise<void>;
+  send(camera: string, face: CapturedFace): Promise<void>;
   /** Resolves when everything taken is delivered. */
   close(): Promise<void>;
 }
 
 /** One JSON line per face, and no broker. */
-export function printFaces({ print }: RoleContext): Outlet {
+export function printFaces({ print }: RoleContext): FaceOutput {
   return {
     open: async () => undefined,
     send: async (camera, { frame, file, ...face }) => {
@@ -41,7 +41,7 @@ function factsOfFace({
   visit,
   quality,
   landmarks,
-}: Omit<SeenFace, "frame">) {
+}: Omit<CapturedFace, "frame">) {
   return {
     capturedAt: new Date(capturedAt).toISOString(),
     ...{ box, score, detector, visit: String(visit), quality },
@@ -63,10 +63,10 @@ export interface PublishTo {
 }
 
 /** One message per face, numbered without gaps. */
-export function publishFaces({ broker, topicOf, qos, after }: PublishTo, context: RoleContext): Outlet {
+export function publishFaces({ broker, topicOf, qos, after }: PublishTo, context: RoleContext): FaceOutput {
   const { log, metrics, stop, deadline, fail } = context;
   const connection = connectionOf(broker, { role: "detect", peer: "broker" }, context);
-  if (after !== undefined) connection.add(new Recipient(connection, after, stop));
+  if (after !== undefined) connection.add(new RoleWaiter(connection, after, stop));
   const publisher = new Publisher(connection, window);
   const progress = watchProgress(context, () => publisher.inFlight);
   const epoch = uuidv7();
@@ -75,7 +75,7 @@ export function publishFaces({ broker, topicOf, qos, after }: PublishTo, context
   /** Who waits for room: one for each camera, at most. */
   let waiting: (() => void)[] = [];
 
-  const factsOf = (camera: string, { frame, ...face }: SeenFace): FaceFacts => {
+  const factsOf = (camera: string, { frame, ...face }: CapturedFace): FaceFacts => {
     const seq = (numbers.get(camera) ?? 0) + 1;
     numbers.set(camera, seq);
     const { capturedAt, ...facts } = factsOfFace(face);
@@ -83,7 +83,7 @@ export function publishFaces({ broker, topicOf, qos, after }: PublishTo, context
     return { v: 1, id, camera, epoch, seq, capturedAt, frame, ...facts };
   };
 
-  const publish = async (camera: string, face: SeenFace): Promise<void> => {
+  const publish = async (camera: string, face: CapturedFace): Promise<void> => {
     const payload = encodeFace(face.picture, face.format, factsOf(camera, face));
     try {
       await publisher.publish({

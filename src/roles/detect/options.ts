@@ -55,7 +55,7 @@ export const captureOptions = {
       fallbackNote: "none",
     },
   ),
-  only: list(
+  zone: list(
     "POLYGON",
     "only faces whose centre is in here, x,y x,y x,y in 0..1; again for another",
     parsePolygon,
@@ -84,9 +84,14 @@ export const captureOptions = {
   format: option("FORMAT", "picture format: png or jpeg", oneOf("png", "jpeg"), { fallback: "png" }),
   loop: flag("start a file or folder again when it ends"),
   limit: option("N", "stop after N faces", integerBetween(1)),
-  stall: option("SECONDS", "open a camera again that gave no frame for so long", numberBetween(0.5, 3600), {
-    fallback: "10",
-  }),
+  stallTimeout: option(
+    "SECONDS",
+    "open a camera again that gave no frame for so long",
+    numberBetween(0.5, 3600),
+    {
+      fallback: "10",
+    },
+  ),
 };
 
 function readCamera(text: string): string {

@@ -11,7 +11,7 @@ const retryLimits = { min: 100, max: 15_000 };
 const leastAnswerTime = 5;
 
 /** Writes objects for as long as it takes, and tells of each outage once. */
-export class StoreWriter {
+export class ObjectWriter {
   readonly #sink: Sink;
   readonly #isPublic: boolean;
   readonly #context: RoleContext;

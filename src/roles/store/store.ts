@@ -5,8 +5,8 @@ import { Semaphore } from "../../base/semaphore.ts";
 import { letYoungGenerationGrow } from "../../base/v8-heap.ts";
 import { parseKeyTemplate } from "../../face/key.ts";
 import { toStored } from "../../face/stored.ts";
-import { BrokerBacklog } from "../../mqtt/broker-queue-size.ts";
-import { Door } from "../../mqtt/presence-responder.ts";
+import { BrokerQueueSize } from "../../mqtt/broker-queue-size.ts";
+import { PresenceResponder } from "../../mqtt/presence-responder.ts";
 import { type IncomingMessage, Subscriber } from "../../mqtt/subscriber.ts";
 import { readShareName, readTopicFilter } from "../../mqtt/topics.ts";
 import { brokerOptions } from "../../settings/broker.ts";
@@ -15,12 +15,9 @@ import { createSink, parseTarget } from "../../sinks/target.ts";
 import { connectionOf, loginFaults, stableClientId, toBroker } from "../broker-connection.ts";
 import { defineRole } from "../role.ts";
 import { watchProgress } from "../watch-progress.ts";
-import { StoreWriter } from "./object-writer.ts";
-import { readStoreKey, type StoreKey } from "./store-key.ts";
+import { ObjectWriter } from "./object-writer.ts";
 
 const defaultKey = "{camera}/{yyyy}/{mm}/{dd}/{HH}{MM}{SS}.{ms}-{id}.{ext}";
-
-const { key: tlsKey, ...otherBrokerOptions } = brokerOptions;
 
 /** How objects are kept. */
 export const keepingOptions = {
@@ -37,16 +34,15 @@ const options = {
     required: true,
   }),
   topic: option("FILTER", "topic filter to store", readTopicFilter, { fallback: "faces/#" }),
-  key: option("TEMPLATE", "object key; a PEM file here is taken as --tls-key", readStoreKey, {
-    fallback: defaultKey,
-  }),
+  objectKey: option("TEMPLATE", "object key of a face", parseKeyTemplate, { fallback: defaultKey }),
   concurrency: option("N", "messages written at once", integerBetween(1, 1000), { fallback: "64" }),
   share: option("GROUP", "share the messages with the other stores of this group", readShareName),
-  leave: flag("with --share: at the end, store what waits for this store and leave the rest to the group"),
+  drainOnStop: flag(
+    "with --share: at the end, store what waits for this store and leave the rest to the group",
+  ),
   brokerQueue: flag("also serve how many messages the broker holds, from its $SYS topics"),
   ...keepingOptions,
-  ...otherBrokerOptions,
-  tlsKey,
+  ...brokerOptions,
 };
 
 export const store = defineRole({
@@ -58,28 +54,22 @@ export const store = defineRole({
   ],
   options,
   check: (settings) => [
-    ...loginFaults({ ...settings, key: tlsKeyOf(settings), url: settings.broker }),
-    ...(settings.leave && settings.share === undefined ? ["--leave needs --share"] : []),
+    ...loginFaults({ ...settings, url: settings.broker }),
+    ...(settings.drainOnStop && settings.share === undefined ? ["--drain-on-stop needs --share"] : []),
   ],
   async run(settings, context) {
     letYoungGenerationGrow();
     const { log, metrics, stop, deadline } = context;
     const sink = createSink(settings.to, settings);
-    const writer = new StoreWriter(sink, settings.public, context);
+    const writer = new ObjectWriter(sink, settings.public, context);
     try {
       await writer.open(settings.connectTimeout);
     } catch (error) {
       if (stop.aborted) return;
       throw error;
     }
-    const keyTemplate = "template" in settings.key ? settings.key.template : parseKeyTemplate(defaultKey);
     const connection = connectionOf(
-      toBroker(
-        settings.broker,
-        { ...settings, key: tlsKeyOf(settings) },
-        stableClientId("store"),
-        settings.connectTimeout,
-      ),
+      toBroker(settings.broker, settings, stableClientId("store"), settings.connectTimeout),
       // Twice as many, since acknowledgements leave in order and a slow object must not idle the others.
       {
         ...{ role: "store", share: settings.share, peer: "broker" },
@@ -88,12 +78,12 @@ export const store = defineRole({
       context,
     );
     const turns = new Semaphore(settings.concurrency);
-    const progress = watchProgress(context, () => subscriber.inHand);
+    const progress = watchProgress(context, () => subscriber.inFlight);
 
     const storeOne = async (message: IncomingMessage): Promise<void> => {
       if (door?.hears(message)) return;
       const begun = performance.now();
-      const stored = toStored(message.topic, message.payload, new Date(), keyTemplate);
+      const stored = toStored(message.topic, message.payload, new Date(), settings.objectKey);
       let kept = true;
       for (const object of stored.objects) if (!(await writer.write(object))) kept = false;
       progress.touch();
@@ -118,15 +108,15 @@ export const store = defineRole({
       },
       (message) => turns.run(() => storeOne(message)),
     );
-    const door = settings.share === undefined ? undefined : new Door(connection);
+    const door = settings.share === undefined ? undefined : new PresenceResponder(connection);
     if (door) connection.add(door);
     if (settings.brokerQueue)
-      connection.add(new BrokerBacklog(log, (messages) => metrics.brokerQueued.set(messages)));
+      connection.add(new BrokerQueueSize(log, (messages) => metrics.brokerQueued.set(messages)));
     await connection.start(stop);
     context.ready();
     log.info(`storing ${settings.topic} in ${sink.target}`);
     await aborted(stop);
-    const leaving = settings.leave ? leave(subscriber, log) : subscriber.stop();
+    const leaving = settings.drainOnStop ? leave(subscriber, log) : subscriber.stop();
     const finished = await doneBefore(leaving, deadline);
     if (!finished) log.warn("not everything in hand was written in time; the broker keeps the rest");
     await connection.stop();
@@ -137,16 +127,12 @@ export const store = defineRole({
 /** Leaves the group; where that fails, stops as any store does. */
 async function leave(subscriber: Subscriber, log: Logger): Promise<void> {
   try {
-    await subscriber.leave();
+    await subscriber.drain();
     log.info("left the group; nothing waits for this store any more");
   } catch (error) {
     log.warn(`could not leave the group: ${describe(error)}; what waits in the broker waits for this store`);
     await subscriber.stop();
   }
-}
-
-function tlsKeyOf({ key, tlsKey }: { readonly key?: StoreKey; readonly tlsKey?: Buffer | undefined }) {
-  return tlsKey ?? (key && "tlsKey" in key ? key.tlsKey : undefined);
 }
 
 function readEndpoint(text: string): string {

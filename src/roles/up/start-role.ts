@@ -4,7 +4,7 @@ import { type Flags, readSettings } from "../../settings/read.ts";
 import type { Role, RoleContext } from "../role.ts";
 
 /** A role that runs beside others in this process. */
-export interface Unit {
+export interface RunningRole {
   /** The role's end; rejects with what it failed of. */
   readonly done: Promise<void>;
   /** Tells it to finish what is in hand; resolves when it has ended. */
@@ -12,12 +12,12 @@ export interface Unit {
 }
 
 /** Starts a role with its own log name and its own stop; resolves when it is ready, rejects when it fails before. */
-export async function startUnit<O extends Options>(
+export async function startRole<O extends Options>(
   role: Role<O>,
   flags: Flags,
   context: RoleContext,
   more: Partial<Settings<O>> = {},
-): Promise<Unit> {
+): Promise<RunningRole> {
   const { settings, faults } = readSettings(withCommon(role.options), flags, {});
   if (faults.length > 0) throw new Error(`${role.name}: ${faults.join("; ")}`);
   const stop = new AbortController();

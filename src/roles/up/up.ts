@@ -13,7 +13,7 @@ import { forward } from "../forward.ts";
 import { log } from "../log.ts";
 import { defineRole, type RoleContext } from "../role.ts";
 import { keepingOptions, store } from "../store/store.ts";
-import { startUnit, type Unit } from "./start-role.ts";
+import { type RunningRole, startRole } from "./start-role.ts";
 
 const options = {
   ...captureOptions,
@@ -51,16 +51,16 @@ export const up = defineRole({
     print(`edge broker    ${edge.url}`);
     print(`cloud broker   ${cloud.url}`);
     print(`faces          ${target}`);
-    const units: Unit[] = [];
-    const start = async (unit: Promise<Unit>) => void units.unshift(await unit);
+    const units: RunningRole[] = [];
+    const start = async (unit: Promise<RunningRole>) => void units.unshift(await unit);
     try {
       for (const { url } of [edge, cloud])
-        await (await startUnit(brokerCheck, { broker: url, quiet: true }, context)).done;
+        await (await startRole(brokerCheck, { broker: url, quiet: true }, context)).done;
       // From the end of the line to its beginning, so that everything that flows has somewhere to go.
-      await start(startUnit(store, { broker: cloud.url, to: target }, context, keeping));
-      await start(startUnit(forward, { from: edge.url, to: cloud.url }, context));
-      await start(startUnit(log, { broker: edge.url }, context));
-      const eyes = await startUnit(detect, { broker: edge.url, camera: camera.join("\n") }, context, {
+      await start(startRole(store, { broker: cloud.url, to: target }, context, keeping));
+      await start(startRole(forward, { from: edge.url, to: cloud.url }, context));
+      await start(startRole(log, { broker: edge.url }, context));
+      const eyes = await startRole(detect, { broker: edge.url, camera: camera.join("\n") }, context, {
         ...settings,
         camera,
         cameraFile: [],

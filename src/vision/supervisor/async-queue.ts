@@ -1,11 +1,11 @@
 /** Items that arrive on their own time, for one reader that takes them in order. */
-export class Inbox<T> {
+export class AsyncQueue<T> {
   readonly #items: T[] = [];
   #ended = false;
   #error: unknown;
   #wake: (() => void) | undefined;
 
-  put(item: T): void {
+  push(item: T): void {
     this.#items.push(item);
     this.#wake?.();
   }
@@ -19,7 +19,7 @@ export class Inbox<T> {
   }
 
   /** The next item, or undefined at the end. Rejects with the error that ended it. */
-  async take(): Promise<T | undefined> {
+  async next(): Promise<T | undefined> {
     while (this.#items.length === 0 && !this.#ended)
       await new Promise<void>((resolve) => {
         this.#wake = resolve;

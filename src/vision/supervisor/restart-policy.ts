@@ -12,7 +12,7 @@ const steady = 10_000;
  * How long to wait before a lost camera is opened again, and what is said of it: once when it is lost, again when the
  * reason is another, and once when it is back; a camera may be away for weeks.
  */
-export class Recovery {
+export class RestartPolicy {
   readonly #log: Logger;
   readonly #backoff: Backoff;
   readonly #onRestart: () => void;
@@ -31,12 +31,12 @@ export class Recovery {
   }
 
   /** Whether another attempt would be in vain. */
-  get hopeless(): boolean {
+  get exhausted(): boolean {
     return this.#inVain >= mostDeaths;
   }
 
   /** The camera was lost, or did not open again. Returns the time to wait before the next attempt, ms. */
-  lost(reason: unknown): number {
+  onFailure(reason: unknown): number {
     if (this.#tries === 0) this.#lostAt = performance.now();
     this.#tries++;
     this.#inVain++;
@@ -51,7 +51,7 @@ export class Recovery {
   }
 
   /** It is open again. */
-  found(): void {
+  onReopened(): void {
     const seconds = ((performance.now() - this.#lostAt) / 1000).toFixed(1);
     const tries = this.#tries === 1 ? "" : ` and ${this.#tries} tries`;
     this.#log.info(`the camera gives frames again, after ${seconds} s${tries}`);
@@ -61,7 +61,7 @@ export class Recovery {
   }
 
   /** Something was seen. */
-  worked(): void {
+  onProgress(): void {
     this.#inVain = 0;
     if (performance.now() - this.#foundAt > steady) this.#backoff.reset();
   }

@@ -1,12 +1,12 @@
 import type { Logger } from "../../base/log.ts";
 import { type BackoffLimits, sleep } from "../../base/time.ts";
-import type { Place, SeenMessage } from "../messages.ts";
-import type { Sight, SourceInfo, VisionSettings } from "../types.ts";
-import { Inbox } from "./async-queue.ts";
-import { Kept } from "./pending-shots.ts";
-import { Recovery } from "./restart-policy.ts";
-import { silent, untilSilent } from "./watchdog.ts";
-import { VisionProcess } from "./worker-process.ts";
+import type { Position, ResultMessage } from "../messages.ts";
+import type { FrameBatch, SourceInfo, VisionSettings } from "../types.ts";
+import { AsyncQueue } from "./async-queue.ts";
+import { PendingShots } from "./pending-shots.ts";
+import { RestartPolicy } from "./restart-policy.ts";
+import { exitOrTimeout, noFrameError } from "./watchdog.ts";
+import { WorkerProcess } from "./worker-process.ts";
 
 /** Messages with looks that may be under way from the vision process: what bounds the memory of both. */
 const credits = 8;
@@ -32,15 +32,15 @@ export class Vision {
   readonly #log: Logger;
   readonly #stall: number;
   readonly #openTime: number;
-  readonly #recovery: Recovery;
-  readonly #inbox = new Inbox<Sight>();
-  readonly #kept = new Kept();
+  readonly #recovery: RestartPolicy;
+  readonly #inbox = new AsyncQueue<FrameBatch>();
+  readonly #kept = new PendingShots();
   readonly #stopping = new AbortController();
   /** Messages with looks that were sent and not yet used up. */
   #held = 0;
-  #child: VisionProcess | undefined;
+  #child: WorkerProcess | undefined;
   #supervised: Promise<void> | undefined;
-  #next: Place = { index: 0, visit: 1, skip: 0 };
+  #next: Position = { index: 0, visit: 1, skip: 0 };
   #lastAlive = 0;
 
   constructor(settings: VisionSettings, log: Logger, options: VisionOptions = {}) {
@@ -49,7 +49,7 @@ export class Vision {
     this.#stall = (options.stallSeconds ?? 10) * 1000;
     this.#openTime = (options.openSeconds ?? 20) * 1000;
     const limits = options.restart ?? { min: 500, max: 30_000 };
-    this.#recovery = new Recovery(log, limits, options.onRestart);
+    this.#recovery = new RestartPolicy(log, limits, options.onRestart);
   }
 
   /** When the source was last known to give frames, milliseconds since 1970; 0 before the first. */
@@ -73,7 +73,7 @@ export class Vision {
   }
 
   /** For a live source that did not open, for this reason: goes on trying as if it had been lost. */
-  persist(reason: Error): void {
+  keepOpening(reason: Error): void {
     this.#supervised = this.#again(reason, true).then((child) => this.#supervise(child, true));
   }
 
@@ -81,11 +81,11 @@ export class Vision {
    * Everything that is seen, in order, until the source ends or `stop` is called. For one reader; as long as it keeps
    * a sight, only a few more are made. Throws a UserError when a file fails.
    */
-  async *sights(): AsyncGenerator<Sight, void> {
+  async *batches(): AsyncGenerator<FrameBatch, void> {
     try {
-      for (let sight = await this.#inbox.take(); sight; sight = await this.#inbox.take()) {
+      for (let sight = await this.#inbox.next(); sight; sight = await this.#inbox.next()) {
         yield sight;
-        if (sight.looks.length === 0) continue;
+        if (sight.frames.length === 0) continue;
         this.#held--;
         this.#child?.credit();
       }
@@ -103,10 +103,10 @@ export class Vision {
   }
 
   /** Starts a vision process and waits until its source is open. */
-  async #start(signal: AbortSignal): Promise<{ child: VisionProcess; info: SourceInfo }> {
+  async #start(signal: AbortSignal): Promise<{ child: WorkerProcess; info: SourceInfo }> {
     signal.throwIfAborted();
-    const child = new VisionProcess(this.#log, {
-      onSeen: (message) => this.#take(message),
+    const child = new WorkerProcess(this.#log, {
+      onResult: (message) => this.#take(message),
       onAlive: () => {
         this.#lastAlive = Date.now();
       },
@@ -114,7 +114,10 @@ export class Vision {
     this.#child = child;
     const abort = () => child.kill(signal.reason);
     signal.addEventListener("abort", abort, { once: true });
-    const timer = setTimeout(() => child.kill(silent(this.#settings.camera, this.#openTime)), this.#openTime);
+    const timer = setTimeout(
+      () => child.kill(noFrameError(this.#settings.camera, this.#openTime)),
+      this.#openTime,
+    );
     try {
       const info = await child.open(this.#settings, { ...this.#next, credits: credits - this.#held });
       return { child, info };
@@ -124,22 +127,22 @@ export class Vision {
     }
   }
 
-  #take(message: SeenMessage): void {
-    const { looks, dropped, skipped, next } = message;
+  #take(message: ResultMessage): void {
+    const { frames, dropped, skipped, next } = message;
     this.#next = next;
-    if (looks.length > 0) this.#held++;
-    this.#recovery.worked();
-    this.#inbox.put({ looks, dropped, skipped, faces: this.#kept.update(message) });
+    if (frames.length > 0) this.#held++;
+    this.#recovery.onProgress();
+    this.#inbox.push({ frames, dropped, skipped, faces: this.#kept.update(message) });
   }
 
   /** Keeps the source going until it ends by itself, fails for good or is stopped. Never rejects. */
-  async #supervise(first: VisionProcess | undefined, live: boolean): Promise<void> {
+  async #supervise(first: WorkerProcess | undefined, live: boolean): Promise<void> {
     try {
       for (let child = first; child; ) {
-        const ending = await (live ? untilSilent(child, this.#settings.camera, this.#stall) : child.ended);
+        const ending = await (live ? exitOrTimeout(child, this.#settings.camera, this.#stall) : child.ended);
         // Nobody will bring better ones of these visits: another process begins new ones.
         const faces = this.#kept.release();
-        if (faces.length > 0) this.#inbox.put({ looks: [], dropped: 0, skipped: 0, faces });
+        if (faces.length > 0) this.#inbox.push({ frames: [], dropped: 0, skipped: 0, faces });
         if (this.#stopping.signal.aborted || (!live && ending.kind === "done")) break;
         if (!live && ending.kind === "failed") throw ending.error;
         child = await this.#again(
@@ -157,15 +160,15 @@ export class Vision {
    * Opens a lost source again; undefined when told to stop. A live one for as long as it takes; rejects for a recording
    * when it is in vain.
    */
-  async #again(lost: unknown, live: boolean): Promise<VisionProcess | undefined> {
+  async #again(lost: unknown, live: boolean): Promise<WorkerProcess | undefined> {
     const { signal } = this.#stopping;
     let reason = lost;
     while (!signal.aborted) {
-      if (!live && this.#recovery.hopeless) throw reason;
-      await sleep(this.#recovery.lost(reason), signal);
+      if (!live && this.#recovery.exhausted) throw reason;
+      await sleep(this.#recovery.onFailure(reason), signal);
       try {
         const { child } = await this.#start(signal);
-        this.#recovery.found();
+        this.#recovery.onReopened();
         return child;
       } catch (error) {
         reason = error;

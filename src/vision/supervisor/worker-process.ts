@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { refused, UserError } from "../../base/errors.ts";
 import { type Logger, redact } from "../../base/log.ts";
 import { within } from "../../base/time.ts";
-import type { Beginning, FromChild, SeenMessage, ToChild } from "../messages.ts";
+import type { FromWorker, ResultMessage, StartPosition, ToWorker } from "../messages.ts";
 import type { SourceInfo, VisionSettings } from "../types.ts";
 
 /** How long a process may take to leave when asked, ms. */
@@ -18,14 +18,14 @@ const keptLines = 5;
 /** As in base/v8-heap.ts; a new process can be told the size itself. */
 const youngGeneration = "--max-semi-space-size=2";
 
-export interface ProcessEvents {
-  readonly onSeen: (message: SeenMessage) => void;
+export interface WorkerEvents {
+  readonly onResult: (message: ResultMessage) => void;
   /** A sign of life, with or without a look. */
   readonly onAlive: () => void;
 }
 
 /** How a vision process ended. */
-export type Ending =
+export type WorkerExit =
   /** The source ended, or it was told to stop. */
   | { readonly kind: "done" }
   /** It said what is wrong. */
@@ -34,18 +34,18 @@ export type Ending =
   | { readonly kind: "died"; readonly error: Error };
 
 /** One life of the vision process: from fork to exit. */
-export class VisionProcess {
+export class WorkerProcess {
   /** Never rejects. */
-  readonly ended: Promise<Ending>;
+  readonly ended: Promise<WorkerExit>;
   readonly #child: ChildProcess;
   readonly #log: Logger;
   readonly #said: string[] = [];
   readonly #opened: Promise<SourceInfo>;
-  #last: FromChild | undefined;
+  #last: FromWorker | undefined;
   #killedFor: Error | undefined;
   #heardAt = performance.now();
 
-  constructor(log: Logger, events: ProcessEvents) {
+  constructor(log: Logger, events: WorkerEvents) {
     this.#log = log;
     // The same file type as this one: .js when built, .ts under a loader.
     const module = new URL(`../worker/main${extname(import.meta.url)}`, import.meta.url);
@@ -55,7 +55,7 @@ export class VisionProcess {
       execArgv: [...withoutOurOwn(process.execArgv), youngGeneration],
     });
     this.#opened = new Promise((resolve) => {
-      this.#child.on("message", (message: FromChild) => {
+      this.#child.on("message", (message: FromWorker) => {
         if (message.kind === "opened") resolve(message.info);
         this.#hear(message, events);
       });
@@ -74,7 +74,7 @@ export class VisionProcess {
   }
 
   /** Resolves once the source is open; rejects with the reason when the process ends before that. */
-  async open(settings: VisionSettings, from: Beginning): Promise<SourceInfo> {
+  async open(settings: VisionSettings, from: StartPosition): Promise<SourceInfo> {
     this.#say({ kind: "open", settings, from });
     const outcome = await Promise.race([this.#opened, this.ended]);
     if (!("kind" in outcome)) return outcome;
@@ -100,10 +100,10 @@ export class VisionProcess {
     this.#child.kill("SIGKILL");
   }
 
-  #hear(message: FromChild, events: ProcessEvents): void {
+  #hear(message: FromWorker, events: WorkerEvents): void {
     this.#heardAt = performance.now();
     events.onAlive();
-    if (message.kind === "seen") events.onSeen(message);
+    if (message.kind === "result") events.onResult(message);
     if (message.kind === "warning") this.#log.warn(message.text);
     if (message.kind === "done" || message.kind === "failed" || message.kind === "bug") this.#last = message;
   }
@@ -117,7 +117,7 @@ export class VisionProcess {
     });
   }
 
-  async #ending(): Promise<Ending> {
+  async #ending(): Promise<WorkerExit> {
     // "close" comes after the last line was read; "exit" does not wait for it.
     const [code, signal] = await once(this.#child, "close").catch((error: unknown) => [error, null]);
     const last = this.#last;
@@ -135,7 +135,7 @@ export class VisionProcess {
     };
   }
 
-  #say(message: ToChild): void {
+  #say(message: ToWorker): void {
     // It may be gone already; `ended` tells.
     if (this.#child.connected) this.#child.send(message, () => undefined);
   }

@@ -12,17 +12,17 @@ export class Credits {
     return this.#left;
   }
 
-  take(): void {
+  spend(): void {
     this.#left--;
   }
 
-  give(): void {
+  grant(): void {
     this.#left++;
     this.#wake?.();
   }
 
   /** Resolves when there is one, or when `release` is called. */
-  async one(): Promise<void> {
+  async acquire(): Promise<void> {
     while (this.#left <= 0 && !this.#released)
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
@@ -30,7 +30,7 @@ export class Credits {
   }
 
   /** Wakes who waits, though there is none; nobody has to wait any more. */
-  release(): void {
+  cancel(): void {
     this.#released = true;
     this.#wake?.();
   }

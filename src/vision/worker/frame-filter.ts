@@ -11,28 +11,28 @@ const longestRest = 1;
 const searchEvery = 0.1;
 
 /** Decides which frames are worth a look: none is, while nothing moves and no face is followed. */
-export interface Attention {
+export interface FrameFilter {
   /** `seconds` is the frame's time; `following` whether there are faces to be followed. */
-  wants(frame: Mat, seconds: number, following: boolean): boolean;
+  shouldAnalyze(frame: Mat, seconds: number, following: boolean): boolean;
 }
 
 /** Attention for what moves in the region that the settings name, or for every frame when they say so. */
-export function attentionFor(cv: Cv, { everyFrame, only, emit }: VisionSettings): Attention {
-  if (everyFrame) return { wants: () => true };
+export function createFrameFilter(cv: Cv, { everyFrame, zones, emit }: VisionSettings): FrameFilter {
+  if (everyFrame) return { shouldAnalyze: () => true };
   const shortestRest = emit.kind === "all" ? 0 : searchEvery;
   const gate = new MotionGate();
-  const region = regionOf(only);
+  const region = regionOf(zones);
   const thumbnailOf = thumbnailer(cv);
-  let lookedAt = Number.NEGATIVE_INFINITY;
+  let analyzedAt = Number.NEGATIVE_INFINITY;
   return {
-    wants(frame, seconds, following) {
+    shouldAnalyze(frame, seconds, following) {
       const part = view(cv, frame, region.rectangle(frame));
       const { grey, width } = thumbnailOf(part);
       part.release();
       // It learns from every frame, also from those that are looked at anyway.
       const rest = gate.moved(grey, width, seconds) ? shortestRest : longestRest;
-      const wanted = following || seconds - lookedAt >= rest;
-      if (wanted) lookedAt = seconds;
+      const wanted = following || seconds - analyzedAt >= rest;
+      if (wanted) analyzedAt = seconds;
       return wanted;
     },
   };

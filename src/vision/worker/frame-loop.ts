@@ -1,64 +1,64 @@
 import { setImmediate as turn } from "node:timers/promises";
-import type { Beginning } from "../messages.ts";
+import type { StartPosition } from "../messages.ts";
 import type { VisionSettings } from "../types.ts";
 import type { Credits } from "./credits.ts";
-import type { Looker } from "./frame-analyzer.ts";
-import type { Attention } from "./frame-filter.ts";
-import { byClock, byCount, type Cadence, everyFrame } from "./frame-rate-limit.ts";
+import type { FrameAnalyzer } from "./frame-analyzer.ts";
+import type { FrameFilter } from "./frame-filter.ts";
+import { byClock, byCount, everyFrame, type FrameRateLimit } from "./frame-rate-limit.ts";
 import type { Mat } from "./opencv.ts";
-import type { Reporter } from "./result-batcher.ts";
-import type { Grabbed, Source } from "./sources/source.ts";
+import type { ResultBatcher } from "./result-batcher.ts";
+import type { GrabbedFrame, Source } from "./sources/source.ts";
 
 /** A recording that has no rate of its own is taken to have this, frames per second. */
 const usualRate = 30;
 
-interface Watch {
+interface FrameLoop {
   readonly settings: VisionSettings;
   readonly source: Source;
   /** Makes black what must not be seen. */
   readonly mask: (frame: Mat) => void;
-  readonly attention: Attention;
-  readonly looker: Looker;
+  readonly filter: FrameFilter;
+  readonly analyzer: FrameAnalyzer;
   readonly credits: Credits;
   /** The first frame, which was read to prove that the source works. */
-  readonly first: Grabbed | undefined;
-  readonly from: Beginning;
-  readonly reporter: Reporter;
+  readonly first: GrabbedFrame | undefined;
+  readonly from: StartPosition;
+  readonly batcher: ResultBatcher;
   readonly stopped: () => boolean;
 }
 
 /** Looks at the source's frames until it ends or the parent says stop. */
-export async function watch(job: Watch): Promise<void> {
-  const { settings, source, mask, attention, looker, credits, from, reporter, stopped } = job;
+export async function runFrameLoop(job: FrameLoop): Promise<void> {
+  const { settings, source, mask, filter, analyzer, credits, from, batcher, stopped } = job;
   const { live, unrelated = false } = source.info;
-  let cadence = cadenceOf(settings, source);
+  let rateLimit = rateLimitOf(settings, source);
   let { index, skip: nth } = from;
-  let grabbed = job.first;
+  let frame = job.first;
   while (!stopped()) {
-    if (!grabbed && settings.loop && !live) {
+    if (!frame && settings.loop && !live) {
       source.rewind();
-      cadence = cadenceOf(settings, source);
+      rateLimit = rateLimitOf(settings, source);
       nth = 0;
-      grabbed = await source.read();
+      frame = await source.read();
     }
-    if (!grabbed) return;
-    index += grabbed.dropped;
-    nth += grabbed.dropped;
-    reporter.drop(grabbed.dropped);
-    const { mat, capturedAt } = grabbed;
+    if (!frame) return;
+    index += frame.dropped;
+    nth += frame.dropped;
+    batcher.drop(frame.dropped);
+    const { mat, capturedAt } = frame;
     mask(mat);
     const seconds = live ? performance.now() / 1000 : index / (source.rate ?? usualRate);
-    const follows = unrelated || looker.following(seconds);
-    if (!cadence.wants(nth, capturedAt) || !attention.wants(mat, seconds, follows)) reporter.skip();
-    else if (live && credits.left <= 0) reporter.drop(1);
+    const follows = unrelated || analyzer.following(seconds);
+    if (!rateLimit.accepts(nth, capturedAt) || !filter.shouldAnalyze(mat, seconds, follows)) batcher.skip();
+    else if (live && credits.left <= 0) batcher.drop(1);
     else {
-      await credits.one();
+      await credits.acquire();
       if (!stopped()) {
-        const seen = await looker.look({ ...grabbed, index, seconds, alone: unrelated });
+        const seen = await analyzer.analyze({ ...frame, index, seconds, unrelated: unrelated });
         const { detectSeconds, visits, nextVisit } = seen;
         // A camera is not read from its beginning again.
         const next = { index: index + 1, visit: nextVisit, skip: live ? 0 : nth + 1 };
-        if (reporter.add({ index, capturedAt, detectSeconds, visits }, seen, next)) credits.take();
+        if (batcher.add({ index, capturedAt, detectSeconds, visits }, seen, next)) credits.spend();
       }
     }
     mat.release();
@@ -66,12 +66,12 @@ export async function watch(job: Watch): Promise<void> {
     nth++;
     // OpenCV keeps the process to itself; this is when the parent's messages are heard.
     await turn();
-    grabbed = await source.read();
+    frame = await source.read();
   }
-  grabbed?.mat.release();
+  frame?.mat.release();
 }
 
-function cadenceOf({ fps }: VisionSettings, source: Source): Cadence {
+function rateLimitOf({ fps }: VisionSettings, source: Source): FrameRateLimit {
   if (fps === undefined) return everyFrame;
   if (source.info.live) return byClock(fps);
   return source.rate === undefined ? everyFrame : byCount(fps, source.rate);

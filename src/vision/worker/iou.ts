@@ -13,7 +13,7 @@ export function intersectionOverUnion(a: Box, b: Box): number {
  * Non-maximum suppression: of boxes that overlap by more than `most` (intersection over union) the one with the
  * highest score, best first. Neubeck, Van Gool: "Efficient Non-Maximum Suppression", ICPR 2006 (greedy form).
  */
-export function suppress<T extends { readonly box: Box; readonly score: number }>(
+export function nonMaxSuppression<T extends { readonly box: Box; readonly score: number }>(
   found: readonly T[],
   most: number,
 ): T[] {

@@ -1,14 +1,14 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { UserError } from "../../base/errors.ts";
-import type { FromChild, ToChild } from "../messages.ts";
+import type { FromWorker, ToWorker } from "../messages.ts";
 import { Credits } from "./credits.ts";
 import { createDetector } from "./detectors/create-detector.ts";
-import { Looker } from "./frame-analyzer.ts";
-import { attentionFor } from "./frame-filter.ts";
-import { watch } from "./frame-loop.ts";
+import { FrameAnalyzer } from "./frame-analyzer.ts";
+import { createFrameFilter } from "./frame-filter.ts";
+import { runFrameLoop } from "./frame-loop.ts";
 import { loadOpenCv } from "./opencv.ts";
-import { masker } from "./privacy-mask.ts";
-import { Reporter } from "./result-batcher.ts";
+import { createPrivacyMask } from "./privacy-mask.ts";
+import { ResultBatcher } from "./result-batcher.ts";
 import { openSource } from "./sources/open.ts";
 import type { Source } from "./sources/source.ts";
 
@@ -29,19 +29,19 @@ const heartbeat = 250;
 let credits = new Credits(0);
 let stopped = false;
 
-process.on("message", (message: ToChild) => {
-  if (message.kind === "credit") credits.give();
+process.on("message", (message: ToWorker) => {
+  if (message.kind === "credit") credits.grant();
   if (message.kind === "stop") {
     stopped = true;
-    credits.release();
+    credits.cancel();
   }
   if (message.kind === "open") void run(message);
 });
 
-async function run({ settings, from }: Extract<ToChild, { kind: "open" }>): Promise<void> {
+async function run({ settings, from }: Extract<ToWorker, { kind: "open" }>): Promise<void> {
   credits = new Credits(from.credits);
-  const reporter = new Reporter(from, send);
-  let last: FromChild = { kind: "done" };
+  const batcher = new ResultBatcher(from, send);
+  let last: FromWorker = { kind: "done" };
   try {
     const cv = loadOpenCv();
     const detector = await createDetector(cv, settings);
@@ -55,23 +55,23 @@ async function run({ settings, from }: Extract<ToChild, { kind: "open" }>): Prom
     await skip(source, from.skip);
     const first = await source.read();
     if (from.skip === 0) opened();
-    await watch({
+    await runFrameLoop({
       settings,
       source,
-      mask: masker(cv, settings.masks),
-      attention: attentionFor(cv, settings),
-      looker: new Looker(cv, detector, settings, from.visit),
+      mask: createPrivacyMask(cv, settings.masks),
+      filter: createFrameFilter(cv, settings),
+      analyzer: new FrameAnalyzer(cv, detector, settings, from.visit),
       credits,
       first,
       from,
-      reporter,
+      batcher,
       stopped: () => stopped,
     });
     source.close();
   } catch (error) {
     last = failure(error);
   }
-  reporter.flush();
+  batcher.flush();
   process.off("disconnect", die);
   // The channel is all that keeps the process; it may close once the last word has left.
   process.send?.(last, () => process.disconnect());
@@ -87,12 +87,12 @@ async function skip(source: Source, frames: number): Promise<void> {
   }
 }
 
-function failure(error: unknown): FromChild {
+function failure(error: unknown): FromWorker {
   if (error instanceof UserError)
     return { kind: "failed", exitCode: error.exitCode, message: error.message, remedy: error.remedy };
   return { kind: "bug", stack: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }
 
-function send(message: FromChild): void {
+function send(message: FromWorker): void {
   process.send?.(message);
 }

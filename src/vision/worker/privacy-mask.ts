@@ -2,7 +2,7 @@ import type { Polygon } from "../polygon.ts";
 import type { Cv, Mat } from "./opencv.ts";
 
 /** Makes what lies within the polygons black, in the frame itself: nothing that comes later can see it. */
-export function masker(cv: Cv, polygons: readonly Polygon[]): (frame: Mat) => void {
+export function createPrivacyMask(cv: Cv, polygons: readonly Polygon[]): (frame: Mat) => void {
   if (polygons.length === 0) return () => undefined;
   const black = new cv.Vec3(0, 0, 0);
   return (frame) => {

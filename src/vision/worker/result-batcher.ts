@@ -1,20 +1,20 @@
-import type { FromChild, Place, SeenMessage } from "../messages.ts";
-import type { Look } from "../types.ts";
-import type { Seen } from "./frame-analyzer.ts";
+import type { FromWorker, Position, ResultMessage } from "../messages.ts";
+import type { FrameStats } from "../types.ts";
+import type { FrameResult } from "./frame-analyzer.ts";
 
 /** So long looks without faces may wait for one another, ms: to wake the parent costs more than all else about them. */
 const pause = 100;
 
-const nothing = { looks: [], dropped: 0, skipped: 0, shots: [], due: [], forget: [] };
+const nothing = { frames: [], dropped: 0, skipped: 0, shots: [], due: [], discarded: [] };
 
 /** Tells the parent what was seen: faces at once, looks without any together. */
-export class Reporter {
-  readonly #send: (message: FromChild) => void;
-  #waiting: Omit<SeenMessage, "kind">;
+export class ResultBatcher {
+  readonly #send: (message: FromWorker) => void;
+  #waiting: Omit<ResultMessage, "kind">;
   #sentAt = performance.now();
 
   /** `from`: where this process begins. */
-  constructor(from: Place, send: (message: FromChild) => void) {
+  constructor(from: Position, send: (message: FromWorker) => void) {
     this.#send = send;
     this.#waiting = { ...nothing, next: from };
   }
@@ -30,10 +30,10 @@ export class Reporter {
   }
 
   /** Takes a look, with the place where another process would go on. Returns whether a message was sent. */
-  add(look: Look, { shots, due, forget }: Seen, next: Place): boolean {
-    const { looks, dropped, skipped } = this.#waiting;
-    this.#waiting = { looks: [...looks, look], dropped, skipped, next, shots, due, forget };
-    const quiet = shots.length + due.length + forget.length === 0;
+  add(look: FrameStats, { shots, due, discarded }: FrameResult, next: Position): boolean {
+    const { frames, dropped, skipped } = this.#waiting;
+    this.#waiting = { frames: [...frames, look], dropped, skipped, next, shots, due, discarded };
+    const quiet = shots.length + due.length + discarded.length === 0;
     if (quiet && performance.now() - this.#sentAt < pause) return false;
     this.flush();
     return true;
@@ -41,8 +41,8 @@ export class Reporter {
 
   /** Sends what waits. */
   flush(): void {
-    const { looks, dropped, skipped, next } = this.#waiting;
-    if (looks.length + dropped + skipped > 0) this.#send({ kind: "seen", ...this.#waiting });
+    const { frames, dropped, skipped, next } = this.#waiting;
+    if (frames.length + dropped + skipped > 0) this.#send({ kind: "result", ...this.#waiting });
     this.#waiting = { ...nothing, next };
     this.#sentAt = performance.now();
   }

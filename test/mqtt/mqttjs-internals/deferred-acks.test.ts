@@ -3,7 +3,7 @@ import { EventEmitter, once } from "node:events";
 import { type TestContext, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import mqtt, { type MqttClient, type Packet } from "mqtt";
-import { deferAcks, type Settle } from "../../../src/mqtt/mqttjs-internals/deferred-acks.ts";
+import { type Acknowledge, deferAcks } from "../../../src/mqtt/mqttjs-internals/deferred-acks.ts";
 import { type Mosquitto, mosquittoMissing, startMosquitto } from "../../support/mosquitto.ts";
 import { publishWithMosquitto } from "../../support/mosquitto-clients.ts";
 import { brokerAt, Hands, never, WatchedConnection } from "../fixture.ts";
@@ -139,7 +139,7 @@ test("a handler slower than the keepalive does not lose the connection", { skip 
   t.after(() => broker.stop());
   const client = mqtt.connect(broker.url, { clientId: "under-test", keepalive: 1, reconnectPeriod: 0 });
   t.after(() => client.endAsync(true));
-  const held: Settle[] = [];
+  const held: Acknowledge[] = [];
   deferAcks(
     client,
     (held) => held > 1,
@@ -170,7 +170,7 @@ test("a broker that sends more than we want is read no further, and the connecti
   const client = mqtt.connect(broker.url, options);
   t.after(() => client.endAsync(true));
   const hands = new EventEmitter();
-  const held: Settle[] = [];
+  const held: Acknowledge[] = [];
   deferAcks(
     client,
     (held) => held > 3,

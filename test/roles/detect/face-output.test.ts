@@ -6,7 +6,7 @@ import { toBroker } from "../../../src/roles/broker-connection.ts";
 import { publishFaces } from "../../../src/roles/detect/face-output.ts";
 import type { RoleContext } from "../../../src/roles/role.ts";
 import { readBrokerUrl } from "../../../src/settings/broker.ts";
-import type { SeenFace } from "../../../src/vision/types.ts";
+import type { CapturedFace } from "../../../src/vision/types.ts";
 import { Ear } from "../../pipeline/client.ts";
 import { mosquittoMissing, startMosquitto } from "../../support/mosquitto.ts";
 import { keptLog } from "../../vision/harness.ts";
@@ -18,7 +18,7 @@ const picture = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==",
   "base64",
 );
-const face: SeenFace = {
+const face: CapturedFace = {
   picture,
   format: "png",
   capturedAt: 0,

@@ -16,7 +16,19 @@ test("a store that leaves its group stores what waits for it, and the others get
   const folder = emptyFolder(t);
   // One object at a time, so that many wait in the broker when it is told to stop.
   const start = (id: string) =>
-    storeTo(t, broker, folder, {}, "--share", "g", "--leave", "--client-id", id, "--concurrency", "1");
+    storeTo(
+      t,
+      broker,
+      folder,
+      {},
+      "--share",
+      "g",
+      "--drain-on-stop",
+      "--client-id",
+      id,
+      "--concurrency",
+      "1",
+    );
   const [first, second] = [await start("one"), await start("two")];
   const faces = faceMessages(600);
   await publishFaces(t, broker, faces.slice(0, 300));
@@ -29,7 +41,7 @@ test("a store that leaves its group stores what waits for it, and the others get
   assert.deepEqual(sorted((await objectsInFolder(folder)).values()), sorted(faces));
 });
 
-test("--leave without --share is a fault", async (t) => {
-  const program = facepipe(t, ["store", "--to", emptyFolder(t), "--leave"]);
-  await program.logged(/--leave needs --share/);
+test("--drain-on-stop without --share is a fault", async (t) => {
+  const program = facepipe(t, ["store", "--to", emptyFolder(t), "--drain-on-stop"]);
+  await program.logged(/--drain-on-stop needs --share/);
 });

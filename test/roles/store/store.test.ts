@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { suite, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { backlogTopic } from "../../../src/mqtt/broker-queue-size.ts";
+import { queueSizeTopic } from "../../../src/mqtt/broker-queue-size.ts";
 import { clientAt } from "../../pipeline/client.ts";
 import { faceMessages, smallPng } from "../../pipeline/faces.ts";
 import { objectsInBucket, objectsInFolder, sorted } from "../../pipeline/objects.ts";
@@ -41,7 +41,7 @@ test("every message becomes one object, whatever it is; a repeat becomes none", 
   assert.deepEqual(await program.stop(), { code: 0, signal: null });
 });
 
-test("--key is a template, or the private key of --cert", { skip }, async (t) => {
+test("--object-key is the template of keys, --key the private key of --cert", { skip }, async (t) => {
   const broker = await startMosquitto({ tls: { mutual: true } });
   t.after(() => broker.stop());
   const files = broker.certificates;
@@ -49,7 +49,7 @@ test("--key is a template, or the private key of --cert", { skip }, async (t) =>
   const login = ["--ca", files.ca, "--cert", files.client.cert];
   for (const [more, key] of [
     [["--key", files.client.key], /^cam0\/2026\//],
-    [["--tls-key", files.client.key, "--key", "mine/{seq}-{id}.{ext}"], /^mine\/000000001-/],
+    [["--key", files.client.key, "--object-key", "mine/{seq}-{id}.{ext}"], /^mine\/000000001-/],
   ] as const) {
     const folder = emptyFolder(t);
     const program = await storeTo(t, broker, folder, {}, ...login, ...more);
@@ -60,9 +60,9 @@ test("--key is a template, or the private key of --cert", { skip }, async (t) =>
     assert.match([...(await objectsInFolder(folder)).keys()].join(), key);
     await program.stop();
   }
-  const wrong = facepipe(t, ["store", "--to", "./x", "--key", "no-such-file"]);
+  const wrong = facepipe(t, ["store", "--to", "./x", "--object-key", "no-such-file"]);
   assert.equal((await wrong.ended).code, 3);
-  assert.match(wrong.err, /--key "no-such-file": must be a template with \{id\}, or the file/);
+  assert.match(wrong.err, /--object-key "no-such-file": must contain \{id\}/);
 });
 
 suite("store to S3", { skip: skip || cephMissing() || false }, () => {
@@ -130,7 +130,7 @@ test("--broker-queue: the metrics tell how many messages the broker holds, and n
     return Number(/^facepipe_broker_queued_messages (\d+)$/m.exec(text)?.[1]);
   };
   const watcher = await clientAt(t, broker.url);
-  await watcher.subscribeAsync(backlogTopic);
+  await watcher.subscribeAsync(queueSizeTopic);
   while ((await held()) < 40) await new Promise((resolve) => watcher.once("message", resolve));
   await program.loggedTimes(handled, 40);
   assert.equal((await objectsInFolder(folder)).size, 40);

@@ -6,4 +6,4 @@ const { log } = await keptLog();
 const vision = new Vision(settings("synthetic"), log);
 await vision.open(new AbortController().signal);
 console.log(vision.pid);
-for await (const _ of vision.sights());
+for await (const _ of vision.batches());

@@ -16,8 +16,8 @@ test("a live source goes on after its process was killed", async (t) => {
   assert.deepEqual(await vision.open(never), { live: true });
   const first = vision.pid ?? 0;
   let last = -1;
-  for await (const { looks } of vision.sights()) {
-    const index = looks.at(-1)?.index ?? last;
+  for await (const { frames } of vision.batches()) {
+    const index = frames.at(-1)?.index ?? last;
     assert.ok(index > last);
     last = index;
     if (index >= 3 && restarts() === 0) kill(vision);
@@ -31,7 +31,7 @@ test("a live source that hangs is killed and opened again", async (t) => {
   const { vision, lines } = await visionFor(t, settings("synthetic"), { ...quick, stallSeconds: 0.5 });
   await vision.open(never);
   const first = vision.pid ?? 0;
-  for await (const _ of vision.sights()) {
+  for await (const _ of vision.batches()) {
     if (vision.pid !== first) break;
     process.kill(first, "SIGSTOP");
   }
@@ -42,8 +42,8 @@ test("a file goes on where its process was killed, and gives each frame once", a
   const { vision, restarts } = await visionFor(t, settings("synthetic:seconds=1,pace=off"), quick);
   await vision.open(never);
   const seen: number[] = [];
-  for await (const { looks } of vision.sights()) {
-    seen.push(...looks.map(({ index }) => index));
+  for await (const { frames } of vision.batches()) {
+    seen.push(...frames.map(({ index }) => index));
     if (seen.length >= 5 && restarts() === 0) kill(vision);
   }
   assert.deepEqual(
@@ -60,7 +60,7 @@ test("a file whose process dies again and again is an error", async (t) => {
   t.after(() => clearInterval(hunt));
   await assert.rejects(
     async () => {
-      for await (const _ of vision.sights());
+      for await (const _ of vision.batches());
     },
     (error) => error instanceof UserError && /ended unexpectedly: SIGKILL/.test(error.message),
   );
@@ -74,10 +74,10 @@ test("a face that was kept for a better one is sent when its process is killed",
   const { vision } = await visionFor(t, best, quick);
   await vision.open(never);
   let seen = 0;
-  for await (const { looks, faces } of vision.sights()) {
-    seen += looks.length;
+  for await (const { frames, faces } of vision.batches()) {
+    seen += frames.length;
     if (seen >= 5) kill(vision);
-    if (looks.length > 0) assert.equal(faces.length, 0);
+    if (frames.length > 0) assert.equal(faces.length, 0);
     else {
       assert.deepEqual(
         faces.map(({ visit }) => visit),
@@ -92,7 +92,7 @@ test("Ctrl-C at the vision process is for its parent to act on", async (t) => {
   const { vision, restarts } = await visionFor(t, settings("synthetic"));
   await vision.open(never);
   let seen = 0;
-  for await (const _ of vision.sights()) {
+  for await (const _ of vision.batches()) {
     if (++seen === 1)
       for (const signal of ["SIGINT", "SIGTERM"] as const) process.kill(vision.pid ?? 0, signal);
     if (seen === 20) break;
@@ -103,16 +103,16 @@ test("Ctrl-C at the vision process is for its parent to act on", async (t) => {
 test("a slow reader costs a live source frames, not memory", async (t) => {
   const { vision } = await visionFor(t, settings("synthetic:fps=100,faces=0"));
   await vision.open(never);
-  const frames = vision.sights();
+  const frames = vision.batches();
   const first = await frames.next();
-  assert.equal(first.value?.looks[0]?.index, 0);
+  assert.equal(first.value?.frames[0]?.index, 0);
   // While this one is kept, the process may send 7 more messages; it says that it is alive once a second when it drops.
   const alive = vision.lastAlive;
   while (vision.lastAlive < alive + 2500) await wait(50);
-  const indices = first.value?.looks.slice(1).map(({ index }) => index) ?? [];
+  const indices = first.value?.frames.slice(1).map(({ index }) => index) ?? [];
   let dropped = 0;
   for await (const sight of frames) {
-    indices.push(...sight.looks.map(({ index }) => index));
+    indices.push(...sight.frames.map(({ index }) => index));
     dropped += sight.dropped;
     // What it held back for want of a reader is far more than a busy machine drops by the way.
     if (dropped > 50) break;
@@ -125,7 +125,7 @@ test("stop ends the frames, and those already made can still be read", async (t)
   const { vision, restarts } = await visionFor(t, settings("synthetic:pace=off"));
   await vision.open(never);
   let seen = 0;
-  for await (const _ of vision.sights()) if (++seen === 3) await vision.stop();
+  for await (const _ of vision.batches()) if (++seen === 3) await vision.stop();
   assert.ok(seen >= 3 && seen <= 11, `${seen} frames`);
   assert.equal(restarts(), 0);
 });

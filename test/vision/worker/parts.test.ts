@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { cameraName } from "../../../src/vision/camera-name.ts";
 import { withMargin } from "../../../src/vision/worker/crop.ts";
 import { byClock, byCount } from "../../../src/vision/worker/frame-rate-limit.ts";
-import { Backlog } from "../../../src/vision/worker/sources/frame-queue.ts";
+import { FrameQueue } from "../../../src/vision/worker/sources/frame-queue.ts";
 
 test("a camera is named after its source", () => {
   const names = {
@@ -35,7 +35,7 @@ test("a margin is cut off at the frame", () => {
 
 test("a recording is thinned by its own rate", () => {
   const taken = (fps: number, rate: number) =>
-    Array.from({ length: 12 }, (_, nth) => nth).filter((nth) => byCount(fps, rate).wants(nth, 0));
+    Array.from({ length: 12 }, (_, nth) => nth).filter((nth) => byCount(fps, rate).accepts(nth, 0));
   assert.deepEqual(taken(10, 30), [0, 3, 6, 9]);
   assert.deepEqual(taken(30, 30).length, 12);
   assert.deepEqual(taken(60, 30).length, 12);
@@ -52,14 +52,14 @@ test("a live camera is thinned by the clock, and on the average exactly", () => 
   ] as const) {
     const cadence = byClock(fps);
     let looks = 0;
-    for (let nth = 0; nth < rate * 100; nth++) if (cadence.wants(nth, 1e12 + (nth * 1000) / rate)) looks++;
+    for (let nth = 0; nth < rate * 100; nth++) if (cadence.accepts(nth, 1e12 + (nth * 1000) / rate)) looks++;
     assert.ok(Math.abs(looks - fps * 100) <= fps, `${looks} looks at ${fps} of ${rate}`);
   }
 });
 
 /** A backlog of a camera that was watched for a second without pause, at this interval, ms; and the time then. */
 function watched(interval: number) {
-  const backlog = new Backlog(0);
+  const backlog = new FrameQueue(0);
   backlog.count(interval, interval);
   backlog.settle(interval);
   let now = interval;

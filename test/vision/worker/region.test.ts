@@ -7,7 +7,7 @@ import { intersectionOverUnion } from "../../../src/vision/worker/iou.ts";
 import { loadOpenCv } from "../../../src/vision/worker/opencv.ts";
 import { rendererOf } from "../../../src/vision/worker/synthetic/draw.ts";
 import { sceneOf } from "../../../src/vision/worker/synthetic/scene.ts";
-import { glanceAt, isInside } from "../../../src/vision/worker/visits/search-window.ts";
+import { isWithinWindow, searchWindow } from "../../../src/vision/worker/visits/search-window.ts";
 import { look, settings } from "../harness.ts";
 import { noModel, yunet } from "./detectors/yunet-model.ts";
 
@@ -76,7 +76,7 @@ test("only faces whose centre is in the region count; their boxes are the frame'
   let counted = 0;
   for (const region of ["0,0 0.5,0 0.5,1 0,1", "0.5,0 1,0 1,1 0.5,1", "0,0.2 1,0.2 1,1 0,1"]) {
     const only = parsePolygon(region);
-    const { seen } = await look(t, settings(camera, { only: [only] }));
+    const { seen } = await look(t, settings(camera, { zones: [only] }));
     for (const { index, faces } of seen) {
       const wanted = all.seen[index]?.faces.filter(({ box }) => contains(only, centre(box))) ?? [];
       counted += wanted.length;
@@ -92,14 +92,17 @@ test("only faces whose centre is in the region count; their boxes are the frame'
 
 test("a glance takes in the faces with what is around them, within the frame, or is not worth it", () => {
   const frame = { cols: 640, rows: 480 };
-  assert.equal(glanceAt([], frame), undefined);
+  assert.equal(searchWindow([], frame), undefined);
   const face = { x: 300, y: 200, width: 60, height: 80 };
-  const part = glanceAt([face], frame);
+  const part = searchWindow([face], frame);
   assert.ok(part && part.x < 270 && part.y < 170 && part.x + part.width > 390 && part.y + part.height > 310);
   assert.ok(part.width % 64 === 0 && part.height % 64 === 0);
-  const corner = glanceAt([{ ...face, x: 600, y: 0 }], frame);
+  const corner = searchWindow([{ ...face, x: 600, y: 0 }], frame);
   assert.ok(corner && corner.y === 0 && corner.x + corner.width === 640);
-  assert.equal(glanceAt([face, { ...face, x: 10, y: 10 }, { ...face, x: 560, y: 380 }], frame), undefined);
+  assert.equal(
+    searchWindow([face, { ...face, x: 10, y: 10 }, { ...face, x: 560, y: 380 }], frame),
+    undefined,
+  );
 });
 
 test("what is found in a part of the frame is what is found in the whole", { skip: noModel }, async () => {
@@ -111,11 +114,11 @@ test("what is found in a part of the frame is what is found in the whole", { ski
     const whole = await detect(mat);
     assert.equal(whole.length, 2);
     for (const { box, landmarks } of whole) {
-      const part = glanceAt([box], mat);
+      const part = searchWindow([box], mat);
       assert.ok(part);
       const all = await detect(mat, part);
       const found = all.find((each) => intersectionOverUnion(each.box, box) > 0);
-      assert.ok(found && isInside(found.box, part, mat));
+      assert.ok(found && isWithinWindow(found.box, part, mat));
       // The cascade's windows go in large steps, and begin at the part's corner.
       assert.ok(intersectionOverUnion(found.box, box) > (detector.name === "haar" ? 0.6 : 0.85));
       if (landmarks)

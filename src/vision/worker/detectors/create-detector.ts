@@ -7,10 +7,10 @@ import { yunetDetector } from "./yunet/yunet.ts";
 
 /** The detector that the settings ask for. @throws UserError when its model does not load. */
 export async function createDetector(cv: Cv, settings: VisionSettings): Promise<Detector> {
-  const { threads, only } = settings;
+  const { threads, zones } = settings;
   const detector = await whole(cv, settings);
   if (threads !== undefined) cv.setNumThreads(threads);
-  return only.length === 0 ? detector : detectorWithin(cv, regionOf(only), detector);
+  return zones.length === 0 ? detector : detectorWithin(cv, regionOf(zones), detector);
 }
 
 async function whole(cv: Cv, settings: VisionSettings): Promise<Detector> {

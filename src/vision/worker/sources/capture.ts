@@ -1,7 +1,7 @@
 import type { Cv, Mat, VideoCapture } from "../opencv.ts";
 
 /** A capture that is open, with what is known of its kind. */
-export interface Feed {
+export interface Capture {
   readonly capture: VideoCapture;
   /** Makes a picture of what was read and releases that; undefined when it is damaged. */
   readonly decode: (read: Mat) => Mat | undefined;
@@ -12,7 +12,7 @@ export interface Feed {
 }
 
 /** A capture whose reads give pictures. */
-export function pictures(capture: VideoCapture, more: Partial<Feed> = {}): Feed {
+export function pictures(capture: VideoCapture, more: Partial<Capture> = {}): Capture {
   return { capture, decode: (read) => read, age: () => undefined, heldBack: 0, ...more };
 }
 
@@ -20,7 +20,7 @@ export function pictures(capture: VideoCapture, more: Partial<Feed> = {}): Feed 
  * A capture whose reads give JPEG files, decoded only when they are wanted: to drop a frame that waits then takes 0.1 ms
  * instead of 3, and how long a read takes says whether it had to wait.
  */
-export function jpegs(cv: Cv, capture: VideoCapture): Feed {
+export function jpegs(cv: Cv, capture: VideoCapture): Capture {
   const decode = (read: Mat) => {
     const file = read.getData();
     read.release();

@@ -2,7 +2,7 @@ import { accessSync, constants } from "node:fs";
 import { platform } from "node:process";
 import { errorCode, refused } from "../../../base/errors.ts";
 import type { Cv, VideoCapture } from "../opencv.ts";
-import { type Feed, pictures } from "./capture.ts";
+import { type Capture, pictures } from "./capture.ts";
 
 /** A frame that claims to be older is stamped by another clock than ours, ms. */
 const oldest = 10_000;
@@ -11,7 +11,7 @@ const oldest = 10_000;
  * Opens a camera of this machine.
  * @throws UserError: no such camera, no permission, in use.
  */
-export function openDevice(cv: Cv, device: { path: string; number?: number }): Feed {
+export function openDevice(cv: Cv, device: { path: string; number?: number }): Capture {
   const capture = captureDevice(cv, device);
   const age = () => {
     // Video4Linux stamps frames by the steady clock (V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC), which is what hrtime reads.

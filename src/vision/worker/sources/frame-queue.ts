@@ -7,7 +7,7 @@ const trusted = 3000;
  * OpenCV does not say whether a frame is waiting. But frames come at a steady interval: since the queue was last empty, we
  * know by the time how many came, and how many of them were read.
  */
-export class Backlog {
+export class FrameQueue {
   /** Time between two frames of the camera, ms; 0 as long as nobody knows. Cameras often report a wrong rate. */
   #interval = 0;
   /** How often it was measured. */

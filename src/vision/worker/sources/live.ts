@@ -1,7 +1,7 @@
 import { refused } from "../../../base/errors.ts";
 import type { Mat } from "../opencv.ts";
-import type { Feed } from "./capture.ts";
-import { Backlog } from "./frame-queue.ts";
+import type { Capture } from "./capture.ts";
+import { FrameQueue } from "./frame-queue.ts";
 import type { Source } from "./source.ts";
 
 /** After so many reads that had to wait, nothing is queued; the waits of a busy machine come one by one. */
@@ -26,7 +26,7 @@ interface Newest {
 }
 
 /** A camera or network stream that is being captured: gives the newest frame, and fails when frames stop. */
-export function liveSource(feed: Feed, name: string): Source {
+export function liveSource(feed: Capture, name: string): Source {
   /** What it takes to decode a frame, ms. The least that was seen: other threads of this process work meanwhile. */
   let decoding = Number.POSITIVE_INFINITY;
   const next = (): Read => {
@@ -39,7 +39,7 @@ export function liveSource(feed: Feed, name: string): Source {
     decoding = Math.min(decoding, (user + system) / 1000);
     return { mat, waited: now - start - decoding, now };
   };
-  let backlog: Backlog | undefined;
+  let backlog: FrameQueue | undefined;
   return {
     info: { live: true },
     async read() {
@@ -64,7 +64,7 @@ export function liveSource(feed: Feed, name: string): Source {
 }
 
 /** Reads what came while the stream was opened, until two reads in a row have to wait: then nothing is queued. */
-function begin(next: () => Read): Backlog {
+function begin(next: () => Read): FrameQueue {
   // Of the first frame nobody knows how long it was under way: a stream begins when it likes.
   const first = next();
   first.mat.release();
@@ -72,13 +72,13 @@ function begin(next: () => Read): Backlog {
   for (let before = false; ; ) {
     const { mat, waited, now } = next();
     mat.release();
-    if ((before && waited > noise) || now - start > patience / 2) return new Backlog(now);
+    if ((before && waited > noise) || now - start > patience / 2) return new FrameQueue(now);
     before = waited > noise;
   }
 }
 
 /** Reads the newest frame. */
-function catchUp(next: () => Read, backlog: Backlog, feed: Feed): Newest {
+function catchUp(next: () => Read, backlog: FrameQueue, feed: Capture): Newest {
   const start = performance.now();
   const excess = backlog.excess(start);
   const waits: number[] = [];

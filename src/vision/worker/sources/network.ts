@@ -4,7 +4,7 @@ import { cpus } from "node:os";
 import { describe, refused, unreachable } from "../../../base/errors.ts";
 import { redact } from "../../../base/log.ts";
 import type { Cv, VideoCapture } from "../opencv.ts";
-import { type Feed, jpegs, pictures } from "./capture.ts";
+import { type Capture, jpegs, pictures } from "./capture.ts";
 
 /** The ports that the schemes stand for. */
 const ports: Readonly<Record<string, number>> = {
@@ -30,7 +30,7 @@ const patience = 5000;
  * Opens a network stream: RTSP, or MJPEG over HTTP.
  * @throws UserError: unreachable when nothing answers at its address, refused when what answers is no stream.
  */
-export async function openNetwork(cv: Cv, url: string): Promise<Feed> {
+export async function openNetwork(cv: Cv, url: string): Promise<Capture> {
   const capture = await captureNetwork(cv, url);
   const codec = codecOf(capture.get(cv.CAP_PROP_FOURCC));
   // -1 asks for what came over the network as it is; only before the first frame.

@@ -2,7 +2,7 @@ import type { SourceInfo } from "../../types.ts";
 import type { Mat } from "../opencv.ts";
 
 /** A frame as it came from the source. Whoever takes it releases `mat`. */
-export interface Grabbed {
+export interface GrabbedFrame {
   /** Blue, green, red; 8 bits each. */
   readonly mat: Mat;
   /** Milliseconds since 1970. */
@@ -19,7 +19,7 @@ export interface Source {
   /** Frames per second of a recording, when it has a rate of its own: what `fps` is measured by. */
   readonly rate?: number;
   /** The next frame, or undefined at the end. A camera's read blocks the process until there is a frame. */
-  read(): Promise<Grabbed | undefined>;
+  read(): Promise<GrabbedFrame | undefined>;
   /** Starts again from the first frame. */
   rewind(): void;
   close(): void;

@@ -1,7 +1,7 @@
 import type { Box } from "../../../face/face.ts";
 
 /** Seconds between two looks at the whole frame: so late somebody else may be noticed. */
-export const wholeLookEvery = 0.2;
+export const fullFrameInterval = 0.2;
 
 /** How far around a face it is looked for, in sides of the face. */
 const around = 0.6;
@@ -11,7 +11,7 @@ const largestPart = 0.5;
 const step = 64;
 
 /** The part of the frame where faces are that were expected at `boxes`, or undefined when it is better to look at all. */
-export function glanceAt(boxes: readonly Box[], frame: { cols: number; rows: number }): Box | undefined {
+export function searchWindow(boxes: readonly Box[], frame: { cols: number; rows: number }): Box | undefined {
   if (boxes.length === 0) return undefined;
   const span = (from: (box: Box) => number, size: (box: Box) => number, most: number) => {
     const low = Math.min(...boxes.map((box) => from(box) - around * size(box)));
@@ -35,7 +35,7 @@ export function glanceAt(boxes: readonly Box[], frame: { cols: number; rows: num
 }
 
 /** Whether `box` ends within the part, or at the frame's own edge: nothing of it can lie outside of the part. */
-export function isInside(box: Box, part: Box, frame: { cols: number; rows: number }): boolean {
+export function isWithinWindow(box: Box, part: Box, frame: { cols: number; rows: number }): boolean {
   return (
     (box.x > part.x || part.x === 0) &&
     (box.y > part.y || part.y === 0) &&

@@ -1,5 +1,5 @@
 import type { Emit } from "../../types.ts";
-import type { Tracked } from "./tracker.ts";
+import type { TrackChanges } from "./tracker.ts";
 
 /** A shot replaces one that is kept when it is better by this factor: less is not worth the work of cutting it out. */
 const worthIt = 1.05;
@@ -16,7 +16,7 @@ interface Visit {
 }
 
 /** Chooses which faces are worth a picture: all, the best of each visit, or the best of each visit in each period. */
-export class Shots {
+export class ShotSelector {
   readonly #emit: Emit;
   readonly #maxVisit: number;
   readonly #visits = new Map<number, Visit>();
@@ -48,7 +48,7 @@ export class Shots {
   }
 
   /** The visits whose kept face is to be sent now, after the faces of a look at `seconds` that changed so much. */
-  due(seconds: number, { confirmed, ended, dismissed }: Omit<Tracked, "visits">): number[] {
+  due(seconds: number, { confirmed, ended, deleted }: Omit<TrackChanges, "visits">): number[] {
     for (const number of confirmed) {
       const visit = this.#visits.get(number);
       if (visit) visit.confirmed = true;
@@ -60,7 +60,7 @@ export class Shots {
       due.push(number);
       this.#sent(visit, seconds);
     }
-    for (const number of [...ended, ...dismissed]) this.#visits.delete(number);
+    for (const number of [...ended, ...deleted]) this.#visits.delete(number);
     return due;
   }
 

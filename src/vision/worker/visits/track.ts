@@ -9,9 +9,9 @@ const longestGlide = 0.5;
 export class Track {
   readonly visit: number;
   /** Looks that have seen it. */
-  looks = 0;
+  hits = 0;
   /** Whether it is certain that there is a face; dismissed: rather not. */
-  state: "new" | "confirmed" | "dismissed" = "new";
+  state: "tentative" | "confirmed" | "deleted" = "tentative";
   /** Where it was seen last. */
   #box: Box;
   /** When that was, seconds. */
@@ -26,7 +26,7 @@ export class Track {
   }
 
   /** Seconds since it was last seen. */
-  unseen(seconds: number): number {
+  timeSinceUpdate(seconds: number): number {
     return seconds - this.#seenAt;
   }
 
@@ -34,16 +34,16 @@ export class Track {
    * Where it should be at `seconds`, if it goes on as it did. A detector's boxes are true to a few pixels, so that a
    * Kalman filter of the place would only lag behind them: what needs smoothing is the speed alone.
    */
-  at(seconds: number): Box {
-    const glide = Math.min(longestGlide, this.unseen(seconds));
+  predict(seconds: number): Box {
+    const glide = Math.min(longestGlide, this.timeSinceUpdate(seconds));
     const { x, y, width, height } = this.#box;
     return { x: x + this.#speed.x * glide, y: y + this.#speed.y * glide, width, height };
   }
 
   /** It was seen at `box`. */
-  see(box: Box, seconds: number): void {
-    this.looks++;
-    const passed = this.unseen(seconds);
+  update(box: Box, seconds: number): void {
+    this.hits++;
+    const passed = this.timeSinceUpdate(seconds);
     if (passed > 0) {
       const [from, to] = [centre(this.#box), centre(box)];
       const follow = (old: number, way: number) => old + newShare * (way / passed - old);

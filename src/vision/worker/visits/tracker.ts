@@ -1,5 +1,5 @@
 import type { Box } from "../../../face/face.ts";
-import { match } from "./associate.ts";
+import { associate } from "./associate.ts";
 import { Track } from "./track.ts";
 
 /** A visit is over when its face was not seen for so long, seconds; a head turned away for less is the same visit. */
@@ -15,7 +15,7 @@ const moment = 0.5;
  * nodding head do; 4 more for each second between two looks that see it, since somebody who walks past at 1 m/s passes 5
  * or 6 heads a second; and a half for each second that it was hidden.
  */
-const reaches = { always: 1, perSecondBetweenLooks: 4, perSecondHidden: 0.5, most: 4 };
+const gates = { always: 1, perSecondBetweenLooks: 4, perSecondHidden: 0.5, most: 4 };
 
 /**
  * When the next look comes this soon, seconds, it must see the face again, or there was none: no one passes by in a
@@ -24,7 +24,7 @@ const reaches = { always: 1, perSecondBetweenLooks: 4, perSecondHidden: 0.5, mos
 const soon = 0.25;
 
 /** What a look changed. */
-export interface Tracked {
+export interface TrackChanges {
   /** The visit of each box, in the order of the boxes. */
   readonly visits: readonly number[];
   /** Visits that are certain now: each is named once. */
@@ -32,7 +32,7 @@ export interface Tracked {
   /** Visits that were confirmed and are over. */
   readonly ended: readonly number[];
   /** What was seen once and missed at once is no visit, unless it is confirmed later. */
-  readonly dismissed: readonly number[];
+  readonly deleted: readonly number[];
 }
 
 /**
@@ -54,13 +54,13 @@ export class Tracker {
 
   /** Whether there were faces a moment ago. */
   following(seconds: number): boolean {
-    return this.#tracks.some((track) => track.unseen(seconds) <= moment);
+    return this.#tracks.some((track) => track.timeSinceUpdate(seconds) <= moment);
   }
 
   /** Where the faces should be at `seconds`, or undefined when the last look has missed one. */
   expected(seconds: number): Box[] | undefined {
-    if (this.#tracks.some((track) => track.unseen(this.#lookedAt) > 0)) return undefined;
-    return this.#tracks.map((track) => track.at(seconds));
+    if (this.#tracks.some((track) => track.timeSinceUpdate(this.#lookedAt) > 0)) return undefined;
+    return this.#tracks.map((track) => track.predict(seconds));
   }
 
   /** The number of the next visit. */
@@ -69,32 +69,32 @@ export class Tracker {
   }
 
   /** Takes the boxes of one look, seen at `seconds`, which never goes back. */
-  update(boxes: readonly Box[], seconds: number): Tracked {
+  update(boxes: readonly Box[], seconds: number): TrackChanges {
     const interval = seconds - this.#lookedAt;
     const gone = this.#forget(seconds, Math.max(patience, Math.min(mostPatience, interval * patientLooks)));
     const known = this.#tracks;
     const expected = known.map((track) => {
-      const box = track.at(seconds);
-      return { box, reach: side(box) * reachOf(interval, track.unseen(seconds)) };
+      const box = track.predict(seconds);
+      return { box, gate: side(box) * gateOf(interval, track.timeSinceUpdate(seconds)) };
     });
-    const tracks = match(expected, boxes).map((which, at) => {
+    const tracks = associate(expected, boxes).map((which, at) => {
       const box = boxes[at] as Box;
       const track = known[which ?? -1] ?? this.#begin(box, seconds);
-      track.see(box, seconds);
+      track.update(box, seconds);
       return track;
     });
     const open = known.filter(({ state }) => state !== "confirmed");
-    const missed = open.filter((track) => track.state === "new" && track.unseen(seconds) > 0);
-    const dismissed = interval <= soon ? missed : [];
-    const confirmed = open.filter((track) => track.looks > 1 || (missed.includes(track) && interval > soon));
-    for (const track of dismissed) track.state = "dismissed";
+    const missed = open.filter((track) => track.state === "tentative" && track.timeSinceUpdate(seconds) > 0);
+    const deleted = interval <= soon ? missed : [];
+    const confirmed = open.filter((track) => track.hits > 1 || (missed.includes(track) && interval > soon));
+    for (const track of deleted) track.state = "deleted";
     for (const track of confirmed) track.state = "confirmed";
     this.#lookedAt = seconds;
     return {
       visits: tracks.map(({ visit }) => visit),
       confirmed: confirmed.map(({ visit }) => visit),
-      ended: gone.filter(({ state }) => state !== "dismissed").map(({ visit }) => visit),
-      dismissed: dismissed.map(({ visit }) => visit),
+      ended: gone.filter(({ state }) => state !== "deleted").map(({ visit }) => visit),
+      deleted: deleted.map(({ visit }) => visit),
     };
   }
 
@@ -106,17 +106,17 @@ export class Tracker {
 
   /** Takes out the tracks whose face was not seen for longer than that, and returns them. */
   #forget(seconds: number, longest: number): Track[] {
-    const gone = this.#tracks.filter((track) => track.unseen(seconds) > longest);
+    const gone = this.#tracks.filter((track) => track.timeSinceUpdate(seconds) > longest);
     this.#tracks = this.#tracks.filter((track) => !gone.includes(track));
     return gone;
   }
 
   /** Ends all visits: what comes next has nothing to do with what was before. */
-  end(): Omit<Tracked, "visits"> {
-    const gone = this.#tracks.filter(({ state }) => state !== "dismissed");
+  end(): Omit<TrackChanges, "visits"> {
+    const gone = this.#tracks.filter(({ state }) => state !== "deleted");
     this.#tracks = [];
-    const confirmed = gone.filter(({ state }) => state === "new").map(({ visit }) => visit);
-    return { confirmed, ended: gone.map(({ visit }) => visit), dismissed: [] };
+    const confirmed = gone.filter(({ state }) => state === "tentative").map(({ visit }) => visit);
+    return { confirmed, ended: gone.map(({ visit }) => visit), deleted: [] };
   }
 }
 
@@ -125,8 +125,8 @@ function side({ width, height }: Box): number {
 }
 
 /** `interval`: seconds since the look before; a face that it has missed was hidden. */
-function reachOf(interval: number, unseen: number): number {
-  const { always, perSecondBetweenLooks, perSecondHidden, most } = reaches;
+function gateOf(interval: number, unseen: number): number {
+  const { always, perSecondBetweenLooks, perSecondHidden, most } = gates;
   const hidden = unseen > interval;
   return Math.min(most, always + (hidden ? perSecondHidden * unseen : perSecondBetweenLooks * interval));
 }

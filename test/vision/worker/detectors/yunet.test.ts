@@ -6,7 +6,7 @@ import { landmarkNames } from "../../../../src/face/face.ts";
 import { parseSynthetic } from "../../../../src/vision/synthetic-spec.ts";
 import { decode } from "../../../../src/vision/worker/detectors/yunet/decode.ts";
 import type { GridOutput } from "../../../../src/vision/worker/detectors/yunet/session.ts";
-import { intersectionOverUnion, suppress } from "../../../../src/vision/worker/iou.ts";
+import { intersectionOverUnion, nonMaxSuppression } from "../../../../src/vision/worker/iou.ts";
 import { sceneOf } from "../../../../src/vision/worker/synthetic/scene.ts";
 import { folderOf, look, ppm, settings } from "../../harness.ts";
 import { noModel, yunet } from "./yunet-model.ts";
@@ -56,7 +56,7 @@ test("of boxes that overlap much the surest stays", () => {
   const box = (x: number, score: number) => ({ box: { x, y: 0, width: 10, height: 10 }, score });
   assert.equal(intersectionOverUnion(box(0, 1).box, box(5, 1).box), 50 / 150);
   assert.equal(intersectionOverUnion(box(0, 1).box, box(10, 1).box), 0);
-  const kept = suppress([box(0, 0.8), box(1, 0.9), box(20, 0.7), box(7, 0.75)], 0.3);
+  const kept = nonMaxSuppression([box(0, 0.8), box(1, 0.9), box(20, 0.7), box(7, 0.75)], 0.3);
   assert.deepEqual(
     kept.map(({ score }) => score),
     [0.9, 0.75, 0.7],

@@ -16,8 +16,8 @@ test("a network camera is live, and is found again after it was away", async (t)
   assert.deepEqual(await vision.open(never), { live: true });
   let last = -1;
   let away = false;
-  for await (const { looks, faces } of vision.sights()) {
-    const index = looks.at(-1)?.index ?? last;
+  for await (const { frames: analyzed, faces } of vision.batches()) {
+    const index = analyzed.at(-1)?.index ?? last;
     assert.ok(index > last, `${index} after ${last}`);
     last = index;
     assert.equal(faces.length, 1);
@@ -38,7 +38,7 @@ test("a network camera that falls silent is opened again", async (t) => {
   const { vision, lines, restarts } = await visionFor(t, settings(server.url), quick);
   await vision.open(never);
   server.mute();
-  for await (const _ of vision.sights()) if (restarts() > 0) break;
+  for await (const _ of vision.batches()) if (restarts() > 0) break;
   assert.match(lines.join(""), /gave no frame within 2 s/);
 });
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Box, Landmarks } from "../../../../src/face/face.ts";
 import { frontality, qualityOf, sampleSide } from "../../../../src/vision/worker/visits/quality-score.ts";
 import { sharpness } from "../../../../src/vision/worker/visits/sharpness.ts";
-import { Shots } from "../../../../src/vision/worker/visits/shot-selector.ts";
+import { ShotSelector } from "../../../../src/vision/worker/visits/shot-selector.ts";
 import { Tracker } from "../../../../src/vision/worker/visits/tracker.ts";
 
 const face = (x: number, y = 100, side = 60): Box => ({ x, y, width: side, height: side });
@@ -16,7 +16,7 @@ function follow(looks: readonly (readonly Box[])[], fps = 30) {
     visits: seen.map(({ visits }) => [...visits]),
     confirmed: seen.flatMap(({ confirmed }) => confirmed),
     ended: seen.flatMap(({ ended }) => ended),
-    dismissed: seen.flatMap(({ dismissed }) => dismissed),
+    dismissed: seen.flatMap(({ deleted }) => deleted),
   };
 }
 
@@ -90,7 +90,7 @@ test("a single frame is no visit either when the looks that follow are seldom", 
   ] as const;
   const tracked = seen.map(([boxes, seconds]) => tracker.update(boxes, seconds));
   assert.deepEqual(
-    tracked.map(({ confirmed, ended, dismissed }) => [confirmed, ended, dismissed]),
+    tracked.map(({ confirmed, ended, deleted }) => [confirmed, ended, deleted]),
     [
       [[], [], []],
       [[], [], [1]],
@@ -117,7 +117,7 @@ test("a face is followed a moment longer than it is seen", () => {
 });
 
 /** What `shots` sends of these qualities of one visit, a look every tenth of a second, and at its end. */
-function sent(shots: Shots, qualities: readonly number[]): number[] {
+function sent(shots: ShotSelector, qualities: readonly number[]): number[] {
   const tracker = new Tracker(1);
   let kept: number | undefined;
   const out: number[] = [];
@@ -135,14 +135,14 @@ function sent(shots: Shots, qualities: readonly number[]): number[] {
 
 test("all: every face; best: the best one, once; every: the best of each period", () => {
   const qualities = [0.2, 0.5, 0.9, 0.3, 0.6, 0.4, 0.4, 0.8, 0.1];
-  assert.deepEqual(sent(new Shots({ kind: "all" }, 30), qualities), qualities);
-  assert.deepEqual(sent(new Shots({ kind: "best" }, 30), qualities), [0.9]);
-  assert.deepEqual(sent(new Shots({ kind: "every", seconds: 0.5 }, 30), qualities), [0.9, 0.8]);
+  assert.deepEqual(sent(new ShotSelector({ kind: "all" }, 30), qualities), qualities);
+  assert.deepEqual(sent(new ShotSelector({ kind: "best" }, 30), qualities), [0.9]);
+  assert.deepEqual(sent(new ShotSelector({ kind: "every", seconds: 0.5 }, 30), qualities), [0.9, 0.8]);
 });
 
 test("a long visit's best is sent in time, and then no more of it", () => {
   const qualities = [0.2, 0.5, 0.4, 0.3, 0.9, 0.9];
-  assert.deepEqual(sent(new Shots({ kind: "best" }, 0.3), qualities), [0.5]);
+  assert.deepEqual(sent(new ShotSelector({ kind: "best" }, 0.3), qualities), [0.5]);
 });
 
 const frame = { width: 640, height: 480 };

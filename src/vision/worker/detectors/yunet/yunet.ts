@@ -1,6 +1,6 @@
 import { type Box, type Landmarks, landmarksOf } from "../../../../face/face.ts";
 import { view } from "../../crop.ts";
-import { suppress } from "../../iou.ts";
+import { nonMaxSuppression } from "../../iou.ts";
 import type { Cv } from "../../opencv.ts";
 import { type Detector, moved } from "../detector.ts";
 import { decode } from "./decode.ts";
@@ -34,7 +34,7 @@ export async function yunetDetector(cv: Cv, settings: YunetSettings): Promise<De
       const input = inputOf(frame, part);
       part.release();
       const outputs = await run(input.planes, input.width, input.height);
-      return suppress(decode(outputs, input.width, score), mostOverlap)
+      return nonMaxSuppression(decode(outputs, input.width, score), mostOverlap)
         .map(({ box, score, landmarks }) =>
           moved({ box: toPart(box, input, within), score, landmarks: scaled(landmarks, input) }, within),
         )

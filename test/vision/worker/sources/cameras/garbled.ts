@@ -15,7 +15,7 @@ export async function assertSurvivesGarbling(
   await vision.open(never);
   let before = 0;
   let after = 0;
-  for await (const { faces } of vision.sights()) {
+  for await (const { faces } of vision.batches()) {
     if (faces.length === 0) continue;
     if (++before === 5) line.garble(times);
     if (before > 5 && !line.garbling && ++after === 10) break;

@@ -26,7 +26,7 @@ test("a camera that changes its resolution is watched on", async (t) => {
   const { vision, told } = await watching(t, camera.url);
   await vision.open(never);
   const widths: number[] = [];
-  for await (const { faces } of vision.sights()) {
+  for await (const { faces } of vision.batches()) {
     const width = faces[0]?.frame.width;
     if (width === undefined || width === widths.at(-1)) continue;
     widths.push(width);
@@ -44,9 +44,9 @@ test("what ffmpeg serves as MJPEG is watched", { skip: withoutFfmpeg }, async (t
   t.after(() => camera.kill("SIGKILL"));
   const { vision } = await watching(t, url);
   // It takes one connection in its life, so there is no asking whether it listens by now.
-  vision.persist(new Error("not there yet"));
+  vision.keepOpening(new Error("not there yet"));
   let seen = 0;
-  for await (const { faces } of vision.sights()) {
+  for await (const { faces } of vision.batches()) {
     seen += faces.length;
     if (seen >= 20) break;
   }

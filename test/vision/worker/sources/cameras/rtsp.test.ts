@@ -15,7 +15,7 @@ test("an RTSP camera that went away is found again", { skip }, async (t) => {
   const { vision, foundAgain } = await watching(t, camera.url);
   assert.deepEqual(await vision.open(never), { live: true });
   let away = false;
-  for await (const { faces } of vision.sights()) {
+  for await (const { faces } of vision.batches()) {
     if (faces.length > 0 && !away) {
       away = true;
       await camera.kill();
@@ -36,7 +36,7 @@ test("an RTSP camera that stands still is given up, and taken again when it goes
   });
   await vision.open(never);
   let frozen = false;
-  for await (const { faces } of vision.sights()) {
+  for await (const { faces } of vision.batches()) {
     if (faces.length > 0 && !frozen) frozen = camera.freeze();
     if (foundAgain() && faces.length > 0) break;
   }
@@ -66,7 +66,7 @@ test("no log line and no error tells the password of an RTSP camera", { skip }, 
   });
   await right.vision.open(never);
   // What FFmpeg and we say of a stream that breaks off and cannot be opened again.
-  for await (const { faces } of right.vision.sights()) if (faces.length > 0) await camera.kill();
+  for await (const { faces } of right.vision.batches()) if (faces.length > 0) await camera.kill();
   const all = [...wrong.lines, error.sentence, ...right.lines].join("");
   assert.match(all, /401 Unauthorized/, "FFmpeg's own words are there");
   assert.doesNotMatch(all, /s3cret/);
