@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import { describe, errorCode, exitCodes, UserError } from "./base/errors.ts";
+import { describe, exitCodes, UserError } from "./base/errors.ts";
 import { redact } from "./base/log.ts";
+import { systemCode } from "./base/system-errors.ts";
 import { Terminal } from "./base/terminal.ts";
 import { keepYoungGenerationSmall } from "./base/v8-heap.ts";
 import type { Role } from "./roles/role.ts";
@@ -57,7 +58,7 @@ export async function run(): Promise<void> {
   process.stdout.once("error", (error) => {
     // Lines that follow fail, too.
     process.stdout.on("error", () => undefined);
-    if (errorCode(error) === "EPIPE") stop("standard output is closed");
+    if (systemCode(error) === "EPIPE") stop("standard output is closed");
     else fail(error);
   });
   process.stderr.on("error", () => undefined);

@@ -1,3 +1,5 @@
+import { type ErrorCode, errorCodes } from "./error-codes.ts";
+
 /** How a run ends; the numbers are part of the command's interface. */
 export const exitCodes = { done: 0, refused: 1, unreachable: 2, usage: 3, bug: 70 } as const;
 
@@ -6,15 +8,21 @@ export const exitCodes = { done: 0, refused: 1, unreachable: 2, usage: 3, bug: 7
  * Anything else that reaches the top is a bug and keeps its stack.
  */
 export class UserError extends Error {
-  override readonly name = "UserError";
-  readonly exitCode: number;
+  override readonly name: string = "UserError";
+  /** Stable, for programs; docs/errors.md explains each. */
+  readonly code: ErrorCode;
   /** What the reader can do about it; empty when `message` says it already. */
   readonly remedy: string;
 
-  constructor(exitCode: number, message: string, remedy = "", options?: ErrorOptions) {
-    super(message, options);
-    this.exitCode = exitCode;
+  constructor(code: ErrorCode, message: string, remedy = "", cause?: unknown) {
+    super(message, { cause });
+    this.code = code;
     this.remedy = remedy;
+  }
+
+  /** What the program ends with when this error ends it. */
+  get exitCode(): number {
+    return exitCodes[errorCodes[this.code]];
   }
 
   /** What happened, why, and what to do, as text for a person. */
@@ -25,28 +33,21 @@ export class UserError extends Error {
   }
 }
 
-/** The other side said no, or the work itself failed: login, permission, no such bucket, file or camera. */
-export function refused(message: string, remedy = "", cause?: unknown): UserError {
-  return new UserError(exitCodes.refused, message, remedy, { cause });
-}
-
-/** The other side could not be reached in the time given. */
-export function unreachable(message: string, remedy = "", cause?: unknown): UserError {
-  return new UserError(exitCodes.unreachable, message, remedy, { cause });
-}
-
 /** The command line is wrong; `faults` are all that was found, and nothing was tried. */
 export function badUsage(faults: readonly string[], remedy = ""): UserError {
   const [only] = faults;
-  if (faults.length === 1 && only !== undefined) return new UserError(exitCodes.usage, only, remedy);
+  if (faults.length === 1 && only !== undefined) return new UserError("USAGE", only, remedy);
   const list = faults.map((fault) => `  ${fault}\n`).join("");
-  return new UserError(exitCodes.usage, `${faults.length} faults:\n${list}`, remedy);
+  return new UserError("USAGE", `${faults.length} faults:\n${list}`, remedy);
 }
 
-/** The system's error code (`ENOENT`, `ECONNREFUSED` ...) of a thrown value, or "". */
-export function errorCode(error: unknown): string {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === "string" ? code : "";
+/** True for a failure that may pass by itself: the other side was not reached, and did not refuse. */
+export function isUnreachable(error: unknown): error is UserError {
+  return error instanceof UserError && error.exitCode === exitCodes.unreachable;
+}
+
+export function hasCode(error: unknown, code: ErrorCode): error is UserError {
+  return error instanceof UserError && error.code === code;
 }
 
 /** One line about any thrown value; a UserError's remedy is included. */
@@ -54,4 +55,12 @@ export function describe(error: unknown): string {
   if (error instanceof UserError) return error.sentence;
   if (error instanceof AggregateError && error.message === "") return error.errors.map(describe).join("; ");
   return error instanceof Error ? error.message || error.name : String(error);
+}
+
+/** Transitional. */
+export function refused(message: string, remedy = "", cause?: unknown): UserError {
+  return new UserError("BROKER_REFUSED", message, remedy, cause);
+}
+export function unreachable(message: string, remedy = "", cause?: unknown): UserError {
+  return new UserError("BROKER_UNREACHABLE", message, remedy, cause);
 }

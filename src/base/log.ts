@@ -45,5 +45,5 @@ export async function createLog({
 
 async function prettyLines(colorize: boolean): Promise<(line: string) => string> {
   const { prettyFactory } = await import("pino-pretty");
-  return prettyFactory({ colorize, translateTime: "SYS:HH:MM:ss.l", singleLine: true });
+  return prettyFactory({ colorize, translateTime: "SYS:HH:MM:ss.l", singleLine: true, ignore: "event,code" });
 }

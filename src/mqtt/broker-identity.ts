@@ -1,4 +1,5 @@
 import { describe } from "../base/errors.ts";
+import { eventFields } from "../base/log-events.ts";
 import { within } from "../base/time.ts";
 import type { Connection, ConnectionExtension } from "./connection.ts";
 import type { Link } from "./link.ts";
@@ -50,6 +51,7 @@ export class BrokerIdentity implements ConnectionExtension {
     } catch (error) {
       const { log, broker } = this.#connection;
       log.warn(
+        eventFields("broker_feature_missing", error),
         `${broker.href} cannot be told from others, since ${identityTopic} is not allowed: ${describe(error)}`,
       );
     } finally {

@@ -1,5 +1,6 @@
 import { describe } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
+import { eventFields } from "../base/log-events.ts";
 import type { ConnectionExtension } from "./connection.ts";
 import type { Link } from "./link.ts";
 
@@ -30,7 +31,10 @@ export class BrokerQueueSize implements ConnectionExtension {
       await client.subscribeAsync(queueSizeTopic, { qos: 0 });
     } catch (error) {
       // Its access rules forbid it, or it has no such topic: no reason to store nothing.
-      this.#log.warn(`the broker does not tell how many messages it holds: ${describe(error)}`);
+      this.#log.warn(
+        eventFields("broker_feature_missing", error),
+        `the broker does not tell how many messages it holds: ${describe(error)}`,
+      );
     }
   }
 }

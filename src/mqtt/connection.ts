@@ -1,6 +1,8 @@
 import { describe, type UserError, unreachable } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
-import { Backoff, sleep, within } from "../base/time.ts";
+import { eventFields } from "../base/log-events.ts";
+import { Backoff } from "../base/retry.ts";
+import { sleep, within } from "../base/time.ts";
 import type { Broker } from "./broker.ts";
 import { dial, type Link, type LinkOptions } from "./link.ts";
 import { explain, meaningOf } from "./mqtt-errors.ts";
@@ -101,7 +103,11 @@ export class Connection {
         if (signal.aborted) return;
         const reason = explain(error, broker);
         if (reason.exitCode !== unreachable("").exitCode || Date.now() >= deadline) throw reason;
-        if (attempt === 1) log.warn(`${reason.sentence}; trying for ${broker.connectTimeout} s`);
+        if (attempt === 1)
+          log.warn(
+            eventFields("connect_retry", reason),
+            `${reason.sentence}; trying for ${broker.connectTimeout} s`,
+          );
         await sleep(Math.min(backoff.next(), Math.max(0, deadline - Date.now())), signal);
       }
     }
@@ -157,7 +163,7 @@ export class Connection {
     }
     this.announce();
     log.info(
-      { session: link.sessionPresent ? "resumed" : "new" },
+      { ...eventFields("connected"), session: link.sessionPresent ? "resumed" : "new" },
       `connected to ${broker.href} with MQTT ${link.version}`,
     );
     onState?.(true);
@@ -182,10 +188,13 @@ export class Connection {
       if (link) {
         this.#link = undefined;
         onState?.(false);
-        log.warn(`lost the connection to ${broker.href}${why ? `: ${why}` : ""}`);
+        log.warn(
+          eventFields("connection_lost"),
+          `lost the connection to ${broker.href}${why ? `: ${why}` : ""}`,
+        );
         short = performance.now() - since < shortLife ? short + 1 : 0;
         if (short === 0) backoff.reset();
-        if (short === 3) log.warn(this.#whyShort());
+        if (short === 3) log.warn(eventFields("connection_unstable"), this.#whyShort());
       }
       await sleep(backoff.next(), this.#stopped.signal);
       if (this.#stopped.signal.aborted) return;
@@ -205,7 +214,7 @@ export class Connection {
       await this.#settleIn(link);
       return link;
     } catch (error) {
-      if (!this.#stopped.signal.aborted) this.log.warn(describe(error));
+      if (!this.#stopped.signal.aborted) this.log.warn(eventFields("connect_retry", error), describe(error));
       return undefined;
     }
   }

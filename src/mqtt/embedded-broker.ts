@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { errorCode } from "../base/errors.ts";
+import { systemCode } from "../base/system-errors.ts";
 
 /**
  * A broker inside this process, for one machine without Mosquitto. It speaks MQTT 3.1.1 and keeps everything in memory:
@@ -21,7 +21,7 @@ export async function startEmbeddedBroker(preferredPort: number): Promise<Embedd
     broker.handle(socket);
   });
   const port = await listen(server, preferredPort).catch((error) => {
-    if (errorCode(error) !== "EADDRINUSE") throw error;
+    if (systemCode(error) !== "EADDRINUSE") throw error;
     return listen(server, 0);
   });
   return {

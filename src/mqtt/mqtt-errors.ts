@@ -1,4 +1,5 @@
-import { describe, errorCode, refused, UserError, unreachable } from "../base/errors.ts";
+import { describe, refused, UserError, unreachable } from "../base/errors.ts";
+import { systemCode } from "../base/system-errors.ts";
 import type { Broker } from "./broker.ts";
 
 /** What a CONNACK, SUBACK, PUBACK or DISCONNECT code means and what to do; MQTT 5 section 2.4, MQTT 3.1.1 section 3.2.2.3. */
@@ -123,7 +124,7 @@ export function explain(error: unknown, broker: Pick<Broker, "href">): UserError
       return refused(`the broker ${broker.href} refused: ${loginWhy}`, loginRemedy, error);
     return kind(`the broker ${broker.href} refused: ${meaningOf(code)}`, remedyFor(code), error);
   }
-  const [kind, why, remedy] = systemReason(errorCode(error), describe(error));
+  const [kind, why, remedy] = systemReason(systemCode(error), describe(error));
   return kind(`cannot connect to ${broker.href}: ${why}`, remedy, error);
 }
 

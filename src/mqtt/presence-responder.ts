@@ -1,4 +1,5 @@
 import { describe } from "../base/errors.ts";
+import { eventFields } from "../base/log-events.ts";
 import type { Connection, ConnectionExtension } from "./connection.ts";
 import type { Link } from "./link.ts";
 import { allStatuses, readStatus } from "./presence.ts";
@@ -20,6 +21,7 @@ export class PresenceResponder implements ConnectionExtension {
     } catch (error) {
       const { log, broker } = this.#connection;
       log.warn(
+        eventFields("broker_feature_missing", error),
         `forward --after cannot see us at ${broker.href}, since ${allStatuses} is not allowed: ${describe(error)}`,
       );
     }

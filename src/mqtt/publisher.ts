@@ -1,5 +1,5 @@
 import type { IClientPublishOptions } from "mqtt";
-import { exitCodes, refused, UserError } from "../base/errors.ts";
+import { refused, UserError } from "../base/errors.ts";
 import { sleep } from "../base/time.ts";
 import type { Connection, ConnectionExtension } from "./connection.ts";
 import type { Link } from "./link.ts";
@@ -134,7 +134,7 @@ export class Publisher implements ConnectionExtension {
   #tooLarge({ topic, payload }: OutgoingMessage, link: Link): PacketTooLarge {
     const { href } = this.#connection.broker;
     return new PacketTooLarge(
-      exitCodes.refused,
+      "MESSAGE_TOO_LARGE",
       `a message to ${topic} has ${payload.length} bytes, and ${href} takes packets of ${link.maximumPacketSize}`,
       "Raise the broker's max_packet_size",
     );

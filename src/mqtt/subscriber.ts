@@ -1,5 +1,6 @@
 import type { IPublishPacket } from "mqtt";
 import { describe, refused, UserError } from "../base/errors.ts";
+import { eventFields } from "../base/log-events.ts";
 import { queueSizeTopic } from "./broker-queue-size.ts";
 import type { Connection, ConnectionExtension } from "./connection.ts";
 import type { Link } from "./link.ts";
@@ -157,7 +158,10 @@ export class Subscriber implements ConnectionExtension {
       if (!(error instanceof UserError)) this.#connection.fail(error as Error);
       // At a stop this is as it should be.
       const level = this.#taking ? "error" : "debug";
-      this.#connection.log[level](`a message on ${packet.topic} is kept in the broker: ${describe(error)}`);
+      this.#connection.log[level](
+        eventFields("message_kept", error),
+        `a message on ${packet.topic} is kept in the broker: ${describe(error)}`,
+      );
     } finally {
       this.#inHand--;
       if (this.#inHand === 0) this.#idle();

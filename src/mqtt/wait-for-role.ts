@@ -1,5 +1,6 @@
 import { doneBefore } from "../base/abort.ts";
 import { unreachable } from "../base/errors.ts";
+import { eventFields } from "../base/log-events.ts";
 import type { Connection, ConnectionExtension } from "./connection.ts";
 import type { Link } from "./link.ts";
 import { allStatuses, readStatus, requestPresence } from "./presence.ts";
@@ -46,6 +47,7 @@ export class RoleWaiter implements ConnectionExtension {
     await requestPresence(client, broker.clientId);
     const said = setTimeout(() => {
       log.info(
+        eventFields("waiting_for_role"),
         `waiting for a ${this.#role} at ${broker.href}; ${allStatuses} tells, which both must be allowed to read`,
       );
     }, atOnce);

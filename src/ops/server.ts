@@ -1,6 +1,7 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { errorCode, refused } from "../base/errors.ts";
+import { refused } from "../base/errors.ts";
+import { systemCode } from "../base/system-errors.ts";
 import type { Health } from "./health.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -34,7 +35,7 @@ export async function startOpsServer(
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(port, host === "" ? undefined : host, resolve);
   }).catch((error) => {
-    const why = errorCode(error) === "EADDRINUSE" ? "another program uses it" : (error as Error).message;
+    const why = systemCode(error) === "EADDRINUSE" ? "another program uses it" : (error as Error).message;
     throw refused(`cannot serve health and metrics on port ${port}: ${why}`, "Give another --http", error);
   });
   const { address, port: bound } = server.address() as AddressInfo;

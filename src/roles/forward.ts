@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from "uuid";
 import { aborted, doneBefore } from "../base/abort.ts";
 import { describe, UserError, unreachable } from "../base/errors.ts";
+import { eventFields } from "../base/log-events.ts";
 import { keepTrying, type RetryOptions } from "../base/retry.ts";
 import { letYoungGenerationGrow } from "../base/v8-heap.ts";
 import { BrokerIdentity, identityTopic } from "../mqtt/broker-identity.ts";
@@ -126,7 +127,7 @@ export const forward = defineRole({
         if (!(error instanceof PacketTooLarge)) throw error;
         // It can never pass, and holding the line for it would hold all others.
         metrics.dropped.inc({ reason: "too_large" });
-        log.error(`${describe(error)}. The message is dropped`);
+        log.error(eventFields("message_dropped", error), `${describe(error)}. The message is dropped`);
       }
     };
 
@@ -147,12 +148,18 @@ export const forward = defineRole({
       targetReached = true;
       reached();
       context.ready();
-      log.info(`forwarding ${settings.topic} from ${settings.from.href} to ${settings.to.href}`);
+      log.info(
+        eventFields("forwarding"),
+        `forwarding ${settings.topic} from ${settings.from.href} to ${settings.to.href}`,
+      );
       await aborted(stop);
     }
     const finished = await doneBefore(subscriber.stop(), deadline);
     if (!finished)
-      log.warn(`not everything in hand was forwarded in time; ${settings.from.href} keeps the rest`);
+      log.warn(
+        eventFields("stop_incomplete"),
+        `not everything in hand was forwarded in time; ${settings.from.href} keeps the rest`,
+      );
     await source.stop();
     await target.stop();
   },
@@ -170,7 +177,7 @@ function whileRefused({ log, deadline }: RoleContext): RetryOptions & { over(): 
     isTransient: (error) => error instanceof UserError && !(error instanceof PacketTooLarge),
     onRetry: (error) => {
       if (told) log.debug(describe(error));
-      else log.error(`${describe(error)}; trying until it takes it`);
+      else log.error(eventFields("publish_retry", error), `${describe(error)}; trying until it takes it`);
       told = true;
     },
   };

@@ -1,4 +1,5 @@
-import { describe, errorCode, refused, unreachable } from "../base/errors.ts";
+import { describe, refused, unreachable } from "../base/errors.ts";
+import { systemCode } from "../base/system-errors.ts";
 import { commonOptions, type HttpAddress } from "../settings/common.ts";
 import { numberBetween, option } from "../settings/option.ts";
 import { defineRole } from "./role.ts";
@@ -41,5 +42,5 @@ function hostAndPort({ host, port }: HttpAddress): string {
 }
 
 function reason(error: Error): string {
-  return errorCode(error.cause) || describe(error.cause ?? error);
+  return systemCode(error.cause) || describe(error.cause ?? error);
 }

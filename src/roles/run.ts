@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { createLog } from "../base/log.ts";
+import { eventFields } from "../base/log-events.ts";
 import { styleFor } from "../base/style.ts";
 import type { Terminal } from "../base/terminal.ts";
 import { Health } from "../ops/health.ts";
@@ -55,7 +56,7 @@ export async function runRole(role: Role, settings: AllSettings, outside: Proces
   };
   outside.onSignal((why) => {
     if (stop.signal.aborted) outside.leave(1);
-    else log.info(`${why}: finishing what is in hand; once more leaves at once`);
+    else log.info(eventFields("stopping"), `${why}: finishing what is in hand; once more leaves at once`);
     endSoon();
   });
   const fail = (error: Error) => {
@@ -65,7 +66,7 @@ export async function runRole(role: Role, settings: AllSettings, outside: Proces
 
   const { http } = role.asksAnother ? {} : settings;
   const server = http && (await startOpsServer(http, health, metrics));
-  if (server) log.info(`health and metrics on http://${server.address}`);
+  if (server) log.info(eventFields("http_listening"), `health and metrics on http://${server.address}`);
   try {
     await role.run(settings, {
       log,

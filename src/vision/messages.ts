@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../base/error-codes.ts";
 import type { CapturedFace, FrameStats, SourceInfo, VisionSettings } from "./types.ts";
 
 /** Where a vision process goes on: after what the one before it has seen. */
@@ -51,5 +52,5 @@ export type FromWorker =
   | { readonly kind: "warning"; readonly text: string }
   /** The source came to its end, or the parent said stop. */
   | { readonly kind: "done" }
-  | { readonly kind: "failed"; readonly exitCode: number; readonly message: string; readonly remedy: string }
+  | { readonly kind: "failed"; readonly code: ErrorCode; readonly message: string; readonly remedy: string }
   | { readonly kind: "bug"; readonly stack: string };

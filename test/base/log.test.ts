@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { badUsage, describe, errorCode, refused, UserError, unreachable } from "../../src/base/errors.ts";
+import { badUsage, describe, refused, UserError, unreachable } from "../../src/base/errors.ts";
 import { createLog, redact } from "../../src/base/log.ts";
+import { systemCode } from "../../src/base/system-errors.ts";
 
 test("credentials in URLs are taken out, the rest stays", () => {
   for (const [text, shown] of [
@@ -61,10 +62,10 @@ test("an error says what happened and what to do, with one full stop", () => {
 });
 
 test("anything that is thrown can be described", () => {
-  assert.equal(describe(new UserError(1, "a", "b")), "a. b");
+  assert.equal(describe(new UserError("BROKER_REFUSED", "a", "b")), "a. b");
   assert.equal(describe(new AggregateError([new Error("a"), "b"])), "a; b");
   assert.equal(describe(new TypeError("")), "TypeError");
   assert.equal(describe(undefined), "undefined");
-  assert.equal(errorCode(Object.assign(new Error(), { code: "ENOENT" })), "ENOENT");
-  for (const other of [null, undefined, 1, {}, { code: 5 }]) assert.equal(errorCode(other), "");
+  assert.equal(systemCode(Object.assign(new Error(), { code: "ENOENT" })), "ENOENT");
+  for (const other of [null, undefined, 1, {}, { code: 5 }]) assert.equal(systemCode(other), "");
 });

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { test } from "node:test";
 import { aborted, doneBefore } from "../../src/base/abort.ts";
-import { keepTrying } from "../../src/base/retry.ts";
+import { Backoff, keepTrying } from "../../src/base/retry.ts";
 import { Semaphore } from "../../src/base/semaphore.ts";
-import { Backoff, sleep, within } from "../../src/base/time.ts";
+import { sleep, within } from "../../src/base/time.ts";
 
 test("waits stay within their bounds, grow, differ, and start anew after a success", () => {
   const limits = { min: 100, max: 5000 };

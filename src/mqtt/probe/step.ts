@@ -1,4 +1,5 @@
-import { errorCode, UserError } from "../../base/errors.ts";
+import { UserError } from "../../base/errors.ts";
+import { systemCode } from "../../base/system-errors.ts";
 import type { Broker } from "../broker.ts";
 import { explain } from "../mqtt-errors.ts";
 
@@ -39,7 +40,7 @@ export async function runStep<F extends Finding>(
     return found;
   } catch (error) {
     // What has no code is not of the network: a bug keeps its stack.
-    if (!(error instanceof UserError) && errorCode(error) === "") throw error;
+    if (!(error instanceof UserError) && systemCode(error) === "") throw error;
     const reason = explain(error, broker);
     report({ ...head, ok: false, ms: elapsed(), detail: reason.message, error: reason });
     throw reason;

@@ -1,6 +1,8 @@
 import { doneBefore } from "../../base/abort.ts";
 import { describe, UserError, unreachable } from "../../base/errors.ts";
-import { Backoff, sleep } from "../../base/time.ts";
+import { eventFields } from "../../base/log-events.ts";
+import { Backoff } from "../../base/retry.ts";
+import { sleep } from "../../base/time.ts";
 import type { Broker } from "../../mqtt/broker.ts";
 import { type ProbeOptions, probeBroker } from "../../mqtt/probe/probe-broker.ts";
 import type { Step } from "../../mqtt/probe/step.ts";
@@ -86,7 +88,10 @@ async function keepChecking(
     }
     const reason = describe(failure);
     if (!quiet && reason !== told)
-      log.warn(`${reason}; trying for ${Math.ceil((until - Date.now()) / 1000)} s`);
+      log.warn(
+        eventFields("connect_retry", failure),
+        `${reason}; trying for ${Math.ceil((until - Date.now()) / 1000)} s`,
+      );
     told = reason;
     await sleep(Math.min(backoff.next(), Math.max(0, until - Date.now())), stop);
     if (stop.aborted) throw failure;

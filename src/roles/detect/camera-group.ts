@@ -1,4 +1,5 @@
 import type { Logger } from "../../base/log.ts";
+import { eventFields } from "../../base/log-events.ts";
 import { mayComeBack } from "../../vision/source-kind.ts";
 import { Vision } from "../../vision/supervisor/vision.ts";
 import type { FrameBatch, SourceInfo, VisionSettings } from "../../vision/types.ts";
@@ -51,7 +52,11 @@ export class CameraGroup {
       const persists = anyOpen && !signal.aborted && mayComeBack(eye.camera.source);
       if (outcome.status === "rejected" && !persists) throw outcome.reason;
       if (outcome.status === "rejected") eye.vision.keepOpening(outcome.reason);
-      else eye.log.info(`${sourceSummary(outcome.value)}, detector ${eye.settings.detector.name}`);
+      else
+        eye.log.info(
+          eventFields("camera_opened"),
+          `${sourceSummary(outcome.value)}, detector ${eye.settings.detector.name}`,
+        );
       const info = outcome.status === "fulfilled" ? outcome.value : { live: true };
       if (info.live) this.#watchHealth(eye);
       infos.push(info);

@@ -1,3 +1,4 @@
+import { eventFields } from "../../base/log-events.ts";
 import { fetchModel } from "../../vision/model/fetch-model.ts";
 import { findModel } from "../../vision/model/places.ts";
 import type { DetectorSettings } from "../../vision/types.ts";
@@ -28,6 +29,7 @@ export async function chooseDetector(
     return fetched === undefined ? undefined : { name: "yunet", model: fetched, width };
   }
   context.log.warn(
+    eventFields("model_missing"),
     "YuNet's model is not here: looking with the Haar cascade, which misses most faces that are small or turned. " +
       "`--detector yunet` fetches the model once (320 kB), `--model FILE` takes a copy",
   );
@@ -38,7 +40,7 @@ async function download(
   url: string | undefined,
   { log, terminal, stop }: RoleContext,
 ): Promise<string | undefined> {
-  log.info("fetching YuNet's model, once");
+  log.info(eventFields("model_download"), "fetching YuNet's model, once");
   let shown: Promise<void> | undefined;
   try {
     return await fetchModel({

@@ -1,4 +1,5 @@
 import { aborted } from "../../base/abort.ts";
+import { eventFields } from "../../base/log-events.ts";
 import { fillTopic, readTopicTemplate } from "../../mqtt/topics.ts";
 import { afterOption, brokerOptions } from "../../settings/broker.ts";
 import { flag, option, type Settings } from "../../settings/option.ts";
@@ -81,7 +82,7 @@ export const detect = defineRole({
       await eyes.stop();
       await outlet.close();
     }
-    log.info(tally.summary());
+    log.info(eventFields("detect_summary"), tally.summary());
   },
 });
 

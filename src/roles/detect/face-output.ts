@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from "uuid";
 import { doneBefore } from "../../base/abort.ts";
 import { describe, refused } from "../../base/errors.ts";
+import { eventFields } from "../../base/log-events.ts";
 import type { FaceFacts } from "../../face/face.ts";
 import { contentTypes, encodeFace } from "../../face/message.ts";
 import type { Broker } from "../../mqtt/broker.ts";
@@ -96,7 +97,7 @@ export function publishFaces({ broker, topicOf, qos, after }: PublishTo, context
     } catch (error) {
       if (!(error instanceof PacketTooLarge)) return fail(error as Error);
       metrics.dropped.inc({ reason: "too_large" });
-      log.error(`${describe(error)}. The face is dropped`);
+      log.error(eventFields("message_dropped", error), `${describe(error)}. The face is dropped`);
     } finally {
       progress.touch();
       const wake = waiting;

@@ -1,4 +1,5 @@
 import { describe, exitCodes, refused, UserError, unreachable } from "../../base/errors.ts";
+import { eventFields } from "../../base/log-events.ts";
 import { keepTrying } from "../../base/retry.ts";
 import type { StoredObject } from "../../face/stored.ts";
 import { type PutResult, type Sink, SinkError } from "../../sinks/sink.ts";
@@ -46,7 +47,8 @@ export class ObjectWriter {
       isTransient: (error) =>
         error instanceof UserError && error.exitCode === exitCodes.unreachable && Date.now() < until,
       onRetry: (error, attempt) => {
-        if (attempt === 1) log.warn(`${describe(error)}; trying for ${seconds} s`);
+        if (attempt === 1)
+          log.warn(eventFields("open_retry", error), `${describe(error)}; trying for ${seconds} s`);
       },
     });
   }
@@ -71,7 +73,10 @@ export class ObjectWriter {
         throw refused(`${object.key} was not written in time: ${error.message}`, "", error);
       // The service will never take this object; holding the line for it would hold all others.
       metrics.dropped.inc({ reason: "refused" });
-      log.error(`${object.key} cannot be stored and is dropped: ${error.message}`);
+      log.error(
+        eventFields("object_dropped", error),
+        `${object.key} cannot be stored and is dropped: ${error.message}`,
+      );
       return false;
     }
   }
@@ -79,22 +84,22 @@ export class ObjectWriter {
   #failed(error: unknown): void {
     const { log } = this.#context;
     if (this.#outage) log.debug(describe(error));
-    else log.warn(`${describe(error)}; trying until it can be written`);
+    else log.warn(eventFields("write_retry", error), `${describe(error)}; trying until it can be written`);
     this.#outage = true;
   }
 
   #done({ key }: StoredObject, result: PutResult): boolean {
     const { log, metrics } = this.#context;
-    if (this.#outage) log.info(`${this.#sink.target} takes objects again`);
+    if (this.#outage) log.info(eventFields("write_recovered"), `${this.#sink.target} takes objects again`);
     this.#outage = false;
     // The same bytes may be rejected on another topic; the first topic's note stays.
     if (result === "conflict" && !key.startsWith("rejected/")) {
       metrics.dropped.inc({ reason: "conflict" });
-      log.error(`${key} exists with other contents and was not replaced`);
+      log.error(eventFields("object_dropped"), `${key} exists with other contents and was not replaced`);
       return false;
     }
-    if (this.#isPublic) log.info({ result }, this.#sink.locate(key));
-    else log.debug({ result }, key);
+    if (this.#isPublic) log.info({ ...eventFields("object_written"), result }, this.#sink.locate(key));
+    else log.debug({ ...eventFields("object_written"), result }, key);
     return true;
   }
 }

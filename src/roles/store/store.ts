@@ -1,6 +1,7 @@
 import { aborted, doneBefore } from "../../base/abort.ts";
 import { describe } from "../../base/errors.ts";
 import type { Logger } from "../../base/log.ts";
+import { eventFields } from "../../base/log-events.ts";
 import { Semaphore } from "../../base/semaphore.ts";
 import { letYoungGenerationGrow } from "../../base/v8-heap.ts";
 import { parseKeyTemplate } from "../../face/key.ts";
@@ -94,7 +95,10 @@ export const store = defineRole({
         metrics.endToEndSeconds.observe((Date.now() - Date.parse(stored.facts.capturedAt)) / 1000);
       } else if (stored.kind === "rejected") {
         metrics.rejected.inc();
-        log.warn(`a payload on ${message.topic} is kept under rejected/: ${stored.reason}`);
+        log.warn(
+          eventFields("payload_rejected"),
+          `a payload on ${message.topic} is kept under rejected/: ${stored.reason}`,
+        );
       }
     };
 
@@ -114,11 +118,15 @@ export const store = defineRole({
       connection.add(new BrokerQueueSize(log, (messages) => metrics.brokerQueued.set(messages)));
     await connection.start(stop);
     context.ready();
-    log.info(`storing ${settings.topic} in ${sink.target}`);
+    log.info(eventFields("storing"), `storing ${settings.topic} in ${sink.target}`);
     await aborted(stop);
     const leaving = settings.drainOnStop ? leave(subscriber, log) : subscriber.stop();
     const finished = await doneBefore(leaving, deadline);
-    if (!finished) log.warn("not everything in hand was written in time; the broker keeps the rest");
+    if (!finished)
+      log.warn(
+        eventFields("stop_incomplete"),
+        "not everything in hand was written in time; the broker keeps the rest",
+      );
     await connection.stop();
     await sink.close();
   },
@@ -128,9 +136,12 @@ export const store = defineRole({
 async function leave(subscriber: Subscriber, log: Logger): Promise<void> {
   try {
     await subscriber.drain();
-    log.info("left the group; nothing waits for this store any more");
+    log.info(eventFields("group_left"), "left the group; nothing waits for this store any more");
   } catch (error) {
-    log.warn(`could not leave the group: ${describe(error)}; what waits in the broker waits for this store`);
+    log.warn(
+      eventFields("group_leave_failed", error),
+      `could not leave the group: ${describe(error)}; what waits in the broker waits for this store`,
+    );
     await subscriber.stop();
   }
 }

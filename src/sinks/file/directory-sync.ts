@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import { errorCode } from "../../base/errors.ts";
+import { systemCode } from "../../base/system-errors.ts";
 
 /**
  * fsync() of directories, which makes the names in them durable. Puts that wait for the same directory share one
@@ -46,5 +46,5 @@ async function syncDirectory(path: string): Promise<void> {
 
 /** Some network and FUSE file systems know no fsync of a directory; they make names durable in ways of their own. */
 function unlessUnsupported(error: unknown): void {
-  if (!["EINVAL", "ENOTSUP", "ENOSYS"].includes(errorCode(error))) throw error;
+  if (!["EINVAL", "ENOTSUP", "ENOSYS"].includes(systemCode(error))) throw error;
 }

@@ -1,4 +1,5 @@
-import { describe, errorCode } from "../../base/errors.ts";
+import { describe } from "../../base/errors.ts";
+import { systemCode } from "../../base/system-errors.ts";
 import { SinkError } from "../sink.ts";
 
 const reasons: Readonly<Record<string, string>> = {
@@ -22,12 +23,12 @@ const permanent = new Set(["ENAMETOOLONG"]);
 
 /** Why, in words: `the disk is full (ENOSPC)`. */
 export function fileReason(error: unknown): string {
-  const code = errorCode(error);
+  const code = systemCode(error);
   const reason = reasons[code];
   return reason ? `${reason} (${code})` : describe(error);
 }
 
 export function fileError(error: unknown, path: string): SinkError {
-  const transient = !permanent.has(errorCode(error));
+  const transient = !permanent.has(systemCode(error));
   return new SinkError(`cannot write ${path}: ${fileReason(error)}`, transient, { cause: error });
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, open, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { errorCode } from "../../base/errors.ts";
+import { systemCode } from "../../base/system-errors.ts";
 import { keyParts } from "../key.ts";
 import { type PutResult, type Sink, SinkError, type SinkObject } from "../sink.ts";
 import { DirectorySync } from "./directory-sync.ts";
@@ -71,7 +71,7 @@ export class FileSink implements Sink {
     try {
       return await nameIfFree(temporary, path);
     } catch (error) {
-      if (errorCode(error) !== "ENOENT") throw error;
+      if (systemCode(error) !== "ENOENT") throw error;
       await this.#makeDirectory(dirname(path));
       return nameIfFree(temporary, path);
     }
@@ -101,7 +101,7 @@ async function compare(path: string, body: Buffer): Promise<PutResult> {
   try {
     return body.equals(await readFile(path)) ? "exists" : "conflict";
   } catch (error) {
-    if (errorCode(error) === "EISDIR") return "conflict";
+    if (systemCode(error) === "EISDIR") return "conflict";
     throw error;
   }
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { errorCode, refused, type UserError } from "../../base/errors.ts";
+import { refused, type UserError } from "../../base/errors.ts";
+import { systemCode } from "../../base/system-errors.ts";
 import { fileReason } from "./errors.ts";
 
 /** Below the root, so that it is on the same file system and a finished file only changes its name. */
@@ -31,7 +32,7 @@ async function removeStale(folder: string): Promise<void> {
 }
 
 function goneMeanwhile(error: unknown): { mtimeMs: number } {
-  if (errorCode(error) !== "ENOENT") throw error;
+  if (systemCode(error) !== "ENOENT") throw error;
   return { mtimeMs: Number.POSITIVE_INFINITY };
 }
 
@@ -48,7 +49,7 @@ async function writeOne(path: string): Promise<void> {
 }
 
 function openError(root: string, error: unknown): UserError {
-  const code = errorCode(error);
+  const code = systemCode(error);
   if (code === "EEXIST" || code === "ENOTDIR") {
     return refused(`${root} is not a directory`, "Name another one with --to, or move the file away", error);
   }

@@ -1,5 +1,5 @@
 import { link, lstat, rename } from "node:fs/promises";
-import { errorCode } from "../../base/errors.ts";
+import { systemCode } from "../../base/system-errors.ts";
 
 /** File systems without hard links (FAT, some network and FUSE mounts) answer link() with one of these. */
 const noHardLinks = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
@@ -11,8 +11,8 @@ export async function nameIfFree(temporary: string, path: string): Promise<boole
     await link(temporary, path);
     return true;
   } catch (error) {
-    if (errorCode(error) === "EEXIST") return false;
-    if (!noHardLinks.has(errorCode(error))) throw error;
+    if (systemCode(error) === "EEXIST") return false;
+    if (!noHardLinks.has(systemCode(error))) throw error;
     return renameIfFree(temporary, path);
   }
 }
@@ -23,7 +23,7 @@ async function renameIfFree(temporary: string, path: string): Promise<boolean> {
     await lstat(path);
     return false;
   } catch (error) {
-    if (errorCode(error) !== "ENOENT") throw error;
+    if (systemCode(error) !== "ENOENT") throw error;
     await rename(temporary, path);
     return true;
   }

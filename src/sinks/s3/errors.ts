@@ -1,4 +1,5 @@
-import { describe, errorCode } from "../../base/errors.ts";
+import { describe } from "../../base/errors.ts";
+import { systemCode } from "../../base/system-errors.ts";
 import { SinkError } from "../sink.ts";
 
 /** What a failed request says of itself. */
@@ -24,7 +25,7 @@ export function faultOf(error: unknown): S3Fault {
     $response?: { headers?: Record<string, string> };
   };
   return {
-    code: errorCode(error) || name,
+    code: systemCode(error) || name,
     status: $metadata?.httpStatusCode,
     region: $response?.headers?.["x-amz-bucket-region"] ?? Region,
   };

@@ -1,4 +1,5 @@
-import { errorCode, refused, type UserError, unreachable } from "../../base/errors.ts";
+import { refused, type UserError, unreachable } from "../../base/errors.ts";
+import { systemCode } from "../../base/system-errors.ts";
 import { faultOf, isLoginFault, s3Reason } from "./errors.ts";
 
 /** The failure of an opening, as a person needs it. */
@@ -22,7 +23,7 @@ export function s3OpenError(error: unknown, bucket: string): UserError {
   if (status === 501 || (status !== undefined && status >= 400 && status < 500 && status !== 429)) {
     return no("Check --to, --endpoint and --path-style");
   }
-  if (errorCode(error) === "ERR_INVALID_URL") return no("Check --endpoint and AWS_ENDPOINT_URL_S3");
+  if (systemCode(error) === "ERR_INVALID_URL") return no("Check --endpoint and AWS_ENDPOINT_URL_S3");
   if (/CERT|SIGNATURE/.test(code)) {
     return no("Check the endpoint's host name, or name its authority's file in NODE_EXTRA_CA_CERTS");
   }

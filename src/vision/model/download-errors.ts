@@ -1,5 +1,6 @@
-import { describe, errorCode, refused, type UserError, unreachable } from "../../base/errors.ts";
+import { describe, refused, type UserError, unreachable } from "../../base/errors.ts";
 import { redact } from "../../base/log.ts";
+import { systemCode } from "../../base/system-errors.ts";
 import type { ModelFile } from "./model-file.ts";
 
 /** No answer, one that ended too early, or one that asks to come again: may work another time. */
@@ -28,7 +29,7 @@ const reasons: Readonly<Record<string, string>> = {
 /** Why `fetch` or the reading of its answer failed: fetch's own words are "fetch failed" and "terminated". */
 export function networkReason(error: unknown): string {
   const cause = (error as Error).cause ?? error;
-  const code = errorCode(cause);
+  const code = systemCode(cause);
   return reasons[code] ? `${reasons[code]} (${code})` : describe(cause);
 }
 

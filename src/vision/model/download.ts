@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { type FileHandle, open, rm, stat } from "node:fs/promises";
-import { errorCode } from "../../base/errors.ts";
 import { keepTrying } from "../../base/retry.ts";
+import { systemCode } from "../../base/system-errors.ts";
 import { type Answer, ask } from "./answer.ts";
 import { Interrupted, wrongFile } from "./download-errors.ts";
 import type { ModelFile } from "./model-file.ts";
@@ -87,7 +87,7 @@ export async function sizeOf(path: string): Promise<number> {
   try {
     return (await stat(path)).size;
   } catch (error) {
-    if (errorCode(error) === "ENOENT") return 0;
+    if (systemCode(error) === "ENOENT") return 0;
     throw error;
   }
 }

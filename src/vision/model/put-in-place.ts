@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
-import { errorCode } from "../../base/errors.ts";
+import { systemCode } from "../../base/system-errors.ts";
 import type { ModelFile } from "./model-file.ts";
 import { isWhole, sha256 } from "./places.ts";
 
@@ -11,7 +11,7 @@ import { isWhole, sha256 } from "./places.ts";
 export async function putInPlace(part: string, goal: string, model: ModelFile): Promise<string> {
   const bytes = await readFile(part).catch((error) => {
     // Another process that downloaded at the same time has been here.
-    if (errorCode(error) === "ENOENT") return undefined;
+    if (systemCode(error) === "ENOENT") return undefined;
     throw error;
   });
   if (!bytes) return (await isWhole(goal, model)) ? model.sha256 : "";

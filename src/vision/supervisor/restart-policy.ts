@@ -1,6 +1,7 @@
 import { describe } from "../../base/errors.ts";
 import type { Logger } from "../../base/log.ts";
-import { Backoff, type BackoffLimits } from "../../base/time.ts";
+import { eventFields } from "../../base/log-events.ts";
+import { Backoff, type BackoffLimits } from "../../base/retry.ts";
 
 /** A recording that ends its process so many times with nothing seen in between does so always. */
 const mostDeaths = 3;
@@ -44,8 +45,9 @@ export class RestartPolicy {
     const wait = this.#backoff.next();
     const what = describe(reason);
     const line = `lost the camera: ${what}. Opening it again in ${(wait / 1000).toFixed(1)} s`;
-    if (what === this.#said) this.#log.debug(line);
-    else this.#log.warn(line);
+    const fields = eventFields("camera_lost", reason);
+    if (what === this.#said) this.#log.debug(fields, line);
+    else this.#log.warn(fields, line);
     this.#said = what;
     return wait;
   }
@@ -54,7 +56,10 @@ export class RestartPolicy {
   onReopened(): void {
     const seconds = ((performance.now() - this.#lostAt) / 1000).toFixed(1);
     const tries = this.#tries === 1 ? "" : ` and ${this.#tries} tries`;
-    this.#log.info(`the camera gives frames again, after ${seconds} s${tries}`);
+    this.#log.info(
+      eventFields("camera_reopened"),
+      `the camera gives frames again, after ${seconds} s${tries}`,
+    );
     this.#tries = 0;
     this.#said = "";
     this.#foundAt = performance.now();

@@ -1,5 +1,6 @@
 import type { Logger } from "../../base/log.ts";
-import { type BackoffLimits, sleep } from "../../base/time.ts";
+import type { BackoffLimits } from "../../base/retry.ts";
+import { sleep } from "../../base/time.ts";
 import type { Position, ResultMessage } from "../messages.ts";
 import type { FrameBatch, SourceInfo, VisionSettings } from "../types.ts";
 import { AsyncQueue } from "./async-queue.ts";

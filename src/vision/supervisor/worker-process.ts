@@ -6,6 +6,7 @@ import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { refused, UserError } from "../../base/errors.ts";
 import { type Logger, redact } from "../../base/log.ts";
+import { eventFields } from "../../base/log-events.ts";
 import { within } from "../../base/time.ts";
 import type { FromWorker, ResultMessage, StartPosition, ToWorker } from "../messages.ts";
 import type { SourceInfo, VisionSettings } from "../types.ts";
@@ -104,7 +105,7 @@ export class WorkerProcess {
     this.#heardAt = performance.now();
     events.onAlive();
     if (message.kind === "result") events.onResult(message);
-    if (message.kind === "warning") this.#log.warn(message.text);
+    if (message.kind === "warning") this.#log.warn(eventFields("camera_warning"), message.text);
     if (message.kind === "done" || message.kind === "failed" || message.kind === "bug") this.#last = message;
   }
 
@@ -128,7 +129,7 @@ export class WorkerProcess {
     const said = redact(this.#said.at(-1) ?? "");
     const because = said === "" ? "" : ` (${said.trim()})`;
     if (last?.kind === "failed")
-      return { kind: "failed", error: new UserError(last.exitCode, last.message + because, last.remedy) };
+      return { kind: "failed", error: new UserError(last.code, last.message + because, last.remedy) };
     return {
       kind: "died",
       error: refused(`the vision process ended unexpectedly: ${signal ?? code}${because}`),

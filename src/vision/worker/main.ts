@@ -89,7 +89,7 @@ async function skip(source: Source, frames: number): Promise<void> {
 
 function failure(error: unknown): FromWorker {
   if (error instanceof UserError)
-    return { kind: "failed", exitCode: error.exitCode, message: error.message, remedy: error.remedy };
+    return { kind: "failed", code: error.code, message: error.message, remedy: error.remedy };
   return { kind: "bug", stack: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }
 

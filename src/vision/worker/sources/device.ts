@@ -1,6 +1,7 @@
 import { accessSync, constants } from "node:fs";
 import { platform } from "node:process";
-import { errorCode, refused } from "../../../base/errors.ts";
+import { refused } from "../../../base/errors.ts";
+import { systemCode } from "../../../base/system-errors.ts";
 import type { Cv, VideoCapture } from "../opencv.ts";
 import { type Capture, pictures } from "./capture.ts";
 
@@ -40,7 +41,7 @@ function assertDevice(path: string): void {
   try {
     accessSync(path, constants.R_OK | constants.W_OK);
   } catch (error) {
-    if (errorCode(error) === "EACCES")
+    if (systemCode(error) === "EACCES")
       throw refused(`no permission to use the camera ${path}`, "Add this user to the group `video`", error);
     throw refused(
       `no such camera: ${path}`,

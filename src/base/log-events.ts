@@ -1,0 +1,47 @@
+import { UserError } from "./errors.ts";
+
+/**
+ * What log lines tell of, in their field `event`: stable, for programs that wait for a line or count lines.
+ * docs/logs.md explains each; a test compares the two lists.
+ */
+export const logEvents = [
+  "http_listening",
+  "stopping",
+  "stop_incomplete",
+  "failed",
+  "connected",
+  "connection_lost",
+  "connection_unstable",
+  "connect_retry",
+  "broker_feature_missing",
+  "waiting_for_role",
+  "message_kept",
+  "message_dropped",
+  "camera_opened",
+  "camera_lost",
+  "camera_reopened",
+  "camera_warning",
+  "model_missing",
+  "model_download",
+  "detect_summary",
+  "forwarding",
+  "publish_retry",
+  "storing",
+  "open_retry",
+  "write_retry",
+  "write_recovered",
+  "object_written",
+  "object_dropped",
+  "payload_rejected",
+  "group_left",
+  "group_leave_failed",
+] as const;
+export type LogEvent = (typeof logEvents)[number];
+
+/** The fields of a log line: its event and, for a failure, the error's code. */
+export function eventFields(
+  event: LogEvent,
+  error?: unknown,
+): { readonly event: LogEvent; readonly code?: string } {
+  return error instanceof UserError ? { event, code: error.code } : { event };
+}
