@@ -4,8 +4,8 @@ import { redact } from "./base/log.ts";
 import { systemCode } from "./base/system-errors.ts";
 import { Terminal } from "./base/terminal.ts";
 import { keepYoungGenerationSmall } from "./base/v8-heap.ts";
+import type { ProcessHost } from "./roles/process-host.ts";
 import type { Role } from "./roles/role.ts";
-import type { ProcessHost } from "./roles/run.ts";
 import { readCommandLine } from "./settings/command-line.ts";
 import { withCommon } from "./settings/common.ts";
 import {
@@ -18,7 +18,7 @@ import {
 import { programHelp, subcommandHelp } from "./settings/help.ts";
 import { secretsOf } from "./settings/read.ts";
 
-/** Everything that facepipe can do, in the order of the help. A role is loaded when it is asked for. */
+/** All roles, in the order of the help. A role is loaded when it is needed. */
 const table: Readonly<Record<string, () => Promise<unknown>>> = {
   detect: async () => (await import("./roles/detect/detect.ts")).detect,
   log: async () => (await import("./roles/log.ts")).log,
@@ -29,43 +29,43 @@ const table: Readonly<Record<string, () => Promise<unknown>>> = {
   up: async () => (await import("./roles/up/up.ts")).up,
 };
 
-/** The roles of these names, or all of them. */
+/** Loads the roles with these names, or all. */
 export async function loadRoles(names: readonly string[] = Object.keys(table)): Promise<readonly Role[]> {
   return (await Promise.all(names.map((name) => table[name]?.()))) as Role[];
 }
 
 const description = "Captures faces at the edge and keeps them in the cloud: camera, MQTT, S3.";
 
-/** Runs the process's command line and ends the process with the exit code. */
+/** Runs the command line of the process and ends it with the exit code. */
 export async function run(): Promise<void> {
   keepYoungGenerationSmall();
   quietSdkNotice();
   quickRtsp();
   const terminal = new Terminal(process.stderr);
-  /** The only way out: when what was written has left, too. */
-  const leave = (code: number) => {
+  /** The only call of process.exit: after all output is flushed. */
+  const exit = (code: number) => {
     terminal.stopBar();
     process.stdout.write("", () => process.exit(code));
   };
   const fail = (error: unknown) => {
     terminal.stopBar();
     terminal.write(redact(`facepipe: ${textOf(error)}\n`));
-    leave(error instanceof UserError ? error.exitCode : exitCodes.bug);
+    exit(error instanceof UserError ? error.exitCode : exitCodes.bug);
   };
   process.on("uncaughtException", fail);
-  let stop: (why: string) => void = () => leave(exitCodes.done);
-  // A reader that has seen enough (`| head`) asks us to stop; one of the log is missed by nobody.
+  let stop: (why: string) => void = () => exit(exitCodes.done);
+  // A reader of standard output that ends (`| head`) asks us to stop; a lost reader of the log does not.
   process.stdout.once("error", (error) => {
-    // Lines that follow fail, too.
+    // Later lines fail as well.
     process.stdout.on("error", () => undefined);
     if (systemCode(error) === "EPIPE") stop("standard output is closed");
     else fail(error);
   });
   process.stderr.on("error", () => undefined);
-  const outside: Omit<ProcessHost, "secrets"> = {
+  const host: Omit<ProcessHost, "secrets"> = {
     terminal,
     print: (line) => {
-      // On one terminal results, too, stand above the bar.
+      // On a terminal, results are written above the progress bar, too.
       if (process.stdout.isTTY && terminal.showsBar) terminal.write(`${line}\n`);
       else process.stdout.write(`${line}\n`);
     },
@@ -75,31 +75,31 @@ export async function run(): Promise<void> {
       for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => act(signal));
       stop = act;
     },
-    leave,
+    exit,
     fail,
   };
-  await main(process.argv.slice(2), processEnvironment(), outside).then(() => leave(exitCodes.done), fail);
+  await main(process.argv.slice(2), processEnvironment(), host).then(() => exit(exitCodes.done), fail);
 }
 
 async function main(
   args: readonly string[],
   environment: Environment,
-  outside: Omit<ProcessHost, "secrets">,
+  host: Omit<ProcessHost, "secrets">,
 ): Promise<void> {
   const [name = "", ...rest] = args;
   if (name === "--version" || name === "-V") return show(`${version()}\n`);
   const wantsHelp = name === "--help" || name === "-h" || name === "help";
   if (wantsHelp && rest[0] === undefined) return show(programHelp(await loadRoles(), description));
-  if (wantsHelp) return main([...rest, "--help"], environment, outside);
+  if (wantsHelp) return main([...rest, "--help"], environment, host);
   const { role, settings } = readCommandLine(await rolesFor(name, environment), args, environment);
   if (settings === "help") return show(subcommandHelp({ ...role, options: withCommon(role.options) }));
-  // Replaces the arguments that `ps` shows: a password may stand among them.
+  // Replaces the arguments that `ps` shows: they may contain a password.
   process.title = `facepipe ${role.name}`;
   const { runRole } = await import("./roles/run.ts");
-  await runRole(role, settings, { ...outside, secrets: secretsOf(role.options, settings) });
+  await runRole(role, settings, { ...host, secrets: secretsOf(role.options, settings) });
 }
 
-/** The role of this name, alone if it can be: whether a variable that it does not know is a typo depends on all roles. */
+/** Loads the one role of this name; all roles when a variable is unknown to it, which may be another role's. */
 async function rolesFor(name: string, environment: Environment): Promise<readonly Role[]> {
   if (!Object.hasOwn(table, name)) return loadRoles();
   const roles = await loadRoles([name]);
@@ -115,7 +115,7 @@ function version(): string {
   return JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).version;
 }
 
-/** What went wrong, for a person; with a stack only when it is our own fault. */
+/** The text of an error for people; with the stack only for a bug of ours. */
 function textOf(error: unknown): string {
   if (error instanceof UserError) return error.sentence;
   const stack = error instanceof Error ? (error.stack ?? error.message) : describe(error);

@@ -33,8 +33,8 @@ export const logEvents = [
   "object_written",
   "object_dropped",
   "payload_rejected",
-  "group_left",
-  "group_leave_failed",
+  "drained",
+  "drain_failed",
 ] as const;
 export type LogEvent = (typeof logEvents)[number];
 

@@ -8,41 +8,37 @@ export type LogLevel = (typeof logLevels)[number];
 export interface LogOptions {
   readonly level: LogLevel;
   readonly format: "pretty" | "json";
-  /** Pretty lines have colours. */
-  readonly colored?: boolean;
-  /** Texts that must never be written: passwords, keys. */
+  /** Whether pretty lines are coloured. */
+  readonly colored?: boolean | undefined;
+  /** Strings that must never be written: passwords, keys. */
   readonly secrets: readonly string[];
-  /** Where finished lines go, each with its newline. */
+  /** Writes a complete line, newline included. */
   readonly write: (line: string) => void;
 }
 
-/** `text`, also within JSON, with every secret, and the credentials of every URL in it, replaced. */
+/** Replaces every secret, and the credentials of every URL, by `***`; `text` may be JSON. */
 export function redact(text: string, secrets: readonly string[] = []): string {
   const withoutSecrets = secrets
     .filter((secret) => secret !== "")
     .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)])
     .reduce((rest, spelling) => rest.replaceAll(spelling, "***"), text);
-  // Up to the last @, since people write one in a password; a bounded scheme keeps long texts fast.
+  // Up to the last @, since a password may contain one; the bounded scheme keeps long texts fast.
   return withoutSecrets.replace(/(\b[a-z][a-z0-9+.-]{0,20}:\/\/)(?:[^\s/?#"\\]|\\.)*@/gi, "$1***@");
 }
 
-/** A pino logger that writes JSON lines, or lines for people, with secrets taken out at the writer. */
-export async function createLog({
-  level,
-  format,
-  colored = false,
-  secrets,
-  write,
-}: LogOptions): Promise<Logger> {
+/** A pino logger that writes JSON lines or readable lines; secrets are redacted at the writer. */
+export async function createLog(options: LogOptions): Promise<Logger> {
+  const { level, format, colored = false, secrets, write } = options;
   const { pino } = await import("pino");
   const shown = format === "json" ? (line: string) => line : await prettyLines(colored);
-  // Before it is made pretty, which has ways of its own to write a quote or a backslash.
+  // Before formatting, because pino-pretty escapes quotes and backslashes in its own way.
   const destination = { write: (line: string) => write(shown(redact(line, secrets))) };
   const formatters = { level: (label: string) => ({ level: label }) };
   const { isoTime } = pino.stdTimeFunctions;
   return pino({ level, base: null, timestamp: isoTime, formatters }, destination);
 }
 
+/** The fields `event` and `code` are for programs, and only in JSON lines. */
 async function prettyLines(colorize: boolean): Promise<(line: string) => string> {
   const { prettyFactory } = await import("pino-pretty");
   return prettyFactory({ colorize, translateTime: "SYS:HH:MM:ss.l", singleLine: true, ignore: "event,code" });

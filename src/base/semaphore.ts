@@ -1,15 +1,10 @@
-/** Lets `size` pieces of work run at once; the others wait their turn, first come, first served. */
+/** Limits how many asynchronous tasks run at once; the others wait in order of arrival. */
 export class Semaphore {
   readonly #queue: (() => void)[] = [];
   #free: number;
 
   constructor(size: number) {
     this.#free = size;
-  }
-
-  /** Pieces of work that wait. */
-  get waiting(): number {
-    return this.#queue.length;
   }
 
   async run<T>(work: () => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 import { Chalk } from "chalk";
 
-/** Colours and weights for text that a person reads on a terminal; chalk is used here alone. */
+/** Text styles for a terminal. The only file that imports chalk. */
 export type Style = Readonly<Record<"dim" | "bold" | "good" | "bad" | "name", (text: string) => string>>;
 
 export function styleFor(colored: boolean): Style {

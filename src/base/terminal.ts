@@ -1,6 +1,6 @@
 import type { MultiBar, SingleBar } from "cli-progress";
 
-/** Standard error, shared by log lines and one progress bar, so that neither writes into the other. */
+/** Standard error, shared by log lines and one progress bar, so that neither overwrites the other. */
 export class Terminal {
   readonly #stream: NodeJS.WriteStream;
   #bars: MultiBar | undefined;
@@ -18,16 +18,16 @@ export class Terminal {
     return this.#bars !== undefined;
   }
 
-  /** Writes a finished line above the bar, if there is one. */
+  /** Writes a complete line, above the progress bar if there is one. */
   write(line: string): void {
     if (this.#bars) {
       this.#bars.log(line);
-      // At once: what waits for the next redrawing is lost when the bar stops before it.
+      // At once: a line that waits for the next redraw is lost when the bar stops first.
       this.#bars.update();
     } else this.#stream.write(line);
   }
 
-  /** Shows a bar of `total` steps; nothing where no person watches. */
+  /** Shows a progress bar of `total` steps; does nothing when standard error is no terminal. */
   async startBar(total: number, format: string): Promise<void> {
     if (!this.interactive) return;
     const { MultiBar } = await import("cli-progress");
@@ -37,11 +37,11 @@ export class Terminal {
       clearOnComplete: true,
       hideCursor: true,
       fps: 5,
-      // A line that was written above it has taken its place, though the bar itself did not change.
+      // A log line overwrites the bar, so it is redrawn even when its values did not change.
       forceRedraw: true,
-      // The bar is cut off at the terminal's width, log lines are not.
+      // Truncates the bar, but not log lines, at the terminal's width.
       linewrap: true,
-      // Its owner stops it; lines that came after a signal would wait for a bar that is gone.
+      // The caller stops it: after a signal, log lines must not wait for a bar that has ended.
       gracefulExit: false,
     });
     this.#bar = this.#bars.create(total, 0, {});

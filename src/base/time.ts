@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Waits `ms` milliseconds, less when `signal` aborts; resolves either way. */
+/** Waits `ms` milliseconds, or until `signal` aborts; resolves either way. */
 export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   if (signal?.aborted) return;
   await delay(ms, undefined, signal ? { signal } : {}).catch(() => undefined);

@@ -42,9 +42,9 @@ export interface FaceFacts {
   readonly score: number;
   readonly detector: string;
   /** The person's stay before the camera, one of 1, 2, 3 ... within camera and epoch; absent in older messages. */
-  readonly visit?: string;
+  readonly visit?: string | undefined;
   /** How good a picture of a face this is, 0..1; absent in older messages. */
-  readonly quality?: number;
+  readonly quality?: number | undefined;
   /** Only from a detector that finds them. */
-  readonly landmarks?: Landmarks;
+  readonly landmarks?: Landmarks | undefined;
 }

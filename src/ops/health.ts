@@ -1,35 +1,35 @@
-/** Says what is wrong, or undefined when all is well. */
+/** Returns what is wrong, or undefined when nothing is. */
 export type Check = () => string | undefined;
 
-/** What a role knows of itself, asked by /healthz and /readyz. */
+/** The checks behind /healthz and /readyz. */
 export class Health {
-  readonly #alive: Check[] = [];
-  readonly #ready: Check[] = [];
+  readonly #liveness: Check[] = [];
+  readonly #readiness: Check[] = [];
 
-  /** `/healthz` fails while the check complains: restarting the process may help. */
+  /** `/healthz` fails while the check fails: restarting the process may help. */
   addLiveness(check: Check): void {
-    this.#alive.push(check);
+    this.#liveness.push(check);
   }
 
-  /** `/readyz` fails while the check complains: the role is not connected, not subscribed. */
+  /** `/readyz` fails while the check fails: the role is not connected or not subscribed. */
   addReadiness(check: Check): void {
-    this.#ready.push(check);
+    this.#readiness.push(check);
   }
 
-  get sick(): string[] {
-    return complaints(this.#alive);
+  get livenessFailures(): string[] {
+    return failures(this.#liveness);
   }
 
-  get unready(): string[] {
-    return complaints(this.#ready);
+  get readinessFailures(): string[] {
+    return failures(this.#readiness);
   }
 }
 
-function complaints(checks: readonly Check[]): string[] {
-  return checks.map((check) => check()).filter((complaint) => complaint !== undefined);
+function failures(checks: readonly Check[]): string[] {
+  return checks.map((check) => check()).filter((failure) => failure !== undefined);
 }
 
-/** Complains when work is in hand and none of it has finished for `limit` milliseconds. */
+/** A watchdog over work in flight: fails when nothing has finished for `limit` milliseconds. */
 export class Progress {
   readonly #limit: number;
   #last = Date.now();
@@ -38,13 +38,13 @@ export class Progress {
     this.#limit = limit;
   }
 
-  /** Something was finished, or work began after a pause. */
+  /** Records that something finished, or that work began after a pause. */
   touch(): void {
     this.#last = Date.now();
   }
 
   check(what: string): string | undefined {
-    const silence = Date.now() - this.#last;
-    return silence > this.#limit ? `${what} for ${Math.round(silence / 1000)} s` : undefined;
+    const elapsed = Date.now() - this.#last;
+    return elapsed > this.#limit ? `${what} for ${Math.round(elapsed / 1000)} s` : undefined;
   }
 }

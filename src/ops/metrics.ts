@@ -11,24 +11,29 @@ export interface Metrics {
   readonly forwarded: Counter;
   readonly stored: Counter;
   readonly rejected: Counter;
-  readonly dropped: Counter<"reason">;
-  readonly inFlight: Gauge;
   readonly detectSeconds: Histogram;
   readonly storeSeconds: Histogram;
   readonly endToEndSeconds: Histogram;
-  readonly connected: Gauge<"peer">;
+  readonly connected: Gauge<"peer" | "role">;
   readonly brokerQueued: Gauge;
   readonly visionRestarts: Counter;
+  /** Counts what a rule drops. */
+  drop(reason: DropReason, count?: number): void;
+  /** Reads the number of messages in flight at each scrape. */
+  trackInFlight(labels: RoleLabel, read: () => number): void;
 }
 
-/** Why something may be dropped: docs/metrics.md tells each. */
+/** Tells roles that share a process (`up`) apart; empty for a role that runs alone. */
+export type RoleLabel = { readonly role?: string };
+
+/** Why something is dropped; docs/metrics.md explains each. */
 const dropReasons = ["late_frame", "overflow", "loop", "too_large", "conflict", "refused"] as const;
 export type DropReason = (typeof dropReasons)[number];
 
-/** Seconds, from a fast board's millisecond to an outage's hour. */
+/** Seconds, from a fast board's millisecond to an outage of an hour. */
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600, 3600];
 
-/** A registry of its own with all metrics at zero, so that a scrape shows them before the first event. */
+/** Creates a registry with all metrics at zero, so that a scrape shows them before the first event. */
 export async function createMetrics(): Promise<Metrics> {
   const { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } = await import("prom-client");
   const registry = new Registry();
@@ -38,45 +43,49 @@ export async function createMetrics(): Promise<Metrics> {
     new Histogram({ name: `facepipe_${name}`, help, registers, buckets });
   const dropped = new Counter({
     name: "facepipe_dropped_total",
-    help: "What was dropped by a rule, by reason; late_frame counts frames, the others messages",
-    labelNames: ["reason"] as const,
+    help: "Dropped by a rule, by reason; late_frame counts frames, the others messages",
+    labelNames: ["reason"],
     registers,
   });
   for (const reason of dropReasons) dropped.inc({ reason }, 0);
+  const inFlight: { readonly labels: RoleLabel; readonly read: () => number }[] = [];
+  new Gauge({
+    name: "facepipe_in_flight",
+    help: "Messages received or published and not yet finished",
+    labelNames: ["role"],
+    registers,
+    collect() {
+      if (inFlight.length === 0) this.set(0);
+      for (const { labels, read } of inFlight) this.set(labels, read());
+    },
+  });
   collectDefaultMetrics({ register: registry });
   return {
     registry,
-    frames: counter("frames_total", "Camera frames that were looked at"),
-    skipped: counter(
-      "frames_skipped_total",
-      "Camera frames that were passed over: nothing moved, or fewer are wanted",
-    ),
-    visits: counter("visits_total", "Visits that began: stays of one person before the camera"),
-    faces: counter("faces_total", "Faces that were found, chosen and cut out"),
+    frames: counter("frames_total", "Camera frames analysed"),
+    skipped: counter("frames_skipped_total", "Camera frames skipped: no motion, or over the limit of --fps"),
+    visits: counter("visits_total", "Visits: a person's stays in view of the camera"),
+    faces: counter("faces_total", "Faces detected, selected and cut out"),
     published: counter("published_total", "Face messages that the broker acknowledged"),
     forwarded: counter("forwarded_total", "Messages that the target broker acknowledged"),
     stored: counter("stored_total", "Messages whose objects are written"),
-    rejected: counter("rejected_total", "Payloads that are no picture"),
-    dropped,
-    inFlight: new Gauge({
-      name: "facepipe_in_flight",
-      help: "Messages begun and not yet finished",
-      registers,
-    }),
-    detectSeconds: histogram("detect_seconds", "Time to find the faces of a frame"),
-    storeSeconds: histogram("store_seconds", "Time to write a message's objects, with all tries"),
+    rejected: counter("rejected_total", "Payloads that are not a picture"),
+    detectSeconds: histogram("detect_seconds", "Time to detect the faces of a frame"),
+    storeSeconds: histogram("store_seconds", "Time to write the objects of a message, retries included"),
     endToEndSeconds: histogram("end_to_end_seconds", "Time from capture to stored"),
     connected: new Gauge({
       name: "facepipe_connected",
       help: "1 while connected to the broker, else 0",
-      labelNames: ["peer"] as const,
+      labelNames: ["peer", "role"],
       registers,
     }),
     brokerQueued: new Gauge({
       name: "facepipe_broker_queued_messages",
-      help: "Messages that the broker holds, waiting or retained; of store --broker-queue",
+      help: "Messages that the broker stores, queued or retained; only with store --broker-queue",
       registers,
     }),
-    visionRestarts: counter("vision_restarts_total", "Restarts of the vision process"),
+    visionRestarts: counter("vision_restarts_total", "Restarts of the worker that reads a camera"),
+    drop: (reason, count = 1) => dropped.inc({ reason }, count),
+    trackInFlight: (labels, read) => inFlight.push({ labels, read }),
   };
 }

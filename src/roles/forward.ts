@@ -1,12 +1,13 @@
 import { v7 as uuidv7 } from "uuid";
 import { aborted, doneBefore } from "../base/abort.ts";
-import { describe, UserError, unreachable } from "../base/errors.ts";
+import { deferred } from "../base/deferred.ts";
+import { describe, hasCode, UserError } from "../base/errors.ts";
 import { eventFields } from "../base/log-events.ts";
-import { keepTrying, type RetryOptions } from "../base/retry.ts";
+import { keepTrying } from "../base/retry.ts";
 import { letYoungGenerationGrow } from "../base/v8-heap.ts";
 import { BrokerIdentity, identityTopic } from "../mqtt/broker-identity.ts";
 import { forwardedProperties, RecentlyForwarded, viaOf } from "../mqtt/loop-guard.ts";
-import { PacketTooLarge, Publisher } from "../mqtt/publisher.ts";
+import { type OutgoingMessage, Publisher } from "../mqtt/publisher.ts";
 import { type IncomingMessage, Subscriber } from "../mqtt/subscriber.ts";
 import { fillTopic, readTopicFilter, readTopicTemplate } from "../mqtt/topics.ts";
 import { RoleWaiter } from "../mqtt/wait-for-role.ts";
@@ -21,28 +22,29 @@ import {
 import { option } from "../settings/option.ts";
 import { connectionOf, loginFaults, loginOf, stableClientId, toBroker } from "./broker-connection.ts";
 import { defineRole, type RoleContext } from "./role.ts";
+import { stopReceiving } from "./stop-receiving.ts";
 import { watchProgress } from "./watch-progress.ts";
 
-/** Messages in flight from the source to the target's acknowledgement; more gain nothing on a fast line. */
+/** Messages in flight from the source to the target's acknowledgement; more were no faster on a fast uplink. */
 const window = 200;
-/** Messages remembered to break loops between brokers of MQTT 3.1.1. */
+/** Messages remembered to detect loops between MQTT 3.1.1 brokers. */
 const remembered = 20_000;
+/** Waits before a message is published again that the target refused, milliseconds. */
+const publishRetryLimits = { min: 1000, max: 60_000 };
 
 const options = {
-  from: option("URL", "the broker to take messages from", readBrokerUrl, {
+  from: option("URL", "the broker to subscribe at (source)", readBrokerUrl, {
     fallback: "mqtt://localhost:1883",
   }),
-  to: option("URL", "the broker to give them to", readBrokerUrl, { required: true }),
-  topic: option("FILTER", "topic filter to forward", readTopicFilter, { fallback: "faces/#" }),
+  to: option("URL", "the broker to publish to (target)", readBrokerUrl, { required: true }),
+  topic: option("FILTER", "topic filter to subscribe to", readTopicFilter, { fallback: "faces/#" }),
   remoteTopic: option(
     "TEMPLATE",
     "topic at the target; {topic} is the topic at the source",
     readTopicTemplate("topic"),
-    {
-      fallback: "{topic}",
-    },
+    { fallback: "{topic}" },
   ),
-  after: afterOption("hand nothing over before the target keeps messages for this role"),
+  after: afterOption("publish to the target only after this role has subscribed there"),
   qos,
   ...prefixed("from", loginOptions),
   ...prefixed("to", loginOptions),
@@ -51,7 +53,7 @@ const options = {
 
 export const forward = defineRole({
   name: "forward",
-  summary: "Re-publishes what one broker has to another, acknowledging only what the other has acknowledged",
+  summary: "Republishes the messages of one broker at another; acknowledges only what the other acknowledged",
   examples: [
     "facepipe forward --to mqtts://cloud.example --to-username edge --to-password-file secret",
     "facepipe forward --to mqtt://cloud.example --remote-topic 'site-a/{topic}'",
@@ -63,19 +65,15 @@ export const forward = defineRole({
   ],
   async run(settings, context) {
     letYoungGenerationGrow();
-    const { log, metrics, stop, deadline } = context;
+    const { log, metrics, stop } = context;
+    const { from, to, topic: filter, remoteTopic, qos, connectTimeout } = settings;
     const source = connectionOf(
-      toBroker(settings.from, loginOf(settings, "from"), stableClientId("forward"), settings.connectTimeout),
+      toBroker(from, loginOf(settings, "from"), stableClientId("forward"), connectTimeout),
       { role: "forward", peer: "from", durable: true, receiveMaximum: window },
       context,
     );
     const target = connectionOf(
-      toBroker(
-        settings.to,
-        loginOf(settings, "to"),
-        stableClientId("forward", "to"),
-        settings.connectTimeout,
-      ),
+      toBroker(to, loginOf(settings, "to"), stableClientId("forward", "to"), connectTimeout),
       { role: "forward", peer: "to" },
       context,
     );
@@ -83,40 +81,38 @@ export const forward = defineRole({
     const targetIdentity = new BrokerIdentity(target, uuidv7());
     if (settings.after) target.add(new RoleWaiter(target, settings.after, stop));
     const publisher = new Publisher(target, window);
+    const publish = publishUntilAccepted(publisher, context);
     const recent = new RecentlyForwarded(remembered);
     const progress = watchProgress(context, () => subscriber.inFlight);
-
-    const patience = whileRefused(context);
-    let targetReached = false;
-    let reached: () => void = () => undefined;
-    const reaching = new Promise<void>((resolve) => (reached = resolve));
+    const targetReached = deferred();
+    let targetWasReached = false;
+    let count = 0;
 
     const forwardOne = async (message: IncomingMessage): Promise<void> => {
       if (message.topic === identityTopic) return;
-      if (!targetReached && !(await doneBefore(reaching, stop)))
-        throw unreachable(`stopped before ${settings.to.href} was reached`);
+      if (!targetWasReached && !(await doneBefore(targetReached.promise, stop)))
+        throw new UserError("STOPPED", `stopped before ${to.href} was reached`);
       await sourceIdentity.known;
       const { name } = targetIdentity;
       const returns = name !== undefined && viaOf(message.properties).includes(name);
-      // Without names, or MQTT 5's properties, at both ends a message cannot say where it has been.
+      // Without a name for each broker, or without MQTT 5's properties, a message does not say where it has been.
       const nameless = name === undefined || sourceIdentity.name === undefined;
       const remember = nameless || source.link?.version === "3.1.1" || target.link?.version === "3.1.1";
       if (returns || (remember && recent.has(message))) {
-        metrics.dropped.inc({ reason: "loop" });
-        log.debug(`${message.topic}: has been at the target already, not sent back`);
+        metrics.drop("loop");
+        log.debug(`${message.topic}: was at the target already, not sent back`);
         return;
       }
-      const onward = {
-        topic: fillTopic(settings.remoteTopic, "topic", message.topic),
+      await publish({
+        topic: fillTopic(remoteTopic, "topic", message.topic),
         payload: message.payload,
-        qos: settings.qos,
+        qos,
         retain: message.retain,
         properties: forwardedProperties(message.properties, sourceIdentity.name),
-      };
-      await keepTrying(() => publisher.publish(onward), patience);
-      patience.over();
+      });
       if (remember) recent.add(message);
       metrics.forwarded.inc();
+      count++;
       progress.touch();
     };
 
@@ -124,61 +120,54 @@ export const forward = defineRole({
       try {
         await forwardOne(message);
       } catch (error) {
-        if (!(error instanceof PacketTooLarge)) throw error;
-        // It can never pass, and holding the line for it would hold all others.
-        metrics.dropped.inc({ reason: "too_large" });
+        if (!hasCode(error, "MESSAGE_TOO_LARGE")) throw error;
+        // It can never pass, and to wait for it would block all messages behind it.
+        metrics.drop("too_large");
         log.error(eventFields("message_dropped", error), `${describe(error)}. The message is dropped`);
       }
     };
 
-    const subscriber = new Subscriber(
-      source,
-      {
-        filter: settings.topic,
-        qos: settings.qos,
-        asBridge: true,
-        onOverflow: () => metrics.dropped.inc({ reason: "overflow" }),
-      },
-      forwardOrDrop,
-    );
-    // The source first: from now on it keeps messages for us, though the target may be away.
+    const onOverflow = () => metrics.drop("overflow");
+    const subscription = { filter, qos, asBridge: true, onOverflow };
+    const subscriber = new Subscriber(source, subscription, forwardOrDrop);
+    // The source first: from then on it queues messages for us, even while the target is unreachable.
     await source.start(stop);
     await target.start(stop);
     if (!stop.aborted) {
-      targetReached = true;
-      reached();
+      targetWasReached = true;
+      targetReached.resolve();
       context.ready();
-      log.info(
-        eventFields("forwarding"),
-        `forwarding ${settings.topic} from ${settings.from.href} to ${settings.to.href}`,
-      );
+      log.info(eventFields("forwarding"), `forwarding ${filter} from ${from.href} to ${to.href}`);
       await aborted(stop);
     }
-    const finished = await doneBefore(subscriber.stop(), deadline);
-    if (!finished)
-      log.warn(
-        eventFields("stop_incomplete"),
-        `not everything in hand was forwarded in time; ${settings.from.href} keeps the rest`,
-      );
+    if (!(await stopReceiving(subscriber, context.drainOnStop, context))) {
+      const message = `the grace period ended before everything in flight was forwarded; ${from.href} queues the rest`;
+      log.warn(eventFields("stop_incomplete"), message);
+    }
     await source.stop();
     await target.stop();
+    return { forwarded: count };
   },
 });
 
-/** A target that refuses a message, by its access rules for example, may be mended: the source keeps it until then. */
-function whileRefused({ log, deadline }: RoleContext): RetryOptions & { over(): void } {
-  let told = false;
-  return {
-    over: () => {
-      told = false;
-    },
-    signal: deadline,
-    limits: { min: 1000, max: 60_000 },
-    isTransient: (error) => error instanceof UserError && !(error instanceof PacketTooLarge),
-    onRetry: (error) => {
-      if (told) log.debug(describe(error));
-      else log.error(eventFields("publish_retry", error), `${describe(error)}; trying until it takes it`);
-      told = true;
-    },
+/**
+ * Publishes until the target accepts the message: an operator may change the access rules that refuse it, and until
+ * then the source queues it. Each series of refusals is logged once.
+ */
+function publishUntilAccepted(publisher: Publisher, { log, deadline }: RoleContext) {
+  let refused = false;
+  return async (message: OutgoingMessage): Promise<void> => {
+    await keepTrying(() => publisher.publish(message), {
+      signal: deadline,
+      limits: publishRetryLimits,
+      isTransient: (error) => error instanceof UserError && !hasCode(error, "MESSAGE_TOO_LARGE"),
+      onRetry: (error) => {
+        if (refused) log.debug(describe(error));
+        else
+          log.error(eventFields("publish_retry", error), `${describe(error)}; retrying until it is accepted`);
+        refused = true;
+      },
+    });
+    refused = false;
   };
 }

@@ -1,44 +1,53 @@
-import { describe, refused, unreachable } from "../base/errors.ts";
+import { describe, UserError } from "../base/errors.ts";
 import { systemCode } from "../base/system-errors.ts";
 import { commonOptions, type HttpAddress } from "../settings/common.ts";
 import { numberBetween, option } from "../settings/option.ts";
 import { defineRole } from "./role.ts";
 
 const options = {
-  // Where to ask, for once, and not where to serve; the same variable, so that one container needs it only once.
-  http: { ...commonOptions.http, summary: "the role's own --http, where it is asked", fallbackNote: "8080" },
-  timeout: option("SECONDS", "longest wait for the answer", numberBetween(0.1, 300), { fallback: "3" }),
+  // The address to query rather than to serve; the same variable, so that a container sets it once.
+  http: { ...commonOptions.http, summary: "the --http address of the role to check", fallbackNote: "8080" },
+  timeout: option("SECONDS", "timeout for the answer", numberBetween(0.1, 300), { fallback: "3" }),
 };
 
-/** For a container's health check, which has neither curl nor a shell. */
+/** For the health check of a container, which has neither curl nor a shell. */
 export const healthcheck = defineRole({
   name: "healthcheck",
-  summary: "Asks a role on this machine whether it is well: its /healthz",
+  summary: "Checks a role on this machine by its /healthz",
   examples: ["facepipe healthcheck", "facepipe healthcheck --http 9090"],
   options,
-  asksAnother: true,
+  isCheck: true,
+  queriesAnother: true,
   async run({ http, timeout }, { print, stop }) {
     const url = `http://${hostAndPort(http ?? { host: "", port: 8080 })}/healthz`;
     const signal = AbortSignal.any([stop, AbortSignal.timeout(timeout * 1000)]);
-    const { status, text } = await ask(url, signal).catch((error) => {
+    const { status, text } = await query(url, signal).catch((error) => {
       const why = error.name === "TimeoutError" ? `no answer within ${timeout} s` : reason(error);
-      throw unreachable(`no role answers at ${url}: ${why}`, "Is it started with --http?", error);
+      throw new UserError(
+        "ROLE_UNREACHABLE",
+        `no role answers at ${url}: ${why}`,
+        "Start the role with --http",
+        error,
+      );
     });
-    if (status !== 200)
-      throw refused(`the role is not well: ${text.trim().replaceAll("\n", "; ")}`, "Its log says more");
+    if (status !== 200) {
+      const failures = text.trim().replaceAll("\n", "; ");
+      throw new UserError("ROLE_UNHEALTHY", `the role is not healthy: ${failures}`, "See its log");
+    }
     print(text.trim());
+    return {};
   },
 });
 
-async function ask(url: string, signal: AbortSignal): Promise<{ status: number; text: string }> {
+async function query(url: string, signal: AbortSignal): Promise<{ status: number; text: string }> {
   const response = await fetch(url, { signal });
   return { status: response.status, text: await response.text() };
 }
 
-/** A role that serves on all addresses answers on this machine's own. */
+/** A role that listens on all addresses is reachable on the loopback address. */
 function hostAndPort({ host, port }: HttpAddress): string {
-  const here = ["", "0.0.0.0", "::"].includes(host) ? "127.0.0.1" : host;
-  return `${here.includes(":") ? `[${here}]` : here}:${port}`;
+  const address = ["", "0.0.0.0", "::"].includes(host) ? "127.0.0.1" : host;
+  return `${address.includes(":") ? `[${address}]` : address}:${port}`;
 }
 
 function reason(error: Error): string {

@@ -2,45 +2,54 @@ import type { Logger } from "../base/log.ts";
 import type { Style } from "../base/style.ts";
 import type { Terminal } from "../base/terminal.ts";
 import type { Health } from "../ops/health.ts";
-import type { Metrics } from "../ops/metrics.ts";
+import type { Metrics, RoleLabel } from "../ops/metrics.ts";
 import type { Options, Settings } from "../settings/option.ts";
 
-/** A subcommand: what it is called, what it takes, what it does. */
+/** What a role has done, by name: faces, published, forwarded, stored. */
+export type RoleSummary = Readonly<Record<string, number>>;
+
+/** A subcommand: its name, its options, and what it does. */
 export interface Role<O extends Options = Options> {
   readonly name: string;
   /** One line for the list of commands. */
   readonly summary: string;
   readonly examples: readonly string[];
   readonly options: O;
-  /** It has no health of its own: its --http is where another role serves. */
-  readonly asksAnother?: true;
-  /** Faults that lie between options; an option with a fault of its own is missing here. */
+  /** Ends with an answer: its failure is one sentence on standard error, and not a log record. */
+  readonly isCheck?: true;
+  /** Its --http is the address of another role, which it queries; it serves no health of its own. */
+  readonly queriesAnother?: true;
+  /** Returns conflicts between options; an option that is invalid itself is absent here. */
   check?(settings: Partial<Settings<NoInfer<O>>>): string[];
-  /** Does the work until it is done or `context.stop` aborts; rejects with a UserError when it fails. */
-  run(settings: Settings<NoInfer<O>>, context: RoleContext): Promise<void>;
+  /** Runs until the work is done or `context.stop` aborts; rejects with a UserError when it fails. */
+  run(settings: Settings<NoInfer<O>>, context: RoleContext): Promise<RoleSummary>;
 }
 
-/** What the program gives a running role. */
+/** What the program provides to a running role. */
 export interface RoleContext {
   readonly log: Logger;
   readonly terminal: Terminal;
-  /** Writes one line of the role's results. */
+  /** Writes one line of the role's results to standard output. */
   readonly print: (line: string) => void;
-  /** For those lines: colours when a person reads them. */
+  /** Styles for these lines: coloured on a terminal. */
   readonly style: Style;
   readonly metrics: Metrics;
+  /** Labels of the gauges that roles in one process would otherwise share. */
+  readonly labels: RoleLabel;
   readonly health: Health;
-  /** Aborts when the role is to stop taking in and to finish what is in hand. */
+  /** Aborts when the role is to stop receiving and to finish what is in flight. */
   readonly stop: AbortSignal;
-  /** Aborts when the time for that is over. */
+  /** Aborts at the end of the grace period. */
   readonly deadline: AbortSignal;
-  /** Says that the role is connected and set up. */
+  /** On stop, first receive all that the broker has queued: its queue is lost with this process. */
+  readonly drainOnStop: boolean;
+  /** Reports that the role is connected and set up. */
   readonly ready: () => void;
   /** Ends the role with this error; `stop` aborts. */
   readonly fail: (error: Error) => void;
 }
 
-/** Keeps the types of the options together with what uses them. */
+/** Infers the types of a role's settings from its options. */
 export function defineRole<O extends Options>(role: Role<O>): Role<O> {
   return role;
 }

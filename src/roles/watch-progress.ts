@@ -1,23 +1,21 @@
 import { Progress } from "../ops/health.ts";
 import type { RoleContext } from "./role.ts";
 
-/** Work may wait long for a slow or absent other side; a role that finishes nothing for so long is stuck, ms. */
+/** A role with work in flight that finishes nothing for this long is stuck, ms; a slow target may take minutes. */
 const stuckAfter = 5 * 60_000;
 
 /**
- * Shows what is in hand in the metrics, and fails /healthz when it stands still; `touch` when something is finished.
- * A broker that is away is no fault of ours: a restart would not bring it back, and would cost detect what it holds.
+ * Exposes the number of messages in flight in the metrics, and fails /healthz when none of them finishes; call `touch`
+ * on each that does. While a broker is disconnected the role counts as healthy: a restart would not reconnect it, and
+ * detect would lose the faces that it holds in memory.
  */
-export function watchProgress({ metrics, health }: RoleContext, inHand: () => number): Progress {
+export function watchProgress(context: RoleContext, inFlight: () => number): Progress {
+  const { metrics, labels, health } = context;
   const progress = new Progress(stuckAfter);
-  Object.assign(metrics.inFlight, {
-    collect() {
-      metrics.inFlight.set(inHand());
-    },
-  });
+  metrics.trackInFlight(labels, inFlight);
   health.addLiveness(() => {
-    if (inHand() > 0 && health.unready.length === 0)
-      return progress.check("messages are in hand and none was finished");
+    if (inFlight() > 0 && health.readinessFailures.length === 0)
+      return progress.check("messages are in flight and none has finished");
     progress.touch();
     return undefined;
   });

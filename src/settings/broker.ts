@@ -2,17 +2,17 @@ import { readBytes } from "./files.ts";
 import type { Options } from "./option.ts";
 import { integerBetween, oneOf, option, readText } from "./option.ts";
 
-/** A broker's address without credentials, and the credentials that stood in it. */
+/** The address of a broker, separate from the credentials in its URL. */
 export interface BrokerUrl {
-  /** `mqtt://host:1883`: fit to be shown. */
+  /** `mqtt://host:1883`, without credentials. */
   readonly href: string;
   readonly protocol: "mqtt" | "mqtts" | "ws" | "wss";
   readonly host: string;
   readonly port: number;
   /** For ws and wss. */
   readonly path: string;
-  readonly username?: string;
-  readonly password?: string;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
 }
 
 const defaultPorts = { mqtt: 1883, mqtts: 8883, ws: 80, wss: 443 } as const;
@@ -31,16 +31,16 @@ export function readBrokerUrl(text: string): BrokerUrl {
     host,
     port,
     path,
-    ...(url.username === "" ? {} : { username: decoded(url.username) }),
-    ...(url.password === "" ? {} : { password: decoded(url.password) }),
+    username: decoded(url.username),
+    password: decoded(url.password),
   };
 }
 
-function decoded(text: string): string {
+function decoded(text: string): string | undefined {
   try {
-    return decodeURIComponent(text);
+    return text === "" ? undefined : decodeURIComponent(text);
   } catch {
-    throw new Error("has a % in its login that encodes nothing; a % itself is written %25");
+    throw new Error("has a % in its credentials that encodes nothing; write % as %25");
   }
 }
 
@@ -48,46 +48,44 @@ function isProtocol(text: string | undefined): text is keyof typeof defaultPorts
   return text !== undefined && Object.hasOwn(defaultPorts, text);
 }
 
-/** How to log in at a broker; every broker of a role has these. */
+/** The options to connect to one broker. */
 export const loginOptions = {
-  protocol: option("V", "MQTT version: 5, 3.1.1, or auto: 5, else 3.1.1", oneOf("auto", "5", "3.1.1"), {
+  protocol: option("V", "MQTT version: 5, 3.1.1 or auto (5, else 3.1.1)", oneOf("auto", "5", "3.1.1"), {
     fallback: "auto",
   }),
-  clientId: option("ID", "client identifier, the name of our session at the broker", readText, {
+  clientId: option("ID", "client identifier; it names the session at the broker", readText, {
     fallbackNote: "role, host name and camera",
   }),
   username: option("NAME", "user name", readText),
-  password: { ...option("TEXT", "password; better --password-file", readText), secret: true as const },
+  password: { ...option("TEXT", "password; --password-file is safer", readText), secret: true as const },
   passwordFile: {
-    ...option("FILE", "file with the password in its first line", readPassword),
+    ...option("FILE", "file whose first line is the password", readPassword),
     secret: true as const,
   },
-  ca: option("FILE", "certificates of the authorities to trust (PEM)", readPem, {
+  ca: option("FILE", "trusted CA certificates (PEM)", readPem, {
     fallbackNote: "those of Node.js",
   }),
-  cert: option("FILE", "our certificate for mutual TLS (PEM)", readPem),
-  key: option("FILE", "the private key of --cert (PEM)", readPem),
+  cert: option("FILE", "client certificate for mutual TLS (PEM)", readPem),
+  key: option("FILE", "private key of --cert (PEM)", readPem),
 };
 
 export const qos = option("N", "quality of service: 0, 1 or 2", readQos, { fallback: "1" });
 
-export const connectTimeout = option(
-  "SECONDS",
-  "how long to try to reach a broker at the start",
-  integerBetween(1),
-  {
-    fallback: "10",
-  },
-);
+export const connectTimeout = option("SECONDS", "timeout for the first connection", integerBetween(1), {
+  fallback: "10",
+});
 
-/** A broker keeps messages for a role only from its first visit on: what comes before that is lost, though acknowledged. */
+/**
+ * A broker only queues messages for clients that have already subscribed: what is published before is lost, although the
+ * broker acknowledged it.
+ */
 export function afterOption(summary: string) {
   return option("ROLE", `${summary}: forward or store`, oneOf("forward", "store"), { fallbackNote: "off" });
 }
 
 /** The options of a role with one broker. */
 export const brokerOptions = {
-  broker: option("URL", "the MQTT broker: mqtt, mqtts, ws or wss; user:password@ allowed", readBrokerUrl, {
+  broker: option("URL", "MQTT broker: mqtt, mqtts, ws or wss; user:password@ is allowed", readBrokerUrl, {
     fallback: "mqtt://localhost:1883",
   }),
   qos,
@@ -104,7 +102,7 @@ type Prefixed<P extends string, O extends Options> = {
   [K in keyof O & string as `${P}${Capitalize<K>}`]: O[K];
 };
 
-/** The same options under other names: `username` becomes `fromUsername`, and `--from-username`. */
+/** The same options with a prefix: `username` becomes `fromUsername`, and `--from-username`. */
 export function prefixed<P extends string, O extends Options>(prefix: P, options: O): Prefixed<P, O> {
   const named = Object.entries(options).map(([key, value]) => [
     `${prefix}${key.charAt(0).toUpperCase()}${key.slice(1)}`,
@@ -113,10 +111,10 @@ export function prefixed<P extends string, O extends Options>(prefix: P, options
   return Object.fromEntries(named) as Prefixed<P, O>;
 }
 
-/** Reads certificates or a key; Node.js would pass over a file without any, and the connection fail obscurely. */
+/** Reads certificates or a key. Node.js would ignore a file without any, and the connection would fail obscurely. */
 export function readPem(path: string): Buffer {
   const bytes = readBytes(path);
-  if (!bytes.includes("-----BEGIN ")) throw new Error("is no PEM file");
+  if (!bytes.includes("-----BEGIN ")) throw new Error("is not a PEM file");
   return bytes;
 }
 

@@ -6,22 +6,23 @@ import type { Subcommand } from "./help.ts";
 import type { Options, Settings } from "./option.ts";
 import { readSettings, withoutLogin } from "./read.ts";
 
-/** A subcommand that can be read from a command line. */
-export interface CheckedSubcommand extends Subcommand {
-  check?(settings: Partial<Settings<Options>>): string[];
-}
+/*
+ * Why this reads the command line itself, and commander only lays out the help: all faults of a command line, of the
+ * environment and between options are reported together, where commander stops at the first; and a value may begin with
+ * a dash (a password), which commander takes for an option.
+ */
 
-/** Settings of a subcommand and those that all have. */
+/** The settings of a subcommand, the common ones included. */
 export type AllSettings = Settings<typeof commonOptions> & Settings<Options>;
 
 export interface CommandLine<R> {
   readonly role: R;
-  /** `help`: the user asks how it is called. */
+  /** `help`: --help is among the arguments. */
   readonly settings: AllSettings | "help";
 }
 
-/** Reads arguments and environment. Throws one UserError with all faults that were found. */
-export function readCommandLine<R extends CheckedSubcommand>(
+/** Reads arguments and environment. Throws one UserError with all faults. */
+export function readCommandLine<R extends Subcommand>(
   roles: readonly R[],
   [name = "", ...args]: readonly string[],
   environment: Environment,

@@ -1,7 +1,7 @@
 import { logLevels } from "../base/log.ts";
 import { numberBetween, type Options, oneOf, option } from "./option.ts";
 
-/** Where a role's health and metrics are served. */
+/** The address on which a role serves health and metrics. */
 export interface HttpAddress {
   readonly host: string;
   readonly port: number;
@@ -9,26 +9,29 @@ export interface HttpAddress {
 
 /** Options that every role has. */
 export const commonOptions = {
-  http: option("[HOST:]PORT", "serve /healthz, /readyz and /metrics here", readHttpAddress, {
+  http: option("[HOST:]PORT", "address of /healthz, /readyz and /metrics", readHttpAddress, {
     fallbackNote: "off",
   }),
-  logLevel: option("LEVEL", `least level logged: ${logLevels.join(", ")}`, oneOf(...logLevels), {
+  logLevel: option("LEVEL", `minimum log level: ${logLevels.join(", ")}`, oneOf(...logLevels), {
     fallback: "info",
   }),
   logFormat: option(
     "FORMAT",
-    "auto, pretty or json; auto is pretty on a terminal",
+    "auto, pretty or json; auto: pretty on a terminal, else json",
     oneOf("auto", "pretty", "json"),
+    { fallback: "auto" },
+  ),
+  grace: option(
+    "SECONDS",
+    "grace period: time to finish what is in flight after SIGTERM",
+    numberBetween(0, 3600),
     {
-      fallback: "auto",
+      fallback: "10",
     },
   ),
-  grace: option("SECONDS", "time to finish what is in hand after SIGTERM", numberBetween(0, 3600), {
-    fallback: "10",
-  }),
 };
 
-/** All options of a role: its own, and those that every role has unless it has one of that name itself. */
+/** The options of a role with the common ones; its own have precedence. */
 export function withCommon<O extends Options>(options: O): O & typeof commonOptions {
   return { ...options, ...commonOptions, ...options };
 }

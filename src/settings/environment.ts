@@ -2,14 +2,14 @@ import { variableOf } from "./names.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The process's environment; everything else is handed its settings. */
+/** The only access to process.env: everything else receives settings. */
 export function processEnvironment(): Environment {
   return process.env;
 }
 
 /**
- * Keeps the AWS SDK from telling every user of Node.js 20 that its future versions will want 22: that is for us to
- * heed, and the lock file pins a version that runs.
+ * Suppresses the AWS SDK's warning on Node.js 20 that future versions will need 22: users cannot act on it, and the
+ * lock file pins a version that runs.
  */
 export function quietSdkNotice(): void {
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
@@ -23,14 +23,14 @@ export function quickRtsp(): void {
   process.env["OPENCV_FFMPEG_CAPTURE_OPTIONS"] ??= "rtsp_flags;prefer_tcp|fpsprobesize;0";
 }
 
-/** What Kubernetes injects for a Service called facepipe or facepipe-..., and what tests use. */
-const notOurs = /^FACEPIPE_(TEST_.*|(.*_)?SERVICE_(HOST|PORT.*)|(.*_)?PORT(_.*)?)$/;
+/** What Kubernetes injects for a Service named facepipe or facepipe-..., and what tests use. */
+const ignored = /^FACEPIPE_(TEST_.*|(.*_)?SERVICE_(HOST|PORT.*)|(.*_)?PORT(_.*)?)$/;
 
-/** A fault for each `FACEPIPE_*` variable that no option knows: a typo must not pass silently. */
+/** A fault for each `FACEPIPE_*` variable that no option reads: a typo must not pass silently. */
 export function unknownVariables(environment: Environment, optionKeys: Iterable<string>): string[] {
   const known = new Set(Array.from(optionKeys, variableOf));
   return Object.keys(environment)
-    .filter((name) => name.startsWith("FACEPIPE_") && !known.has(name) && !notOurs.test(name))
+    .filter((name) => name.startsWith("FACEPIPE_") && !known.has(name) && !ignored.test(name))
     .map((name) => `${name} is set, but no option reads it${suggest(name, known)}`);
 }
 

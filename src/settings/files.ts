@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** The content of a file that an option names; an error says why it cannot be read, as a user is told of an option. */
+/** The content of a file that an option names; throws an Error that says why it cannot be read. */
 export function readBytes(path: string): Buffer {
   try {
     return readFileSync(path);

@@ -4,8 +4,8 @@ import type { Options } from "./option.ts";
 import { type Flags, withoutLogin } from "./read.ts";
 
 /**
- * Reads `--flag value`, `--flag=value` and switches. Finds all faults, where a parser's library stops at the first; and
- * takes whatever follows a flag for its value unless it is a flag of ours: a password may begin with a dash.
+ * Reads `--flag value`, `--flag=value` and switches, and collects all faults. Whatever follows a flag is its value unless
+ * it is a known flag: a password may begin with a dash.
  */
 export function parseFlags(options: Options, args: readonly string[]): { flags: Flags; faults: string[] } {
   const keys = new Map(Object.keys(options).map((key) => [flagOf(key), key]));
@@ -23,10 +23,10 @@ export function parseFlags(options: Options, args: readonly string[]): { flags: 
       const before = options[key]?.many ? flags[key] : undefined;
       flags[key] = typeof before === "string" && typeof value === "string" ? `${before}\n${value}` : value;
     } else if (flag === "") {
-      faults.push(`"${withoutLogin(word)}" stands alone; there are options only`);
+      faults.push(`"${withoutLogin(word)}" is not an option; each value belongs to a --flag`);
     } else {
       faults.push(`${flag}: there is no such option${suggest(flag, keys.keys())}`);
-      // What follows may be its value, even a secret.
+      // The next word may be its value, possibly a secret.
       if (inline === undefined && next?.startsWith("-") === false) words.shift();
     }
   }

@@ -1,13 +1,15 @@
 import { Command, Option as CommanderOption, Help } from "commander";
 import { flagOf, variableOf } from "./names.ts";
-import type { Option, Options } from "./option.ts";
+import type { Option, Options, Settings } from "./option.ts";
 
-/** What the help needs to know of a subcommand. */
+/** A subcommand as the command line and the help see it. */
 export interface Subcommand {
   readonly name: string;
   readonly summary: string;
   readonly examples: readonly string[];
   readonly options: Options;
+  /** Returns conflicts between options. */
+  check?(settings: Partial<Settings<Options>>): string[];
 }
 
 const helpWidth = 110;
@@ -26,7 +28,7 @@ export function subcommandHelp(subcommand: Subcommand): string {
   return `${commandOf(subcommand).helpInformation()}\nExamples:\n${examples}`;
 }
 
-/** An option as a reader sees it: `--qos N`, what it is, its default and its variable. */
+/** An option as the help shows it: `--qos N`, its summary, default and variable. */
 export function optionRow(key: string, option: Option<unknown>) {
   const term = option.placeholder === undefined ? flagOf(key) : `${flagOf(key)} ${option.placeholder}`;
   const fallback = requirement(option) ?? option.fallbackNote ?? option.fallback ?? "";
@@ -37,7 +39,7 @@ function requirement({ required }: Option<unknown>): string | undefined {
   return typeof required === "object" ? `required unless ${flagOf(required.unless)}` : required && "required";
 }
 
-/** The commander command of a subcommand, with every option's default and variable in its help. */
+/** The subcommand as a commander command, whose help shows each option's default and variable. */
 function commandOf({ name, summary, options }: Subcommand): Command {
   const command = new Command(`facepipe ${name}`).description(summary).usage("[options]");
   for (const [key, option] of Object.entries(options)) {

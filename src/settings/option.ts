@@ -3,17 +3,17 @@
  * come from the key it is declared under (`remoteTopic`), its type from `parse`.
  */
 export interface Option<T> {
-  /** What the value stands for in the help, e.g. `URL`; absent for a switch. */
+  /** The name of the value in the help, e.g. `URL`; absent for a switch. */
   readonly placeholder?: string;
   readonly summary: string;
-  /** Reads the text of a flag or variable; throws an Error that says what is wrong with it. */
+  /** Parses the text of a flag or variable; throws an Error that says what is wrong with it. */
   readonly parse: (text: string) => T;
-  /** The default, as text that `parse` reads. */
+  /** The default, as text for `parse`. */
   readonly fallback?: string;
-  /** How the help describes the default, when it is not `fallback` itself. */
+  /** The default as the help describes it, when it is not `fallback` itself. */
   readonly fallbackNote?: string;
   readonly required?: Required;
-  /** May be given several times; `parse` then gets all texts, one per line, as the variable has them. */
+  /** Repeatable; `parse` then receives all values, one per line, as in the variable. */
   readonly many?: true;
   /** The value must never be shown. */
   readonly secret?: true;
@@ -22,18 +22,18 @@ export interface Option<T> {
 // biome-ignore lint/suspicious/noExplicitAny: a table of options of different types; each keeps its own.
 export type Options = Readonly<Record<string, Option<any>>>;
 
-/** The values of a table of options, typed from their declarations. */
+/** The values of the options, typed by their declarations. */
 export type Settings<O extends Options> = {
   readonly [K in keyof O]: O[K] extends Option<infer T> ? T : never;
 };
 
-/** `unless`: the key of an option that does instead. */
+/** `unless`: the key of an option that replaces it. */
 type Required = true | { readonly unless: string };
 
 interface Common {
   readonly fallbackNote?: string;
 }
-/** With a default, or required: the value is always there. */
+/** With a default, or required: the value is never undefined. */
 type Present = Common & ({ readonly fallback: string } | { readonly required: true });
 
 type Reader<T> = (text: string) => T;
@@ -51,7 +51,7 @@ function option<T>(placeholder: string, summary: string, parse: Reader<T>, more?
 
 export { option };
 
-/** An option that may be given several times; its variable has one value per line. */
+/** A repeatable option; its variable has one value per line. */
 export function list<T>(
   placeholder: string,
   summary: string,
@@ -66,7 +66,7 @@ export function list<T>(
   return { placeholder, summary, many: true, ...more, parse: parseAll };
 }
 
-/** A switch: off unless given; its variable takes true or false. */
+/** A switch, off by default; its variable is true or false. */
 export function flag(summary: string): Option<boolean> {
   return { summary, parse: readBoolean, fallback: "false", fallbackNote: "off" };
 }

@@ -1,8 +1,9 @@
+import { describe } from "../base/errors.ts";
 import type { Environment } from "./environment.ts";
 import { flagOf, variableOf } from "./names.ts";
 import type { Options, Settings } from "./option.ts";
 
-/** Flags as they stood on the command line, by option key; `true` for a switch or a flag without its value. */
+/** The flags of the command line by option key; `true` for a switch or a flag without a value. */
 export type Flags = Readonly<Record<string, string | boolean | undefined>>;
 
 export interface ParsedSettings<O extends Options> {
@@ -36,7 +37,7 @@ export function readSettings<O extends Options>(
       settings[key] = option.parse(text);
     } catch (error) {
       const shown = option.secret ? "" : ` "${withoutLogin(text)}"`;
-      faults.push(`${given?.source ?? flagOf(key)}${shown}: ${(error as Error).message}`);
+      faults.push(`${given?.source ?? flagOf(key)}${shown}: ${describe(error)}`);
     }
   }
   return { settings: settings as Partial<Settings<O>>, faults };
@@ -47,26 +48,26 @@ function isMissing({ required }: Options[string], flags: Flags, environment: Env
   return !givenText(required.unless, false, flags, environment);
 }
 
-/** The text that a flag or else a variable gives, and which; null text for a flag that lacks its value. */
+/** The text of the flag, or else of the variable, and its source; the text is null for a flag without a value. */
 function givenText(key: string, isSwitch: boolean, flags: Flags, environment: Environment) {
   const value = flags[key];
   if (typeof value === "string") return { source: flagOf(key), text: value };
   if (value !== undefined) return { source: flagOf(key), text: isSwitch ? String(value) : null };
   const variable = variableOf(key);
   const text = environment[variable];
-  // An empty variable is how a compose file or a ConfigMap says "not set".
+  // Compose files and ConfigMaps write "not set" as an empty variable.
   return text === undefined || text === "" ? undefined : { source: variable, text };
 }
 
-/** `text` without what may be a user and password: a URL that cannot be read shows where they end by its last @ alone. */
+/** Removes what may be credentials: in a URL that cannot be parsed they end at the last @. */
 export function withoutLogin(text: string): string {
   return text.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, "$1***@");
 }
 
-/** The texts among the settings that must never be shown. */
+/** The settings that must never be shown. */
 export function secretsOf(options: Options, settings: Readonly<Record<string, unknown>>): string[] {
   const marked = Object.keys(options).filter((key) => options[key]?.secret);
-  // A URL may carry a password, too.
+  // A URL may contain a password, too.
   const values = [...marked.map((key) => settings[key]), ...Object.values(settings).map(passwordIn)];
   return values.filter((value): value is string => typeof value === "string" && value !== "");
 }

@@ -21,9 +21,9 @@ export interface VisionSettings {
   readonly camera: string;
   readonly detector: DetectorSettings;
   /** Threads that look for faces; absent: what suits the detector. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /** The most frames looked at per second; absent: as many as the source gives. */
-  readonly fps?: number;
+  readonly fps?: number | undefined;
   /** Smallest face, pixels of the frame. */
   readonly minFace: number;
   /** Least score, 0..1. */
@@ -72,9 +72,9 @@ export interface CapturedFace {
   readonly visit: number;
   /** How good a picture of a face this is, 0..1. */
   readonly quality: number;
-  readonly landmarks?: Landmarks;
+  readonly landmarks?: Landmarks | undefined;
   /** The image's file name, for an image or a folder of images. */
-  readonly file?: string;
+  readonly file?: string | undefined;
 }
 
 /** One frame that was looked at. */

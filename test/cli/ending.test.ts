@@ -37,7 +37,7 @@ test("SIGTERM and SIGINT end it with 0 and a summary", async (t) => {
       .trimEnd()
       .split("\n")
       .map((line) => JSON.parse(line).msg);
-    assert.match(messages.at(-2) ?? "", new RegExp(`^${signal}: finishing what is in hand`));
+    assert.match(messages.at(-2) ?? "", new RegExp(`^${signal}: finishing what is in flight`));
     assert.match(messages.at(-1) ?? "", /^\d+ frames, \d+ faces, /);
   }
 });
@@ -69,7 +69,7 @@ test("a second signal leaves at once, whatever is in hand", { skip }, async (t) 
     /^facepipe_in_flight ([1-9])/m.test(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text());
   while (!(await inFlight())) await new Promise(setImmediate);
   child.kill("SIGTERM");
-  await stderr.has(/finishing what is in hand; once more leaves at once/);
+  await stderr.has(/finishing what is in flight; a second signal exits immediately/);
   child.kill("SIGTERM");
   const { code } = await ended;
   assert.equal(code, 1);

@@ -49,7 +49,7 @@ test("Ctrl-C says what happens, takes the bar away and ends with 0", { skip }, a
   assert.equal(code, 0);
   const [first, told, summary, ...rest] = linesOnScreen(raw.replace("^C", "")).filter((line) => line !== "");
   assert.match(first ?? "", /INFO: 18000 frames, detector haar/);
-  assert.match(told ?? "", /INFO: SIGINT: finishing what is in hand; once more leaves at once$/);
+  assert.match(told ?? "", /INFO: SIGINT: finishing what is in flight; a second signal exits immediately$/);
   assert.match(summary ?? "", /INFO: \d+ frames, /);
   assert.deepEqual(rest, []);
   assertTidy(raw);

@@ -43,7 +43,7 @@ test("every metric is there before the first event", async (t) => {
 test("what is counted is served", async (t) => {
   const { metrics, get } = await serve(t);
   metrics.faces.inc(3);
-  metrics.dropped.inc({ reason: "loop" });
+  metrics.drop("loop");
   metrics.connected.set({ peer: "from" }, 1);
   metrics.endToEndSeconds.observe(700);
   const text = await (await get("/metrics?x=1")).text();
@@ -109,7 +109,7 @@ test("a port that another has is one sentence; a stopped server gives it back", 
   await assert.rejects(startOpsServer(address, health, metrics), (error) => {
     assert.ok(error instanceof UserError);
     assert.equal(error.exitCode, 1);
-    assert.match(error.sentence, /on port \d+: another program uses it\. Give another --http$/);
+    assert.match(error.sentence, /on port \d+: another program uses it\. Set another --http$/);
     return true;
   });
   // A scraper's connection that is kept alive must not hold up the stop.

@@ -31,7 +31,7 @@ test("a role that is not well is said to be so, and why", async (t) => {
   assert.deepEqual([code, stdout], [1, ""]);
   assert.equal(
     stderr,
-    "facepipe: the role is not well: no frame for 20 s; nothing was written for 65 s. Its log says more\n",
+    "facepipe: the role is not healthy: no frame for 20 s; nothing was written for 65 s. See its log\n",
   );
 });
 
@@ -50,7 +50,7 @@ test("nobody there, and nobody who answers, is unreachable", async (t) => {
   const { port } = silent.address() as { port: number };
   const hung = await facepipe(t, ["healthcheck", "--http", `127.0.0.1:${port}`, "--timeout", "0.5"]);
   assert.equal(hung.code, 2);
-  assert.match(hung.stderr, /no answer within 0\.5 s\. Is it started with --http\?\n$/);
+  assert.match(hung.stderr, /no answer within 0\.5 s\. Start the role with --http\n$/);
   silent.close();
   const { code, stderr } = await facepipe(t, ["healthcheck", "--http", `127.0.0.1:${port}`]);
   assert.equal(code, 2);

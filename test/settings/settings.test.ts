@@ -95,7 +95,7 @@ test("all faults are told together", () => {
     "--colour: there is no such option, did you mean --color?",
     '--fps "none": must be a number',
     '--qos "3": must be 0, 1 or 2',
-    '"surplus" stands alone; there are options only',
+    '"surplus" is not an option; each value belongs to a --flag',
     '--format "gif": must be one of png, jpeg',
     '--name "a/b": must be without /, # and +',
     '--limit "0": must be 1 or more',
@@ -129,7 +129,7 @@ test("a single fault is one sentence", () => {
 
 test("faults between options", async (t) => {
   const file = (await makeCertificates(emptyFolder(t), ["DNS:localhost"], "client")).client.cert;
-  assert.match(refusal(`log --ca ${import.meta.filename}`), /: is no PEM file/);
+  assert.match(refusal(`log --ca ${import.meta.filename}`), /: is not a PEM file/);
   assert.match(refusal(`log --broker mqtts://a --cert ${file}`), /^--cert needs --key/);
   assert.match(refusal(`log --broker mqtts://a --key ${file}`), /^--key needs --cert/);
   assert.match(refusal(`log --username u --password a --password-file ${file}`), /cannot both be given/);
@@ -166,9 +166,11 @@ test("what Kubernetes and tests put into the environment is no fault, a typo is"
 });
 
 test("a broker's URL", () => {
-  const same = { path: "", protocol: "mqtt" };
+  const anonymous = { username: undefined, password: undefined };
+  const same = { ...anonymous, path: "", protocol: "mqtt" };
   assert.deepEqual(readBrokerUrl("mqtt://h"), { ...same, href: "mqtt://h:1883", host: "h", port: 1883 });
   assert.deepEqual(readBrokerUrl("mqtts://h.example:99/"), {
+    ...anonymous,
     href: "mqtts://h.example:99",
     protocol: "mqtts",
     host: "h.example",
@@ -176,6 +178,7 @@ test("a broker's URL", () => {
     path: "",
   });
   assert.deepEqual(readBrokerUrl("ws://[::1]:80/mqtt?a=b"), {
+    ...anonymous,
     href: "ws://[::1]:80/mqtt?a=b",
     protocol: "ws",
     host: "::1",
@@ -193,7 +196,7 @@ test("a broker's URL", () => {
   });
   for (const bad of ["", "h", "h:1883", "mqtt:", "mqtt://", "http://h", "mqtt://h:99999", "mqtt://a b"])
     assert.throws(() => readBrokerUrl(bad), { message: /^must / }, bad);
-  assert.throws(() => readBrokerUrl("mqtt://u:50%@h"), { message: /^has a % in its login .* %25/ });
+  assert.throws(() => readBrokerUrl("mqtt://u:50%@h"), { message: /^has a % in its credentials .* %25/ });
 });
 
 test("a password may come from a file: its first line", (t) => {

@@ -41,6 +41,7 @@ export const brokerCheck = defineRole({
     "facepipe broker-check --broker mqtt://edge --wait 60 --quiet && facepipe detect --camera 0",
   ],
   options,
+  isCheck: true,
   check: (settings) => [
     ...loginFaults({ ...settings, url: settings.broker }),
     ...(settings.json && settings.quiet ? ["--json and --quiet cannot both be given"] : []),
@@ -59,6 +60,7 @@ export const brokerCheck = defineRole({
     const plan = { filter: topic, qos, timeout: connectTimeout * 1000, report: show(context) };
     if (wait === undefined) await stoppable(probeBroker(broker, plan), context);
     else await keepChecking(broker, plan, wait, quiet, context);
+    return {};
   },
 });
 

@@ -6,13 +6,13 @@ import type { FrameBatch, SourceInfo, VisionSettings } from "../../vision/types.
 import type { RoleContext } from "../role.ts";
 import type { Camera } from "./camera-names.ts";
 
-/** A camera that gave no frame is not healthy so long after it should have been opened again, seconds. */
+/** A camera without frames is unhealthy this long after it should have been reopened, seconds. */
 const restartTime = 5;
 
 export interface CameraGroupOptions {
-  /** What is seen of one camera. */
-  readonly see: (camera: Camera) => VisionSettings;
-  readonly stallSeconds: number;
+  readonly settingsOf: (camera: Camera) => VisionSettings;
+  /** A camera without frames for this long is reopened, seconds. */
+  readonly stallTimeout: number;
 }
 
 interface CameraVision {
@@ -22,57 +22,57 @@ interface CameraVision {
   readonly settings: VisionSettings;
 }
 
-/** The eyes of detect: a vision process for each camera, so that one that hangs does not blind the others. */
+/** The cameras of detect, each with its own worker process, so that one that blocks does not block the others. */
 export class CameraGroup {
-  readonly #eyes: readonly CameraVision[];
+  readonly #cameras: readonly CameraVision[];
   readonly #context: RoleContext;
-  readonly #stallSeconds: number;
+  readonly #stallTimeout: number;
 
-  constructor(cameras: readonly Camera[], { see, stallSeconds }: CameraGroupOptions, context: RoleContext) {
+  constructor(cameras: readonly Camera[], options: CameraGroupOptions, context: RoleContext) {
+    const { settingsOf, stallTimeout } = options;
     this.#context = context;
-    this.#stallSeconds = stallSeconds;
+    this.#stallTimeout = stallTimeout;
     const onRestart = () => context.metrics.visionRestarts.inc();
-    this.#eyes = cameras.map((camera) => {
+    this.#cameras = cameras.map((camera) => {
       const log = context.log.child({ camera: camera.name });
-      const settings = see(camera);
-      return { camera, log, settings, vision: new Vision(settings, log, { stallSeconds, onRestart }) };
+      const settings = settingsOf(camera);
+      const vision = new Vision(settings, log, { stallSeconds: stallTimeout, onRestart });
+      return { camera, log, settings, vision };
     });
   }
 
   /**
-   * Opens all cameras. Among several, a live one that does not open is tried again and again beside the others.
-   * Resolves with the number of frames there are, when it is known. Rejects with the first error otherwise.
+   * Opens all cameras. A live camera that does not open is retried in the background if another one opened.
+   * Resolves with the total number of frames when it is known; rejects with the first error otherwise.
    */
   async open(signal: AbortSignal): Promise<number | undefined> {
-    const outcomes = await Promise.allSettled(this.#eyes.map(({ vision }) => vision.open(signal)));
-    const infos: SourceInfo[] = [];
+    const outcomes = await Promise.allSettled(this.#cameras.map(({ vision }) => vision.open(signal)));
     const anyOpen = outcomes.some(({ status }) => status === "fulfilled");
-    for (const [at, eye] of this.#eyes.entries()) {
-      const outcome = outcomes[at] as PromiseSettledResult<SourceInfo>;
-      const persists = anyOpen && !signal.aborted && mayComeBack(eye.camera.source);
-      if (outcome.status === "rejected" && !persists) throw outcome.reason;
-      if (outcome.status === "rejected") eye.vision.keepOpening(outcome.reason);
-      else
-        eye.log.info(
-          eventFields("camera_opened"),
-          `${sourceSummary(outcome.value)}, detector ${eye.settings.detector.name}`,
-        );
+    let frames: number | undefined = 0;
+    for (const [index, each] of this.#cameras.entries()) {
+      const outcome = outcomes[index] as PromiseSettledResult<SourceInfo>;
+      const retry = anyOpen && !signal.aborted && mayComeBack(each.camera.source);
+      if (outcome.status === "rejected" && !retry) throw outcome.reason;
       const info = outcome.status === "fulfilled" ? outcome.value : { live: true };
-      if (info.live) this.#watchHealth(eye);
-      infos.push(info);
+      if (outcome.status === "rejected") each.vision.keepOpening(outcome.reason);
+      else {
+        const message = `${sourceSummary(info)}, detector ${each.settings.detector.name}`;
+        each.log.info(eventFields("camera_opened"), message);
+      }
+      if (info.live) this.#watchHealth(each);
+      frames = info.frames === undefined || frames === undefined ? undefined : frames + info.frames;
     }
-    const frames = infos.map((info) => info.frames ?? Number.NaN).reduce((sum, each) => sum + each, 0);
-    return Number.isNaN(frames) ? undefined : frames;
+    return frames;
   }
 
   /**
-   * Hands over what is seen until all sources have ended or `stop` is called; of each camera one sight after the other.
-   * Rejects with the first error, when all have come to their end.
+   * Passes each batch of results to `handle` until all sources have ended or `stop` is called; the batches of one camera
+   * one after the other. Rejects with the first error, after all cameras have ended.
    */
-  async run(take: (camera: Camera, sight: FrameBatch) => Promise<void>): Promise<void> {
-    const all = this.#eyes.map(async ({ camera, vision }) => {
+  async run(handle: (camera: Camera, batch: FrameBatch) => Promise<void>): Promise<void> {
+    const all = this.#cameras.map(async ({ camera, vision }) => {
       try {
-        for await (const sight of vision.batches()) await take(camera, sight);
+        for await (const batch of vision.batches()) await handle(camera, batch);
       } catch (error) {
         void this.stop();
         throw error;
@@ -82,22 +82,22 @@ export class CameraGroup {
     if (failed?.status === "rejected") throw failed.reason;
   }
 
-  /** Ends the vision processes; `watch` still hands over what they have seen. */
+  /** Ends the workers; `run` still passes on the results that they have sent. */
   async stop(): Promise<void> {
-    await Promise.all(this.#eyes.map(({ vision }) => vision.stop()));
+    await Promise.all(this.#cameras.map(({ vision }) => vision.stop()));
   }
 
   #watchHealth({ camera, vision }: CameraVision): void {
-    const begun = Date.now();
-    const limit = (this.#stallSeconds + restartTime) * 1000;
+    const started = Date.now();
+    const limit = (this.#stallTimeout + restartTime) * 1000;
     this.#context.health.addLiveness(() => {
-      const silence = Date.now() - Math.max(begun, vision.lastAlive);
-      return silence > limit ? `no frame from ${camera.name} for ${Math.round(silence / 1000)} s` : undefined;
+      const elapsed = Date.now() - Math.max(started, vision.lastAlive);
+      return elapsed > limit ? `no frame from ${camera.name} for ${Math.round(elapsed / 1000)} s` : undefined;
     });
   }
 }
 
 function sourceSummary({ live, frames }: SourceInfo): string {
   if (live) return "a live source";
-  return frames === undefined ? "a source with an end" : `${frames} frames`;
+  return frames === undefined ? "a source of unknown length" : `${frames} frames`;
 }

@@ -13,25 +13,24 @@ export interface DetectorChoice {
 }
 
 /**
- * The detector that was asked for; undefined when told to stop before. YuNet's model is fetched when it is asked for by name; `auto` takes what is at hand.
- * @throws UserError when the model can neither be found nor fetched.
+ * The detector for `--detector`; undefined when stopped before. YuNet's model is downloaded when YuNet is asked for by
+ * name; `auto` uses YuNet only when the model is already there.
+ * @throws UserError when the model can neither be found nor downloaded.
  */
 export async function chooseDetector(
   choice: DetectorChoice,
   context: RoleContext,
 ): Promise<DetectorSettings | undefined> {
-  const { detector, model, modelUrl, detectWidth: width } = choice;
+  const { detector, modelUrl, detectWidth: width } = choice;
   if (detector === "haar") return { name: "haar" };
-  const found = model ?? (await findModel());
-  if (found !== undefined) return { name: "yunet", model: found, width };
-  if (detector === "yunet") {
-    const fetched = await download(modelUrl, context);
-    return fetched === undefined ? undefined : { name: "yunet", model: fetched, width };
-  }
+  const local = choice.model ?? (await findModel());
+  const model = local ?? (detector === "yunet" ? await download(modelUrl, context) : undefined);
+  if (model !== undefined) return { name: "yunet", model, width };
+  if (detector === "yunet") return undefined;
   context.log.warn(
     eventFields("model_missing"),
-    "YuNet's model is not here: looking with the Haar cascade, which misses most faces that are small or turned. " +
-      "`--detector yunet` fetches the model once (320 kB), `--model FILE` takes a copy",
+    "YuNet's model is not installed: using the Haar cascade, which misses most small or turned faces. " +
+      "`--detector yunet` downloads the model once (320 kB); `--model FILE` uses a copy",
   );
   return { name: "haar" };
 }
@@ -40,22 +39,19 @@ async function download(
   url: string | undefined,
   { log, terminal, stop }: RoleContext,
 ): Promise<string | undefined> {
-  log.info(eventFields("model_download"), "fetching YuNet's model, once");
-  let shown: Promise<void> | undefined;
+  log.info(eventFields("model_download"), "downloading YuNet's model, once");
+  let bar: Promise<void> | undefined;
+  const onProgress = (done: number, total: number) => {
+    bar ??= terminal.startBar(total, "{bar} {percentage}%  {value}/{total} bytes");
+    terminal.updateBar(done, {});
+  };
   try {
-    return await fetchModel({
-      signal: stop,
-      url,
-      onProgress: (done, total) => {
-        shown ??= terminal.startBar(total, "{bar} {percentage}%  {value}/{total} bytes");
-        terminal.updateBar(done, {});
-      },
-    });
+    return await fetchModel({ signal: stop, url, onProgress });
   } catch (error) {
     if (stop.aborted) return undefined;
     throw error;
   } finally {
-    await shown;
+    await bar;
     terminal.stopBar();
   }
 }

@@ -1,17 +1,17 @@
 import type { FrameBatch } from "../../vision/types.ts";
 import type { RoleContext } from "../role.ts";
 
-/** Counts what detect sees: for the metrics, the progress bar and the summary. */
+/** Counts frames, faces and visits for the metrics, the progress bar and the summary. */
 export class DetectStats {
   readonly #context: RoleContext;
-  readonly #begun = performance.now();
+  readonly #started = performance.now();
   #frames = 0;
   #faces = 0;
   #dropped = 0;
   #skipped = 0;
   #visits = 0;
-  /** How far each camera is, frames. */
-  readonly #places = new Map<string, number>();
+  /** The number of frames each camera has read. */
+  readonly #positions = new Map<string, number>();
 
   constructor(context: RoleContext) {
     this.#context = context;
@@ -21,7 +21,7 @@ export class DetectStats {
     return this.#faces;
   }
 
-  /** Shows progress on a terminal when the number of frames is known. */
+  /** Shows a progress bar when the number of frames is known. */
   async start(frames: number | undefined): Promise<void> {
     if (frames === undefined) return;
     await this.#context.terminal.startBar(
@@ -33,7 +33,7 @@ export class DetectStats {
   addBatch(camera: string, { frames, dropped, skipped }: FrameBatch): void {
     const { metrics, terminal } = this.#context;
     for (const { index, detectSeconds, visits } of frames) {
-      this.#places.set(camera, index + 1);
+      this.#positions.set(camera, index + 1);
       this.#visits += visits;
       metrics.visits.inc(visits);
       metrics.detectSeconds.observe(detectSeconds);
@@ -43,8 +43,8 @@ export class DetectStats {
     this.#skipped += skipped;
     metrics.frames.inc(frames.length);
     metrics.skipped.inc(skipped);
-    if (dropped > 0) metrics.dropped.inc({ reason: "late_frame" }, dropped);
-    const done = [...this.#places.values()].reduce((sum, place) => sum + place, 0);
+    if (dropped > 0) metrics.drop("late_frame", dropped);
+    const done = [...this.#positions.values()].reduce((sum, position) => sum + position, 0);
     terminal.updateBar(done, { faces: this.#faces, rate: this.#rate() });
   }
 
@@ -58,21 +58,21 @@ export class DetectStats {
   }
 
   summary(): string {
-    const seconds = ((performance.now() - this.#begun) / 1000).toFixed(1);
+    const seconds = ((performance.now() - this.#started) / 1000).toFixed(1);
     const counts = [
       `${this.#frames} frames`,
       `${this.#faces} faces`,
       `${this.#visits} visits`,
       `${seconds} s`,
       `${this.#rate()} frames/s`,
-      ...(this.#skipped === 0 ? [] : [`${this.#skipped} frames passed over`]),
-      ...(this.#dropped === 0 ? [] : [`${this.#dropped} late frames dropped`]),
+      this.#skipped > 0 && `${this.#skipped} frames skipped`,
+      this.#dropped > 0 && `${this.#dropped} late frames dropped`,
     ];
-    return counts.join(", ");
+    return counts.filter(Boolean).join(", ");
   }
 
-  /** Frames that were looked at or passed over, a second. */
+  /** Frames analysed or skipped per second. */
   #rate(): string {
-    return ((this.#frames + this.#skipped) / ((performance.now() - this.#begun) / 1000)).toFixed(1);
+    return ((this.#frames + this.#skipped) / ((performance.now() - this.#started) / 1000)).toFixed(1);
   }
 }

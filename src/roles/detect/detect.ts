@@ -19,22 +19,20 @@ const options = {
     "TEMPLATE",
     "topic to publish to; {camera} is the camera's name",
     readTopicTemplate("camera"),
-    {
-      fallback: "faces/{camera}",
-    },
+    { fallback: "faces/{camera}" },
   ),
-  after: afterOption("publish nothing before the broker keeps messages for this role"),
-  dryRun: flag("no broker: print one JSON line per face"),
+  after: afterOption("publish only after this role has subscribed at the broker"),
+  dryRun: flag("use no broker; print one JSON line per face"),
   ...brokerOptions,
 };
 type DetectSettings = Settings<typeof options>;
 
 export const detect = defineRole({
   name: "detect",
-  summary: "Reads frames, cuts each face out, publishes it as one binary message",
+  summary: "Reads frames, cuts out each face and publishes it as one binary message",
   examples: [
     "facepipe detect --camera 0",
-    "facepipe detect --camera rtsp://user:password@door.local/stream --name door --emit best",
+    "facepipe detect --camera rtsp://user:password@entrance.local/stream --name entrance --emit best",
     "facepipe detect --camera 0 --mask '0,0 0.3,0 0.3,1 0,1' --fps 5",
     "facepipe detect --camera holiday.mp4 --dry-run",
     "facepipe detect --camera synthetic:faces=2,seconds=10",
@@ -47,42 +45,44 @@ export const detect = defineRole({
   ],
   async run(settings, context) {
     const { log, stop, ready } = context;
-    const { limit = Number.POSITIVE_INFINITY, stallTimeout: stallSeconds } = settings;
+    const { limit = Number.POSITIVE_INFINITY, stallTimeout } = settings;
     const cameras = nameCameras(sourcesOf(settings), settings.name);
+    const stats = new DetectStats(context);
+    let published = 0;
     const detector = await chooseDetector(settings, context);
-    if (!detector) return;
-    const see = ({ source }: Camera) => visionSettings(source, detector, settings);
-    const eyes = new CameraGroup(cameras, { see, stallSeconds }, context);
-    const outlet = outletFor(cameras, settings, context);
-    const tally = new DetectStats(context);
-    void aborted(stop).then(() => eyes.stop());
+    if (!detector) return { faces: 0, published };
+    const settingsOf = ({ source }: Camera) => visionSettings(source, detector, settings);
+    const group = new CameraGroup(cameras, { settingsOf, stallTimeout }, context);
+    const output = outputFor(cameras, settings, context);
+    void aborted(stop).then(() => group.stop());
     try {
-      // Who is waited for may be long in coming; a camera that nobody looks at meanwhile would seem to hang.
-      if (settings.after) await outlet.open();
-      const frames = await eyes.open(stop);
-      if (!settings.after) await outlet.open();
-      if (stop.aborted) return;
+      // Waiting for another role may take long, and the watchdog would restart a camera that nobody reads meanwhile.
+      if (settings.after) await output.open();
+      const frames = await group.open(stop);
+      if (!settings.after) await output.open();
+      if (stop.aborted) return { faces: 0, published };
       ready();
-      await tally.start(settings.loop ? undefined : frames);
-      await eyes.run(async ({ name }, sight) => {
-        if (tally.faces >= limit) return;
-        tally.addBatch(name, sight);
-        for (const face of sight.faces) {
-          // Another camera may have found the last one meanwhile.
-          if (tally.faces >= limit) break;
-          tally.addFace();
-          await outlet.send(name, face);
+      await stats.start(settings.loop ? undefined : frames);
+      await group.run(async ({ name }, batch) => {
+        if (stats.faces >= limit) return;
+        stats.addBatch(name, batch);
+        for (const face of batch.faces) {
+          // Another camera may have reached the limit meanwhile.
+          if (stats.faces >= limit) break;
+          stats.addFace();
+          await output.send(name, face);
         }
-        if (tally.faces >= limit) void eyes.stop();
+        if (stats.faces >= limit) void group.stop();
       });
     } catch (error) {
       if (!stop.aborted) throw error;
     } finally {
-      tally.stop();
-      await eyes.stop();
-      await outlet.close();
+      stats.stop();
+      await group.stop();
+      published = await output.close();
     }
-    log.info(eventFields("detect_summary"), tally.summary());
+    log.info(eventFields("detect_summary"), stats.summary());
+    return { faces: stats.faces, published };
   },
 });
 
@@ -91,37 +91,17 @@ function visionSettings(
   detector: DetectorSettings,
   settings: DetectSettings,
 ): VisionSettings {
-  const { minFace, score, margin, color, format, loop, emit, maxVisit, zone: zones, everyFrame } = settings;
-  const { threads, fps, mask: masks } = settings;
-  return {
-    ...{
-      camera,
-      detector,
-      minFace,
-      score,
-      margin,
-      color,
-      format,
-      loop,
-      emit,
-      maxVisit,
-      masks,
-      zones,
-      everyFrame,
-    },
-    ...(threads === undefined ? {} : { threads }),
-    ...(fps === undefined ? {} : { fps }),
-  };
+  const { mask: masks, zone: zones, ...rest } = settings;
+  const { minFace, score, margin, color, format, loop, emit, maxVisit, everyFrame, threads, fps } = rest;
+  const filter = { minFace, score, masks, zones, everyFrame, threads, fps };
+  return { camera, detector, ...filter, margin, color, format, loop, emit, maxVisit };
 }
 
-function outletFor(cameras: readonly Camera[], settings: DetectSettings, context: RoleContext): FaceOutput {
+function outputFor(cameras: readonly Camera[], settings: DetectSettings, context: RoleContext): FaceOutput {
   if (settings.dryRun) return printFaces(context);
+  const { qos, after } = settings;
   const clientId = stableClientId("detect", ...cameras.map(({ name }) => name));
-  const to = {
-    broker: toBroker(settings.broker, settings, clientId, settings.connectTimeout),
-    topicOf: (camera: string) => fillTopic(settings.topic, "camera", camera),
-    qos: settings.qos,
-    after: settings.after,
-  };
-  return publishFaces(to, context);
+  const broker = toBroker(settings.broker, settings, clientId, settings.connectTimeout);
+  const topicOf = (camera: string) => fillTopic(settings.topic, "camera", camera);
+  return publishFaces({ broker, topicOf, qos, after }, context);
 }

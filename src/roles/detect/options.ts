@@ -1,3 +1,4 @@
+import { describe } from "../../base/errors.ts";
 import { longestName } from "../../face/name.ts";
 import { readBytes } from "../../settings/files.ts";
 import { flag, integerBetween, list, numberBetween, oneOf, option, readText } from "../../settings/option.ts";
@@ -12,111 +13,103 @@ export function cameraOption(
   return list(
     "SOURCE",
     "a number, /dev/video0, rtsp:// or http:// (MJPEG), a video, an image, a folder of images, or synthetic; " +
-      "again for another camera",
+      "repeatable, one for each camera",
     readCamera,
     more,
   );
 }
 
-/** What detect sees, which faces it takes and how it cuts them out. */
+/** Which frames are analysed, which faces are sent and how they are cut out. */
 export const captureOptions = {
   camera: cameraOption({ required: { unless: "cameraFile" } }),
-  cameraFile: option("FILE", "file with cameras, a line each: for addresses with a password", readCameras, {
+  cameraFile: option("FILE", "file with one camera per line, for addresses with a password", readCameras, {
     fallbackNote: "none",
   }),
-  name: list("NAME", "the camera's name, for topic and key; one for each camera", readName, {
+  name: list("NAME", "camera name, used in topic and object key; one for each camera", readName, {
     fallbackNote: "from the source",
   }),
   detector: option("D", "face detector: auto, haar or yunet", oneOf("auto", "haar", "yunet"), {
     fallback: "auto",
-    fallbackNote: "auto: yunet if its model is here",
+    fallbackNote: "auto: yunet if its model is installed",
   }),
   model: option("FILE", "YuNet's model, yunet_n_dynamic.onnx", readText, {
-    fallbackNote: "the cache; fetched once",
+    fallbackNote: "the cache; downloaded once",
   }),
-  modelUrl: option("URL", "where the model is fetched from", readHttpUrl, { fallbackNote: "its repository" }),
-  detectWidth: option("PX", "yunet looks at frames of this width at most, pixels", integerBetween(32, 7680), {
+  modelUrl: option("URL", "URL to download the model from", readHttpUrl, { fallbackNote: "its repository" }),
+  detectWidth: option("PX", "maximum frame width for yunet, pixels", integerBetween(32, 7680), {
     fallback: "320",
   }),
-  threads: option("N", "threads that look for faces", integerBetween(1, 256), {
+  threads: option("N", "threads of the detector", integerBetween(1, 256), {
     fallbackNote: "1 for yunet, all cores for haar",
   }),
-  fps: option("N", "the most frames looked at per second", numberBetween(0.01, 1000), {
+  fps: option("N", "maximum frames analysed per second", numberBetween(0.01, 1000), {
     fallbackNote: "the source's own",
   }),
-  everyFrame: flag("look at every frame, also while nothing moves"),
-  minFace: option("PX", "smallest face, pixels", integerBetween(1, 10_000), { fallback: "24" }),
-  score: option("S", "least score of a face, 0 to 1", numberBetween(0, 1), { fallback: "0.7" }),
+  everyFrame: flag("analyse every frame, even without motion"),
+  minFace: option("PX", "minimum face size, pixels", integerBetween(1, 10_000), { fallback: "24" }),
+  score: option("S", "minimum detection score, 0 to 1", numberBetween(0, 1), { fallback: "0.7" }),
   mask: list(
     "POLYGON",
-    "privacy mask, x,y x,y x,y in 0..1: never looked at nor sent; again for another",
+    "privacy mask, x,y x,y x,y in 0..1: never analysed nor sent; repeatable",
     parsePolygon,
-    {
-      fallbackNote: "none",
-    },
+    { fallbackNote: "none" },
   ),
   zone: list(
     "POLYGON",
-    "only faces whose centre is in here, x,y x,y x,y in 0..1; again for another",
+    "region of interest, x,y x,y x,y in 0..1: only faces whose centre is inside; repeatable",
     parsePolygon,
-    {
-      fallbackNote: "everywhere",
-    },
+    { fallbackNote: "the whole frame" },
   ),
   emit: option(
     "E",
-    "all: every face of every frame; best: one picture per visit; every:SECONDS: at most one per visit and period",
+    "all: every face of every frame; best: one best shot per visit; every:SECONDS: at most one per visit and period",
     readEmit,
     { fallback: "all" },
   ),
   maxVisit: option(
     "SECONDS",
-    "with best: send after so long, though the visit goes on",
+    "with best: send the best shot after this time, even if the visit continues",
     numberBetween(1, 86_400),
-    {
-      fallback: "30",
-    },
+    { fallback: "30" },
   ),
-  margin: option("PCT", "widen the cut on each side, percent of the face", numberBetween(0, 200), {
+  margin: option("PCT", "margin around the face on each side, percent of the face", numberBetween(0, 200), {
     fallback: "0",
   }),
-  color: flag("keep the colours instead of grey"),
+  color: flag("colour pictures instead of grey"),
   format: option("FORMAT", "picture format: png or jpeg", oneOf("png", "jpeg"), { fallback: "png" }),
-  loop: flag("start a file or folder again when it ends"),
+  loop: flag("repeat a file or folder when it ends"),
   limit: option("N", "stop after N faces", integerBetween(1)),
   stallTimeout: option(
     "SECONDS",
-    "open a camera again that gave no frame for so long",
+    "reopen the camera after this long without a frame",
     numberBetween(0.5, 3600),
-    {
-      fallback: "10",
-    },
+    { fallback: "10" },
   ),
 };
 
 function readCamera(text: string): string {
   if (/^synthetic(:|$)/.test(text)) parseSynthetic(text);
-  // Its name would be made of it, password and all.
+  // The camera's name is derived from the source, which would include the password.
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text) && !URL.canParse(text))
-    throw new Error("is not a URL; in a login #, / and ? are written %23, %2F and %3F");
+    throw new Error("is not a URL; in credentials write #, / and ? as %23, %2F and %3F");
   return readText(text);
 }
 
-/** A line that begins with # is none. */
+/** Reads one camera per line; lines that begin with # are comments. */
 function readCameras(path: string): readonly string[] {
   const lines = readBytes(path).toString("utf8").split("\n");
-  return lines.flatMap((line, at) => {
+  return lines.flatMap((line, index) => {
     const text = line.trim();
     if (text === "" || text.startsWith("#")) return [];
     try {
       return [readCamera(text)];
     } catch (error) {
-      throw new Error(`line ${at + 1} ${(error as Error).message}`);
+      throw new Error(`line ${index + 1} ${describe(error)}`);
     }
   });
 }
 
-/** The name is one level of a topic and a part of the key. */
+/** The name is one topic level and one part of the object key. */
 function readName(text: string): string {
   if (Buffer.byteLength(text) > longestName) throw new Error(`must have at most ${longestName} bytes`);
   if (/[/#+\0]/.test(text)) throw new Error("must be without /, # and +");

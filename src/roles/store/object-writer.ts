@@ -72,7 +72,7 @@ export class ObjectWriter {
       if (error.transient)
         throw refused(`${object.key} was not written in time: ${error.message}`, "", error);
       // The service will never take this object; holding the line for it would hold all others.
-      metrics.dropped.inc({ reason: "refused" });
+      metrics.drop("refused");
       log.error(
         eventFields("object_dropped", error),
         `${object.key} cannot be stored and is dropped: ${error.message}`,
@@ -94,7 +94,7 @@ export class ObjectWriter {
     this.#outage = false;
     // The same bytes may be rejected on another topic; the first topic's note stays.
     if (result === "conflict" && !key.startsWith("rejected/")) {
-      metrics.dropped.inc({ reason: "conflict" });
+      metrics.drop("conflict");
       log.error(eventFields("object_dropped"), `${key} exists with other contents and was not replaced`);
       return false;
     }

@@ -68,7 +68,7 @@ test("the variable has one camera per line; two names for one camera are a fault
     ["door 1", "yard 1", "yard 2"],
   );
   const faults = [
-    [["--camera", first, "--name", "a", "--name", "b"], /--name must be given as often as --camera/],
+    [["--camera", first, "--name", "a", "--name", "b"], /--name must be set as often as --camera/],
     [
       ["--camera", first, "--camera", second, "--name", "a", "--name", "a"],
       /two cameras cannot have the same name/,
@@ -109,7 +109,7 @@ test("cameras may stand in a file, beside those of --camera", async (t) => {
   await refused(/^facepipe: --camera-file names no camera, and there is no --camera/);
   assert.equal((await facepipe(t, [...args, "--camera", first])).code, 0);
   await writeFile(file, "0\nrtsp://me:secret#1@door\n");
-  await refused(/--camera-file ".*cameras": line 2 is not a URL; in a login #/);
+  await refused(/--camera-file ".*cameras": line 2 is not a URL; in credentials write #/);
 });
 
 test("best and every:SECONDS send fewer faces, by the video's own time", async (t) => {
@@ -161,7 +161,10 @@ test("among several, a camera that is away does not keep the others from being s
   const { code, stdout, stderr } = await facepipe(t, detect(...args));
   assert.equal(code, 0, stderr);
   assert.ok(lines(stdout).every(({ camera }) => camera === "door"));
-  assert.match(stderr, /"camera":"yard","msg":"lost the camera: .*cannot be reached/);
+  assert.match(
+    stderr,
+    /"camera":"yard","event":"camera_lost","code":"CAMERA_UNREACHABLE","msg":"lost the camera: .*cannot be reached/,
+  );
   assert.doesNotMatch(stderr, /secret/);
   const alone = await facepipe(t, detect("--camera", away, "--dry-run"));
   assert.equal(alone.code, 2);
@@ -172,7 +175,7 @@ test("without YuNet's model: by name it is fetched or it is an error, auto takes
   const options = ["--camera", first, "--dry-run", "--limit", "1"];
   const auto = await facepipe(t, ["detect", ...options], { env });
   assert.equal(auto.code, 0);
-  assert.match(auto.stderr, /YuNet's model is not here: looking with the Haar cascade/);
+  assert.match(auto.stderr, /YuNet's model is not installed: using the Haar cascade/);
   const nowhere = `http://127.0.0.1:${await freePort()}/yunet.onnx`;
   const named = await facepipe(t, ["detect", ...options, "--detector", "yunet", "--model-url", nowhere], {
     env,

@@ -44,6 +44,7 @@ test("cameras that wait for the broker at the same time all go on when it takes 
       broker: toBroker(readBrokerUrl(broker.url), {}, "outlet", 5),
       topicOf: (camera) => `faces/${camera}`,
       qos: 1,
+      after: undefined,
     },
     { ...context, fail: assert.fail } as unknown as RoleContext,
   );
@@ -52,7 +53,7 @@ test("cameras that wait for the broker at the same time all go on when it takes 
   const send = async (camera: string) => {
     for (let count = 0; count < each; count++) await outlet.send(camera, face);
   };
-  await Promise.all(["door", "yard", "desk"].map(send));
+  await Promise.all(["entrance", "yard", "desk"].map(send));
   await outlet.close();
   await ear.until(3 * each);
   assert.equal(ear.heard.length, 3 * each);

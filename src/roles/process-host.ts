@@ -1,0 +1,20 @@
+import type { Terminal } from "../base/terminal.ts";
+
+/** What a run needs from the process around it. */
+export interface ProcessHost {
+  readonly terminal: Terminal;
+  /** Writes a line to standard output. */
+  readonly print: (line: string) => void;
+  /** Whether these lines are coloured. */
+  readonly colored: boolean;
+  /** Whether log lines are coloured. */
+  readonly logColored: boolean;
+  /** Strings that must never be written. */
+  readonly secrets: readonly string[];
+  /** Registers the callback for each signal, or other reason, to stop. */
+  readonly onSignal: (act: (reason: string) => void) => void;
+  /** Ends the process immediately. */
+  readonly exit: (code: number) => void;
+  /** Ends the process immediately with this error's message and exit code. */
+  readonly fail: (error: Error) => void;
+}
