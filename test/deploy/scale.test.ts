@@ -105,7 +105,8 @@ test("what waits for one that was killed is stored when it comes again, or by th
   assert.match(again.stderr.text, handled);
   // `kubectl exec store-0 -- timeout 30 facepipe store ...` of docs/kubernetes.md: the environment is store's.
   const command = /exec store-0 -- timeout 30 facepipe store (.*) --client-id facepipe-store-NAME$/m;
-  const [, said = ""] = command.exec(await readFile("docs/kubernetes.md", "utf8")) ?? [];
+  const page = (await readFile("docs/kubernetes.md", "utf8")).replace(/ \\\n\s*/g, " ");
+  const [, said = ""] = command.exec(page) ?? [];
   assert.match(said, /--drain-on-stop/);
   const instead = await start("store-1", ...said.split(" "), "--client-id", "facepipe-store-store-extra-1");
   await stop(instead);
