@@ -42,7 +42,7 @@ const options = {
     readShareName,
   ),
   drainOnStop: flag(
-    "with --share: on stop, store what the broker has queued for this store and leave the group",
+    "with --share: on stop, store what the broker has queued for this store, then unsubscribe",
   ),
   brokerQueue: flag("also expose the number of messages that the broker stores, from its $SYS topics"),
   ...objectOptions,
