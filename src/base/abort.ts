@@ -21,3 +21,18 @@ export async function doneBefore(work: Promise<unknown>, signal: AbortSignal): P
     signal.removeEventListener("abort", abort);
   }
 }
+
+/**
+ * `work`'s result; rejects with `toError`'s error as soon as `signal` aborts. Work that has started goes on, its outcome
+ * ignored.
+ */
+export async function unlessAborted<T>(
+  signal: AbortSignal,
+  work: () => Promise<T>,
+  toError: (signal: AbortSignal) => Error,
+): Promise<T> {
+  if (signal.aborted) throw toError(signal);
+  const running = work();
+  if (!(await doneBefore(running, signal))) throw toError(signal);
+  return running;
+}

@@ -54,6 +54,7 @@ export const errorCodes = {
   BUCKET_FORBIDDEN: "refused",
   BUCKET_WRONG_REGION: "refused",
   BUCKET_REFUSED: "refused",
+  BUCKET_URL_INVALID: "refused",
   BUCKET_TLS_FAILED: "refused",
   BUCKET_UNREACHABLE: "unreachable",
   BUCKET_PUBLIC_READ_REFUSED: "refused",

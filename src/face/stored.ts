@@ -4,11 +4,13 @@ import type { KeyTemplate } from "./key.ts";
 import { decodeMessage } from "./message.ts";
 import { firstBytes, safeName } from "./name.ts";
 
-/** One object that a message becomes. */
+/** One object to be stored. */
 export interface StoredObject {
+  /** Path below the sink's root, with `/` between its parts. */
   readonly key: string;
   readonly body: Buffer;
   readonly contentType: string;
+  /** Facts for people who list the objects; names are lower case with `-`. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 

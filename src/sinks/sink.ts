@@ -1,12 +1,6 @@
-/** One object to be written. */
-export interface SinkObject {
-  /** Path below the sink's root, with `/` between its parts. */
-  readonly key: string;
-  readonly body: Buffer;
-  readonly contentType: string;
-  /** Facts about the object, for those who list it; names are lower case with `-`. */
-  readonly metadata: Readonly<Record<string, string>>;
-}
+import type { ErrorCode } from "../base/error-codes.ts";
+import { UserError } from "../base/errors.ts";
+import type { StoredObject } from "../face/stored.ts";
 
 /**
  * What a put did: wrote the object; found the same object there already (a repeat is a no-op);
@@ -14,30 +8,33 @@ export interface SinkObject {
  */
 export type PutResult = "stored" | "exists" | "conflict";
 
-/** A place that keeps objects for good and never replaces one. */
+/** Stores objects durably and never replaces one. */
 export interface Sink {
-  /** The place, for people: `s3://bucket/prefix`, `file:///dir`. */
+  /** As people write it: `s3://bucket/prefix`, `file:///dir`. */
   readonly target: string;
-  /** Proves what can be known before the first object: the place exists and takes writes. Rejects with a UserError. */
+  /** Checks before the first object that the bucket or directory exists and is writable. Rejects with a UserError. */
   open(signal: AbortSignal): Promise<void>;
-  /**
-   * Resolves when the object is durable. Rejects with a SinkError: `transient` says whether trying again can help.
-   * Never replaces an object.
-   */
-  put(object: SinkObject, signal: AbortSignal): Promise<PutResult>;
-  /** Where a person finds the object: its public URL or its path. */
+  /** Resolves when the object is durable; rejects with a SinkError. Never replaces an object. */
+  put(object: StoredObject, signal: AbortSignal): Promise<PutResult>;
+  /** Where a person finds the object: its public URL, its S3 URI or its path. */
   locate(key: string): string;
   close(): Promise<void>;
 }
 
-/** A put that did not succeed. */
-export class SinkError extends Error {
+/** A put that failed. */
+export class SinkError extends UserError {
   override readonly name = "SinkError";
-  /** True when the same put may succeed later: busy, unreachable, full, login expired. False: this object never can. */
-  readonly transient: boolean;
 
-  constructor(message: string, transient: boolean, options?: ErrorOptions) {
-    super(message, options);
-    this.transient = transient;
+  constructor(code: ErrorCode, message: string, cause?: unknown) {
+    super(code, message, "", cause);
   }
+
+  /** True when the same put may succeed later: throttled, unreachable, disk full, login expired. */
+  get transient(): boolean {
+    return this.code !== "OBJECT_REFUSED";
+  }
+}
+
+export function stoppedError(signal: AbortSignal): SinkError {
+  return new SinkError("STOPPED", "stopped before the object was written", signal.reason);
 }

@@ -6,34 +6,32 @@ import type { Sink } from "./sink.ts";
 
 /** Where `--to` points. */
 export type Target =
-  | { readonly kind: "file" /** Absolute path. */; readonly directory: string }
-  | {
-      readonly kind: "s3";
-      readonly bucket: string /** "" or a text that ends with `/`. */;
-      readonly prefix: string;
-    };
+  /** `directory` is an absolute path. */
+  | { readonly kind: "file"; readonly directory: string }
+  /** `prefix` is "" or ends with `/`. */
+  | { readonly kind: "s3"; readonly bucket: string; readonly prefix: string };
 
-/** Reads `s3://BUCKET/PREFIX`, `file:///DIR`, `/DIR`, `./DIR`; throws an Error that says what is wrong with it. */
+/** Reads `s3://BUCKET/PREFIX`, `file:///DIR`, `/DIR`, `./DIR`; throws an Error that says what is wrong. */
 export function parseTarget(text: string): Target {
   if (text.startsWith("s3://")) return s3Target(text.slice("s3://".length));
   if (text.startsWith("file://")) return { kind: "file", directory: fileTarget(text) };
   if (/^\.{0,2}(\/|$)/.test(text) && text !== "") return { kind: "file", directory: resolve(text) };
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(text)?.[1];
   if (scheme) throw new Error(`must start with s3:// or file://, not ${scheme}:`);
-  // A bare word could be either; a guess would make a folder named after somebody's bucket.
+  // A bare word could be either; a wrong guess would create a folder with the name of a bucket.
   throw new Error(
     "must be s3://BUCKET/PREFIX or file:///DIR (a folder's path may be given as ./DIR or /DIR)",
   );
 }
 
-/** The target for people, without a `/` at its end. */
+/** The target as people write it, without a `/` at its end. */
 export function targetName(target: Target): string {
   return target.kind === "file"
     ? pathToFileURL(target.directory).href
     : `s3://${target.bucket}/${target.prefix}`.replace(/\/$/, "");
 }
 
-/** The sink for a target; nothing is opened yet. The options matter to S3 only. */
+/** The sink for a target, not opened yet. Only S3 uses the options. */
 export function createSink(target: Target, options: S3Options): Sink {
   return target.kind === "file"
     ? new FileSink(target.directory)

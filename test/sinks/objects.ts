@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
-import type { SinkObject } from "../../src/sinks/sink.ts";
+import type { StoredObject } from "../../src/face/stored.ts";
 
 /** A signal that never aborts. */
 export const never = new AbortController().signal;
 
-export function object(key: string, body: Buffer | string = randomBytes(100)): SinkObject {
+export function object(key: string, body: Buffer | string = randomBytes(100)): StoredObject {
   return { key, body: Buffer.from(body), contentType: "image/png", metadata: {} };
 }

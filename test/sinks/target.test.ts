@@ -38,12 +38,12 @@ const bad: readonly (readonly [string, RegExp])[] = [
 ];
 
 for (const [text, message] of bad) {
-  test(`no target: ${JSON.stringify(text)}`, () => {
+  test(`not a target: ${JSON.stringify(text)}`, () => {
     assert.throws(() => parseTarget(text), { name: "Error", message });
   });
 }
 
-test("a sink says where it is", () => {
+test("a sink has a readable target and locations", () => {
   const options = { pathStyle: false, createBucket: false, public: false, concurrency: 1 };
   const bucket = createSink(parseTarget("s3://faces/site-a"), options);
   assert.equal(bucket.target, "s3://faces/site-a");

@@ -1,17 +1,12 @@
-import { describe, exitCodes, refused, UserError, unreachable } from "../../base/errors.ts";
+import { describe, isUnreachable, UserError } from "../../base/errors.ts";
 import { eventFields } from "../../base/log-events.ts";
 import { keepTrying } from "../../base/retry.ts";
 import type { StoredObject } from "../../face/stored.ts";
 import { type PutResult, type Sink, SinkError } from "../../sinks/sink.ts";
 import type { RoleContext } from "../role.ts";
+import { minOpenTimeout, openRetryDelays, writeRetryDelays } from "./retry-delays.ts";
 
-/** Waits between tries to write an object, milliseconds. */
-const retryLimits = { min: 100, max: 15_000 };
-
-/** A service that takes the connection may think for so long, seconds, however short the time to reach it is. */
-const leastAnswerTime = 5;
-
-/** Writes objects for as long as it takes, and tells of each outage once. */
+/** Writes objects, retrying until each is written, and warns once per outage. */
 export class ObjectWriter {
   readonly #sink: Sink;
   readonly #isPublic: boolean;
@@ -25,27 +20,23 @@ export class ObjectWriter {
     this.#context = context;
   }
 
-  /** Opens the sink; one that cannot be reached is tried for so many seconds, as a broker would be. */
+  /** Opens the sink; retries an unreachable one for `seconds`. */
   async open(seconds: number): Promise<void> {
     const { log, stop } = this.#context;
-    const until = Date.now() + seconds * 1000;
-    const answerTime = Math.max(seconds, leastAnswerTime);
-    const patience = AbortSignal.timeout(answerTime * 1000);
+    const timeout = Math.max(seconds, minOpenTimeout);
+    const timedOut = AbortSignal.timeout(timeout * 1000);
     const open = async () => {
-      await this.#sink.open(AbortSignal.any([stop, patience])).catch((error) => {
-        if (!patience.aborted || stop.aborted) throw error;
-        throw unreachable(
-          `${this.#sink.target} gave no answer within ${answerTime} s`,
-          "Check --to and --endpoint",
-          error,
-        );
+      await this.#sink.open(AbortSignal.any([stop, timedOut])).catch((error) => {
+        if (!timedOut.aborted || stop.aborted) throw error;
+        const message = `${this.#sink.target} did not respond within ${timeout} s`;
+        throw new UserError("BUCKET_UNREACHABLE", message, "Check --to and --endpoint", error);
       });
     };
     await keepTrying(open, {
       signal: stop,
-      limits: { min: 200, max: 2000 },
-      isTransient: (error) =>
-        error instanceof UserError && error.exitCode === exitCodes.unreachable && Date.now() < until,
+      limits: openRetryDelays,
+      deadline: Date.now() + seconds * 1000,
+      isTransient: isUnreachable,
       onRetry: (error, attempt) => {
         if (attempt === 1)
           log.warn(eventFields("open_retry", error), `${describe(error)}; trying for ${seconds} s`);
@@ -55,23 +46,25 @@ export class ObjectWriter {
 
   /**
    * Resolves when the object is durable; false when it is dropped by a rule.
-   * Rejects when it could not be written before the time to stop was over: then it is to be kept.
+   * Rejects when it could not be written before the end of the grace period: then the broker must keep the message.
    */
   async write(object: StoredObject): Promise<boolean> {
     const { log, metrics, deadline } = this.#context;
     try {
       const result = await keepTrying(() => this.#sink.put(object, deadline), {
         signal: deadline,
-        limits: retryLimits,
+        limits: writeRetryDelays,
         isTransient: (error) => error instanceof SinkError && error.transient,
         onRetry: (error) => this.#failed(error),
       });
       return this.#done(object, result);
     } catch (error) {
       if (!(error instanceof SinkError)) throw error;
-      if (error.transient)
-        throw refused(`${object.key} was not written in time: ${error.message}`, "", error);
-      // The service will never take this object; holding the line for it would hold all others.
+      if (error.transient) {
+        const message = `${object.key} was not written in time: ${error.message}`;
+        throw new UserError("OBJECT_NOT_WRITTEN", message, "", error);
+      }
+      // The sink will never accept this object, and retrying it would block all others.
       metrics.drop("refused");
       log.error(
         eventFields("object_dropped", error),
@@ -90,7 +83,7 @@ export class ObjectWriter {
 
   #done({ key }: StoredObject, result: PutResult): boolean {
     const { log, metrics } = this.#context;
-    if (this.#outage) log.info(eventFields("write_recovered"), `${this.#sink.target} takes objects again`);
+    if (this.#outage) log.info(eventFields("write_recovered"), `${this.#sink.target} is writable again`);
     this.#outage = false;
     // The same bytes may be rejected on another topic; the first topic's note stays.
     if (result === "conflict" && !key.startsWith("rejected/")) {

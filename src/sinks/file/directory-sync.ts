@@ -2,25 +2,25 @@ import { open } from "node:fs/promises";
 import { systemCode } from "../../base/system-errors.ts";
 
 /**
- * fsync() of directories, which makes the names in them durable. Puts that wait for the same directory share one
- * call: 64 at once would otherwise queue up 64 times for the same disk flush.
+ * fsync() of directories, which makes the names in them durable. Concurrent puts into one directory share a call:
+ * 64 at once would otherwise queue up 64 times for the same disk flush.
  */
 export class DirectorySync {
   readonly #running = new Map<string, Promise<void>>();
   readonly #next = new Map<string, Promise<void>>();
 
-  /** Resolves when every name given in `directory` before this call is durable. */
+  /** Resolves when every name created in `directory` before this call is durable. */
   sync(directory: string): Promise<void> {
     const running = this.#running.get(directory);
     if (!running) return this.#start(directory);
-    // The one under way may have begun before our name was given; the next one has not.
+    // The running call may have started before our name was created; the next one has not started yet.
     const next = this.#next.get(directory) ?? this.#after(running, directory);
     this.#next.set(directory, next);
     return next;
   }
 
   async #after(running: Promise<void>, directory: string): Promise<void> {
-    // Its error belongs to those who wait for it.
+    // Its error is reported to the callers that wait for it.
     await running.catch(() => undefined);
     this.#next.delete(directory);
     return this.#start(directory);
@@ -44,7 +44,7 @@ async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-/** Some network and FUSE file systems know no fsync of a directory; they make names durable in ways of their own. */
+/** Some network and FUSE file systems do not support fsync of a directory; they make names durable themselves. */
 function unlessUnsupported(error: unknown): void {
   if (!["EINVAL", "ENOTSUP", "ENOSYS"].includes(systemCode(error))) throw error;
 }

@@ -1,34 +1,48 @@
-import { describe } from "../../base/errors.ts";
-import { systemCode } from "../../base/system-errors.ts";
+import { describe, UserError } from "../../base/errors.ts";
+import { systemCode, systemReason } from "../../base/system-errors.ts";
 import { SinkError } from "../sink.ts";
 
 const reasons: Readonly<Record<string, string>> = {
-  ENOSPC: "the disk is full",
-  EDQUOT: "the disk quota is used up",
-  EROFS: "the file system is read-only",
-  EACCES: "no permission to write here",
-  EPERM: "writing here is not allowed",
-  EIO: "the disk reports an input/output error",
-  EMFILE: "this process has too many files open",
-  ENFILE: "this machine has too many files open",
-  ENOENT: "the directory is gone",
-  EXDEV: "the folder is on another file system than the directory given with --to",
-  ENOTDIR: "a file stands where a folder should be",
-  ENAMETOOLONG: "the name is too long for this file system",
-  EINVAL: "the file system does not take this name",
+  EXDEV: "the folder is on another file system than the directory of --to",
+  EINVAL: "the file system does not allow this name",
 };
 
-/** What a person can mend (space, rights, a disk, a file in the way) may work later; a name too long never will. */
-const permanent = new Set(["ENAMETOOLONG"]);
-
-/** Why, in words: `the disk is full (ENOSPC)`. */
-export function fileReason(error: unknown): string {
+/** The failure to open the directory `root`. */
+export function fileOpenError(error: unknown, root: string): UserError {
   const code = systemCode(error);
-  const reason = reasons[code];
-  return reason ? `${reason} (${code})` : describe(error);
+  if (code === "EEXIST" || code === "ENOTDIR") {
+    const remedy = "Choose another directory with --to, or move the file away";
+    return new UserError("DIRECTORY_NOT_WRITABLE", `${root} is not a directory`, remedy, error);
+  }
+  const message = `cannot write in ${root}: ${reasonOf(error)}`;
+  return isFull(code)
+    ? new UserError("DISK_FULL", message, "Free some space, or choose another directory with --to", error)
+    : new UserError(
+        "DIRECTORY_NOT_WRITABLE",
+        message,
+        "Allow this user to write there, or choose another directory with --to",
+        error,
+      );
 }
 
-export function fileError(error: unknown, path: string): SinkError {
-  const transient = !permanent.has(systemCode(error));
-  return new SinkError(`cannot write ${path}: ${fileReason(error)}`, transient, { cause: error });
+/** The failure to write the file `path`. People can fix space, permissions or a disk; a name stays too long. */
+export function filePutError(error: unknown, path: string): SinkError {
+  const code = systemCode(error);
+  const ours = isFull(code)
+    ? "DISK_FULL"
+    : code === "ENAMETOOLONG"
+      ? "OBJECT_REFUSED"
+      : "DIRECTORY_NOT_WRITABLE";
+  return new SinkError(ours, `cannot write ${path}: ${reasonOf(error)}`, error);
+}
+
+function isFull(code: string): boolean {
+  return code === "ENOSPC" || code === "EDQUOT";
+}
+
+/** In words: `the disk is full (ENOSPC)`. */
+function reasonOf(error: unknown): string {
+  const code = systemCode(error);
+  const reason = reasons[code] ?? systemReason(code);
+  return reason ? `${reason} (${code})` : describe(error);
 }

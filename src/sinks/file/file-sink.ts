@@ -3,16 +3,17 @@ import { mkdir, open, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { systemCode } from "../../base/system-errors.ts";
+import type { StoredObject } from "../../face/stored.ts";
 import { keyParts } from "../key.ts";
-import { type PutResult, type Sink, SinkError, type SinkObject } from "../sink.ts";
+import { type PutResult, type Sink, SinkError, stoppedError } from "../sink.ts";
 import { DirectorySync } from "./directory-sync.ts";
-import { fileError } from "./errors.ts";
+import { filePutError } from "./errors.ts";
 import { openDirectory, temporaryFolder } from "./open.ts";
-import { nameIfFree } from "./rename-if-absent.ts";
+import { renameIfAbsent } from "./rename-if-absent.ts";
 
 /**
- * Keeps objects as files below a directory. A file appears under its name complete and durable, or not at all.
- * Metadata is not kept: the facts travel inside the picture, and the file's time is the time of arrival.
+ * Stores objects as files below a directory. A file appears under its name complete and durable, or not at all.
+ * Metadata is not stored: the facts are inside the picture, and the file's time is the time of arrival.
  */
 export class FileSink implements Sink {
   readonly target: string;
@@ -29,13 +30,13 @@ export class FileSink implements Sink {
     await openDirectory(this.#root);
   }
 
-  async put(object: SinkObject, signal: AbortSignal): Promise<PutResult> {
-    if (signal.aborted) throw new SinkError("stopped", true, { cause: signal.reason });
+  async put(object: StoredObject, signal: AbortSignal): Promise<PutResult> {
+    if (signal.aborted) throw stoppedError(signal);
     const path = this.#path(object.key);
     try {
       return await this.#write(object.body, path);
     } catch (error) {
-      throw fileError(error, path);
+      throw filePutError(error, path);
     }
   }
 
@@ -48,7 +49,7 @@ export class FileSink implements Sink {
   #path(key: string): string {
     const parts = keyParts(key);
     if (parts[0] === temporaryFolder)
-      throw new SinkError(`the key ${key} is in the sink's own folder`, false);
+      throw new SinkError("OBJECT_REFUSED", `the key ${key} is in the folder for temporary files`);
     return join(this.#root, ...parts);
   }
 
@@ -56,9 +57,9 @@ export class FileSink implements Sink {
     const temporary = join(this.#root, temporaryFolder, randomUUID());
     try {
       await writeDurably(temporary, body);
-      const isNew = await this.#giveName(temporary, path);
+      const isNew = await this.#renameIfAbsent(temporary, path);
       const result = isNew ? "stored" : await compare(path, body);
-      // Also for "exists": the run that wrote it may have died before this step.
+      // Also for "exists": the process that wrote it may have died before this step.
       await this.#directories.sync(dirname(path));
       return result;
     } finally {
@@ -66,19 +67,19 @@ export class FileSink implements Sink {
     }
   }
 
-  /** Gives the file at `temporary` its final name, in a folder made as needed; false when the name is taken. */
-  async #giveName(temporary: string, path: string): Promise<boolean> {
+  /** Creates the folder only when it is missing, which is rare. */
+  async #renameIfAbsent(temporary: string, path: string): Promise<boolean> {
     try {
-      return await nameIfFree(temporary, path);
+      return await renameIfAbsent(temporary, path);
     } catch (error) {
       if (systemCode(error) !== "ENOENT") throw error;
-      await this.#makeDirectory(dirname(path));
-      return nameIfFree(temporary, path);
+      await this.#createDirectory(dirname(path));
+      return renameIfAbsent(temporary, path);
     }
   }
 
-  /** A new directory is durable when the one above it is synced. */
-  async #makeDirectory(directory: string): Promise<void> {
+  /** A new directory is durable once its parent is synced. */
+  async #createDirectory(directory: string): Promise<void> {
     const first = await mkdir(directory, { recursive: true });
     if (first === undefined) return;
     for (let each = directory; each.length >= first.length; each = dirname(each)) {

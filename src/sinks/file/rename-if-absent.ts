@@ -1,30 +1,30 @@
 import { link, lstat, rename } from "node:fs/promises";
 import { systemCode } from "../../base/system-errors.ts";
 
-/** File systems without hard links (FAT, some network and FUSE mounts) answer link() with one of these. */
+/** What link() fails with on file systems without hard links (FAT, some network and FUSE mounts). */
 const noHardLinks = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
 
-/** Gives the file at `temporary` the name `path`, in one step; false when the name is taken. */
-export async function nameIfFree(temporary: string, path: string): Promise<boolean> {
+/** Names the file `from` also `to`, in one atomic step; false when `to` exists. The caller removes `from`. */
+export async function renameIfAbsent(from: string, to: string): Promise<boolean> {
   try {
-    // link(), unlike rename(), never replaces: of two writers one wins and the other is told.
-    await link(temporary, path);
+    // Unlike rename(), link() never replaces: of two writers one wins, and the other gets EEXIST.
+    await link(from, to);
     return true;
   } catch (error) {
     if (systemCode(error) === "EEXIST") return false;
     if (!noHardLinks.has(systemCode(error))) throw error;
-    return renameIfFree(temporary, path);
+    return checkThenRename(from, to);
   }
 }
 
-/** Second best: two writers of one key at the same instant could both find it free, and the later one stays. */
-async function renameIfFree(temporary: string, path: string): Promise<boolean> {
+/** Not atomic: two simultaneous writers of one key could both find it absent, and the later one replaces the earlier. */
+async function checkThenRename(from: string, to: string): Promise<boolean> {
   try {
-    await lstat(path);
+    await lstat(to);
     return false;
   } catch (error) {
     if (systemCode(error) !== "ENOENT") throw error;
-    await rename(temporary, path);
+    await rename(from, to);
     return true;
   }
 }

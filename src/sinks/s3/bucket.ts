@@ -1,28 +1,32 @@
 import type { BucketLocationConstraint, S3Client } from "@aws-sdk/client-s3";
-import { faultOf } from "./errors.ts";
+import { failureOf } from "./errors.ts";
 
-export interface Place {
+export interface S3Location {
   readonly bucket: string;
   /** "" or a text that ends with `/`. */
   readonly prefix: string;
 }
 
 /**
- * Proves that the login may write below the prefix, and that the bucket is there, without writing: a put with a
- * Content-MD5 that is not the body's. A service looks at signature, bucket and rights first, then at the body, and
- * refuses that. So a login that may only write, and neither list nor read, is proved good, and one that may only
- * read is found out now and not by the first face. Resolves with the prefix's URL, as the SDK makes it from endpoint,
- * region and style; rejects with what the service answered.
+ * Checks that the bucket exists and that the login may write below the prefix, without writing: a put with a
+ * Content-MD5 that does not match the body. A service checks signature, bucket and permissions first, then the body,
+ * and refuses that. So a login with write permission only passes, and one with read permission only fails now and not
+ * at the first face. Resolves with the prefix's URL, as the SDK builds it from endpoint, region and style; rejects with
+ * the service's error.
  */
-export async function proveWritable(client: S3Client, place: Place, signal: AbortSignal): Promise<string> {
+export async function checkWritable(
+  client: S3Client,
+  location: S3Location,
+  signal: AbortSignal,
+): Promise<string> {
   const { DeleteObjectCommand, PutObjectCommand } = await import("@aws-sdk/client-s3");
-  const target = { Bucket: place.bucket, Key: `${place.prefix}${checkName}` };
+  const target = { Bucket: location.bucket, Key: `${location.prefix}${checkName}` };
   const md5OfNothing = "1B2M2Y8AsgTpgAmY7PhCfg==";
   const request = new PutObjectCommand({ ...target, Body: "x", ContentMD5: md5OfNothing, IfNoneMatch: "*" });
-  let address = "";
+  let url = "";
   request.middlewareStack.add(
     (next) => (args) => {
-      address = addressOf(args.request as SentRequest).slice(0, -checkName.length);
+      url = urlOf(args.request as SentRequest).slice(0, -checkName.length);
       return next(args);
     },
     { step: "finalizeRequest" },
@@ -30,12 +34,12 @@ export async function proveWritable(client: S3Client, place: Place, signal: Abor
   try {
     await client.send(request, { abortSignal: signal });
   } catch (error) {
-    if (faultOf(error).code === "BadDigest") return address;
+    if (failureOf(error).code === "BadDigest") return url;
     throw error;
   }
-  // A service that does not look at Content-MD5 has kept it.
+  // A service that ignores Content-MD5 has stored it.
   await client.send(new DeleteObjectCommand(target), { abortSignal: signal });
-  return address;
+  return url;
 }
 
 const checkName = ".facepipe-write-check";
@@ -47,12 +51,12 @@ interface SentRequest {
   readonly path: string;
 }
 
-function addressOf({ protocol, hostname, port, path }: SentRequest): string {
+function urlOf({ protocol, hostname, port, path }: SentRequest): string {
   return `${protocol}//${hostname}${port === undefined ? "" : `:${port}`}${path}`;
 }
 
-/** Nothing happens when the bucket is ours already: another replica may have been quicker. */
-export async function makeBucket(client: S3Client, bucket: string, signal: AbortSignal): Promise<void> {
+/** A no-op when the bucket is ours already: another replica may have been faster. */
+export async function createBucket(client: S3Client, bucket: string, signal: AbortSignal): Promise<void> {
   const { CreateBucketCommand } = await import("@aws-sdk/client-s3");
   const region = await client.config.region();
   // us-east-1 is the default and is refused as a LocationConstraint.
@@ -61,6 +65,6 @@ export async function makeBucket(client: S3Client, bucket: string, signal: Abort
   try {
     await client.send(new CreateBucketCommand(request), { abortSignal: signal });
   } catch (error) {
-    if (faultOf(error).code !== "BucketAlreadyOwnedByYou") throw error;
+    if (failureOf(error).code !== "BucketAlreadyOwnedByYou") throw error;
   }
 }

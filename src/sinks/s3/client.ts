@@ -1,36 +1,36 @@
 import type { S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
 
 export interface S3Options {
-  /** For services other than Amazon's; absent: what the SDK's standard chain says (`AWS_ENDPOINT_URL_S3` ...). */
+  /** For services other than Amazon's; the default is that of the SDK's standard chain (`AWS_ENDPOINT_URL_S3` ...). */
   readonly endpoint?: string | undefined;
   /** `https://endpoint/bucket/key` rather than `https://bucket.endpoint/key`. */
   readonly pathStyle: boolean;
-  /** Make the bucket when there is none. */
+  /** Create the bucket if it does not exist. */
   readonly createBucket: boolean;
   /** Let anyone read the objects below the prefix. */
   readonly public: boolean;
-  /** The most puts at a time; each has a connection. */
+  /** Maximum number of simultaneous puts; each uses one connection. */
   readonly concurrency: number;
-  /** Milliseconds to wait for an answer, of each of two attempts; 15 s by default. */
-  readonly timeout?: number;
+  /** Response timeout of each of two attempts, milliseconds; 15 s by default. */
+  readonly timeout?: number | undefined;
 }
 
 /**
- * Steps of every request that cost a fifth of the CPU of a put: one copies the input for a log that is not there, one
- * describes this program to the service anew each time, one looks for a Lambda function around it.
+ * Middleware that costs a fifth of a put's CPU: one copies the input for a logger that is not set, one composes the
+ * User-Agent for each request, one detects whether it runs in a Lambda function.
  */
-const needless = ["loggerMiddleware", "getUserAgentMiddleware", "recursionDetectionMiddleware"];
+const unneededMiddleware = ["loggerMiddleware", "getUserAgentMiddleware", "recursionDetectionMiddleware"];
 
 /**
  * A client on the SDK's standard chain (environment, shared files, container and instance roles). The region falls
- * back to us-east-1, as services with an endpoint of their own rarely have another; where it is wrong, S3 says so.
+ * back to us-east-1, as services other than Amazon's rarely have another; where it is wrong, S3 responds with the right one.
  */
 export async function createClient(options: S3Options): Promise<S3Client> {
   const { S3Client } = await import("@aws-sdk/client-s3");
   const config = clientConfig(options);
   let client = new S3Client(config);
   if (!(await hasRegion(client))) client = new S3Client({ ...config, region: "us-east-1" });
-  for (const name of needless) client.middlewareStack.remove(name);
+  for (const name of unneededMiddleware) client.middlewareStack.remove(name);
   return client;
 }
 
@@ -44,19 +44,19 @@ function clientConfig({ endpoint, pathStyle, concurrency, timeout = 15_000 }: S3
       httpsAgent: agent,
       connectionTimeout: Math.min(5_000, timeout),
       requestTimeout: timeout,
-      // An answer that begins and never ends.
+      // For a response that starts and never ends.
       socketTimeout: timeout,
-      // Without it a request that takes too long is only warned about, and goes on.
+      // Without it the SDK only logs a warning, and the request goes on.
       throwOnRequestTimeout: true,
     },
-    // A second attempt heals a kept connection that the server closed, or a wrong clock (the SDK learns the
-    // difference from the refusal). Everything longer is the caller's: the SDK's retries share one quota and give
-    // up early when it matters.
+    // A second attempt is enough for a keep-alive connection that the server closed, or a wrong clock (the SDK
+    // corrects for it after the refusal). The caller retries everything else: the SDK's retries share one quota and
+    // stop too early in an outage.
     maxAttempts: 2,
-    // 0.69 ms of CPU per put instead of 0.85. Works for `send(command)` without further arguments only.
+    // 0.69 ms of CPU per put instead of 0.85. Works only for `send(command)` without further arguments.
     cacheMiddleware: true,
-    // Checksums are left at the default: a CRC32 of 10 kB did not show in the measurements, and it lets the service
-    // prove what arrived. AWS_REQUEST_CHECKSUM_CALCULATION=when_required is the standard way to leave it out.
+    // Checksums are left at the default: a CRC32 of 10 kB did not show in the measurements, and the service verifies
+    // what arrived. AWS_REQUEST_CHECKSUM_CALCULATION=when_required is the standard way to turn it off.
   };
 }
 
@@ -64,7 +64,7 @@ async function hasRegion(client: S3Client): Promise<boolean> {
   try {
     return (await client.config.region()) !== "";
   } catch (error) {
-    // An empty AWS_REGION is how a compose file says "not set".
+    // In a compose file an unset variable becomes an empty AWS_REGION.
     if (error instanceof Error && /region is missing|region=""/i.test(error.message)) return false;
     throw error;
   }

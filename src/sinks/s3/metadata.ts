@@ -1,6 +1,6 @@
 /**
- * Metadata as S3 takes it: header values must be ASCII. Anything else, and `%` itself, is percent-encoded, so that
- * decodeURIComponent() gives every value back; plain values stay as they are. Names are lower case.
+ * Metadata for S3, which allows only ASCII in header values. Anything else, and `%` itself, is percent-encoded, so that
+ * decodeURIComponent() restores every value; plain values stay unchanged. Names become lower case.
  */
 export function asciiMetadata(metadata: Readonly<Record<string, string>>): Record<string, string> {
   const entries = Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), asciiValue(value)]);
@@ -8,7 +8,7 @@ export function asciiMetadata(metadata: Readonly<Record<string, string>>): Recor
 }
 
 function asciiValue(value: string): string {
-  // Spaces at the ends would be taken off on the way, and several in a row may become one (RFC 9110, 5.5).
+  // HTTP strips spaces at the ends, and may collapse several in a row into one (RFC 9110, 5.5).
   return value.replace(/[^\x20-\x7e]|%|^ | $| (?= )/gu, (character) => `%${utf8Hex(character)}`);
 }
 

@@ -1,7 +1,7 @@
 import type { S3Client } from "@aws-sdk/client-s3";
-import { refused } from "../../base/errors.ts";
-import type { Place } from "./bucket.ts";
-import { faultOf, s3Reason } from "./errors.ts";
+import { UserError } from "../../base/errors.ts";
+import type { S3Location } from "./bucket.ts";
+import { failureOf, s3Reason } from "./errors.ts";
 
 interface Statement {
   readonly Sid?: string;
@@ -17,24 +17,29 @@ interface Policy {
 const sid = "FacepipePublicRead";
 
 /**
- * Lets anyone read the objects below the prefix. By a bucket policy: new buckets of Amazon's refuse ACLs
+ * Lets anyone read the objects below the prefix, with a bucket policy: new Amazon buckets refuse ACLs
  * (AccessControlListNotSupported). Other statements stay, and so do other prefixes in ours.
- * Rejects with a UserError when the service does not let us.
+ * Rejects with a UserError when the service refuses.
  */
-export async function allowPublicRead(client: S3Client, place: Place, signal: AbortSignal): Promise<void> {
+export async function allowPublicRead(
+  client: S3Client,
+  location: S3Location,
+  signal: AbortSignal,
+): Promise<void> {
   const { PutBucketPolicyCommand } = await import("@aws-sdk/client-s3");
-  const { bucket } = place;
+  const { bucket, prefix } = location;
   try {
     const policy = await readPolicy(client, bucket, signal);
-    const resource = `arn:${partition(await client.config.region())}:s3:::${bucket}/${place.prefix}*`;
+    const resource = `arn:${partition(await client.config.region())}:s3:::${bucket}/${prefix}*`;
     const wanted = withResource(policy, resource);
     if (wanted === policy) return;
     const request = { Bucket: bucket, Policy: JSON.stringify(wanted) };
     await client.send(new PutBucketPolicyCommand(request), { abortSignal: signal });
   } catch (error) {
-    const { status } = faultOf(error);
+    const { status } = failureOf(error);
     if (status === undefined || status >= 500) throw error;
-    throw refused(
+    throw new UserError(
+      "BUCKET_PUBLIC_READ_REFUSED",
       `cannot make the bucket ${bucket} readable by anyone: ${s3Reason(error)}`,
       "Turn off the bucket's Block Public Access and allow this login s3:GetBucketPolicy and s3:PutBucketPolicy, " +
         "or leave out --public",
@@ -51,12 +56,12 @@ async function readPolicy(client: S3Client, bucket: string, signal: AbortSignal)
     const policy = JSON.parse(Policy) as Policy;
     return { ...policy, Statement: [policy.Statement].flat() };
   } catch (error) {
-    if (faultOf(error).code !== "NoSuchBucketPolicy") throw error;
+    if (failureOf(error).code !== "NoSuchBucketPolicy") throw error;
     return { Version: "2012-10-17", Statement: [] };
   }
 }
 
-/** `policy` itself when it has the resource already: then no right to change it is needed. */
+/** `policy` itself when it contains the resource already: then no permission to change it is needed. */
 function withResource(policy: Policy, resource: string): Policy {
   const ours = policy.Statement.find((each) => each.Sid === sid);
   const resources = [ours?.Resource ?? []].flat();
@@ -71,7 +76,7 @@ function withResource(policy: Policy, resource: string): Policy {
   return { ...policy, Statement: [...policy.Statement.filter((each) => each !== ours), statement] };
 }
 
-/** Source: AWS General Reference, "Amazon Resource Names": China and GovCloud are partitions of their own. */
+/** Source: AWS General Reference, "Amazon Resource Names": China and GovCloud are separate partitions. */
 function partition(region: string): string {
   if (region.startsWith("cn-")) return "aws-cn";
   return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";

@@ -8,13 +8,20 @@ import { mountSmall, mountsMissing, remountReadOnly } from "./mounts.ts";
 
 const skip = mountsMissing() ?? false;
 
-test("a full disk is said, keeps what it has, and is over when there is room again", { skip }, async (t) => {
+test("a full disk is reported, keeps what it stores, and accepts objects again once there is space", {
+  skip,
+}, async (t) => {
   const sink = new FileSink(mountSmall(t, 400_000));
   await sink.open();
   const first = randomBytes(200_000);
   assert.equal(await sink.put(object("first", first), never), "stored");
   const second = object("second", randomBytes(300_000));
-  const full = { name: "SinkError", transient: true, message: /the disk is full \(ENOSPC\)/ };
+  const full = {
+    name: "SinkError",
+    code: "DISK_FULL",
+    transient: true,
+    message: /the disk is full \(ENOSPC\)/,
+  };
   await assert.rejects(sink.put(second, never), full);
   assert.ok(first.equals(await readFile(sink.locate("first"))));
   await rm(sink.locate("first"));
@@ -27,11 +34,19 @@ test("a full disk is refused at the start", { skip }, async (t) => {
   await sink.open();
   await assert.rejects(sink.put(object("a", randomBytes(100_000)), never));
   await sink.put(object("a", randomBytes(40_960)), never);
-  const full = { name: "UserError", exitCode: 1, message: /the disk is full/, remedy: /Make room/ };
+  const full = {
+    name: "UserError",
+    code: "DISK_FULL",
+    exitCode: 1,
+    message: /the disk is full/,
+    remedy: /Free some space/,
+  };
   await assert.rejects(new FileSink(root).open(), full);
 });
 
-test("a read-only file system is refused at the start, and waited for later", { skip }, async (t) => {
+test("a read-only file system is refused at the start, and a later put may be retried", {
+  skip,
+}, async (t) => {
   const root = mountSmall(t, 400_000);
   const sink = new FileSink(root);
   await sink.open();
@@ -39,9 +54,16 @@ test("a read-only file system is refused at the start, and waited for later", { 
   const readOnly = /the file system is read-only \(EROFS\)/;
   await assert.rejects(sink.put(object("a"), never), {
     name: "SinkError",
+    code: "DIRECTORY_NOT_WRITABLE",
     transient: true,
     message: readOnly,
   });
-  const refusal = { name: "UserError", exitCode: 1, message: readOnly, remedy: /--to/ };
+  const refusal = {
+    code: "DIRECTORY_NOT_WRITABLE",
+    name: "UserError",
+    exitCode: 1,
+    message: readOnly,
+    remedy: /--to/,
+  };
   await assert.rejects(new FileSink(root).open(), refusal);
 });

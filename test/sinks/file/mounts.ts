@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 
-/** Why a test cannot mount file systems of its own, for `skip`; undefined when it can. */
+/** Why a test cannot mount file systems, for `skip`; undefined when it can. */
 export function mountsMissing(): string | undefined {
   const folder = mkdtempSync(join(tmpdir(), "facepipe-mount-"));
   try {
@@ -18,7 +18,7 @@ export function mountsMissing(): string | undefined {
   }
 }
 
-/** A file system of `size` bytes in memory, gone after the test. */
+/** A file system of `size` bytes in memory, unmounted after the test. */
 export function mountSmall(t: TestContext, size: number): string {
   const folder = mkdtempSync(join(tmpdir(), "facepipe-mount-"));
   execFileSync("mount", ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", folder]);

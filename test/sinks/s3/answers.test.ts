@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
+import type { ErrorCode } from "../../../src/base/error-codes.ts";
 import { S3Sink } from "../../../src/sinks/s3/s3-sink.ts";
 import { never, object } from "../objects.ts";
 import { cleanAws, setEnvironment } from "./environment.ts";
@@ -11,19 +12,19 @@ interface Answer {
   readonly status: number;
   readonly code: string;
   readonly headers?: Record<string, string>;
-  /** More of the error's XML. */
+  /** Further elements of the XML error. */
   readonly more?: string;
 }
 
-/** What a service says when everything is well with open()'s put. */
-const open: Answer = { status: 400, code: "BadDigest" };
+/** The response to open()'s put from a service that permits it. */
+const opened: Answer = { status: 400, code: "BadDigest" };
 
-/** A sink of a server that gives these answers in turn, and the last one for ever: what Amazon says and Ceph never does. */
+/** A sink with a server that responds with these in turn, repeating the last: for errors of Amazon that Ceph never returns. */
 async function sinkAnswered(t: TestContext, ...answers: readonly Answer[]): Promise<S3Sink> {
   const left = [...answers];
   const server = createServer((request, response) => {
     request.resume().on("end", () => {
-      const { status, code, headers, more = "" } = (left.length > 1 ? left.shift() : left[0]) ?? open;
+      const { status, code, headers, more = "" } = (left.length > 1 ? left.shift() : left[0]) ?? opened;
       response.writeHead(status, headers);
       response.end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>no</Message>${more}</Error>`);
     });
@@ -44,53 +45,59 @@ const region = { "x-amz-bucket-region": "eu-central-1" };
 const openings: readonly (readonly [Answer, object])[] = [
   [
     { status: 301, code: "PermanentRedirect", headers: region },
-    { exitCode: 1, message: /is in the region eu-central-1/, remedy: /AWS_REGION=eu-central-1/ },
+    {
+      code: "BUCKET_WRONG_REGION",
+      exitCode: 1,
+      message: /is in the region eu-central-1/,
+      remedy: /AWS_REGION=eu-central-1/,
+    },
   ],
   [
     { status: 400, code: "AuthorizationHeaderMalformed", more: "<Region>eu-west-3</Region>" },
-    { exitCode: 1, message: /is in the region eu-west-3/ },
+    { code: "BUCKET_WRONG_REGION", exitCode: 1, message: /is in the region eu-west-3/ },
   ],
   [
     { status: 403, code: "RequestTimeTooSkewed" },
-    { exitCode: 1, message: /clock is wrong/, remedy: /NTP/ },
+    { code: "BUCKET_CLOCK_SKEW", exitCode: 1, message: /clock is wrong/, remedy: /NTP/ },
   ],
   [
     { status: 400, code: "ExpiredToken" },
-    { exitCode: 1, message: /the login has expired/ },
+    { code: "BUCKET_LOGIN_REFUSED", exitCode: 1, message: /the login has expired/ },
   ],
   [
     { status: 501, code: "NotImplemented" },
-    { exitCode: 1, message: /If-None-Match/ },
+    { code: "BUCKET_REFUSED", exitCode: 1, message: /If-None-Match/ },
   ],
   [
     { status: 503, code: "ServiceUnavailable" },
-    { exitCode: 2, message: /HTTP status 503/ },
+    { code: "BUCKET_UNREACHABLE", exitCode: 2, message: /HTTP status 503/ },
   ],
 ];
 
 for (const [answer, expected] of openings) {
-  test(`opening, answered with ${answer.code}`, async (t) => {
+  test(`open: the response ${answer.code}`, async (t) => {
     const sink = await sinkAnswered(t, answer);
     await assert.rejects(sink.open(never), { name: "UserError", ...expected });
   });
 }
 
-const puts: readonly (readonly [Answer, boolean, RegExp])[] = [
-  [{ status: 503, code: "SlowDown" }, true, /asks to slow down/],
-  [{ status: 500, code: "InternalError" }, true, /HTTP status 500/],
-  [{ status: 409, code: "ConditionalRequestConflict" }, true, /another write/],
-  [{ status: 403, code: "AccessDenied" }, true, /no permission/],
-  [{ status: 400, code: "ExpiredToken" }, true, /login has expired/],
-  [{ status: 404, code: "NoSuchBucket" }, true, /no such bucket/],
-  [{ status: 400, code: "EntityTooLarge" }, false, /too large/],
-  [{ status: 400, code: "KeyTooLongError" }, false, /key is too long/],
-  [{ status: 400, code: "MetadataTooLarge" }, false, /metadata is too large/],
+const puts: readonly (readonly [Answer, ErrorCode, RegExp])[] = [
+  [{ status: 503, code: "SlowDown" }, "BUCKET_UNREACHABLE", /asks to slow down/],
+  [{ status: 500, code: "InternalError" }, "BUCKET_UNREACHABLE", /HTTP status 500/],
+  [{ status: 409, code: "ConditionalRequestConflict" }, "BUCKET_REFUSED", /another write/],
+  [{ status: 403, code: "AccessDenied" }, "BUCKET_FORBIDDEN", /no permission/],
+  [{ status: 400, code: "ExpiredToken" }, "BUCKET_LOGIN_REFUSED", /login has expired/],
+  [{ status: 404, code: "NoSuchBucket" }, "BUCKET_NOT_FOUND", /no such bucket/],
+  [{ status: 400, code: "EntityTooLarge" }, "OBJECT_REFUSED", /too large/],
+  [{ status: 400, code: "KeyTooLongError" }, "OBJECT_REFUSED", /key is too long/],
+  [{ status: 400, code: "MetadataTooLarge" }, "OBJECT_REFUSED", /metadata is too large/],
 ];
 
-for (const [answer, transient, message] of puts) {
-  test(`a put, answered with ${answer.code}`, async (t) => {
-    const sink = await sinkAnswered(t, open, answer);
+for (const [answer, code, message] of puts) {
+  test(`put: the response ${answer.code}`, async (t) => {
+    const sink = await sinkAnswered(t, opened, answer);
     await sink.open(never);
-    await assert.rejects(sink.put(object("a"), never), { name: "SinkError", transient, message });
+    const transient = code !== "OBJECT_REFUSED";
+    await assert.rejects(sink.put(object("a"), never), { name: "SinkError", code, transient, message });
   });
 }

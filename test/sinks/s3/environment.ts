@@ -1,6 +1,6 @@
 import type { TestContext } from "node:test";
 
-/** Sets environment variables for one test, where the AWS SDK reads them; undefined takes one away. */
+/** Sets environment variables for one test, where the AWS SDK reads them; undefined removes one. */
 export function setEnvironment(
   t: TestContext,
   variables: Readonly<Record<string, string | undefined>>,
@@ -17,7 +17,7 @@ function assign(variables: Readonly<Record<string, string | undefined>>): void {
   }
 }
 
-/** No configuration of whoever runs the tests, and no search for a role of the machine's. */
+/** Without the AWS configuration of whoever runs the tests, and without a search for an instance role. */
 export const cleanAws: Readonly<Record<string, string | undefined>> = {
   ...Object.fromEntries(
     Object.keys(process.env)

@@ -34,7 +34,7 @@ export class S3Fixture {
     return this.#ceph;
   }
 
-  /** A client with all rights, to look into buckets. */
+  /** A client with all permissions, to inspect buckets. */
   get admin(): S3Client {
     if (!this.#admin) throw new Error("Ceph is not running");
     return this.#admin;
@@ -48,7 +48,7 @@ export class S3Fixture {
     return sink;
   }
 
-  /** The same, open, with a bucket of its own and Ceph's first user logged in. */
+  /** The same, open, with its own new bucket and the login of Ceph's first user. */
   async openSink(
     t: TestContext,
     options: Partial<S3Options> = {},
@@ -60,7 +60,7 @@ export class S3Fixture {
     return { sink, bucket };
   }
 
-  /** The SDK's environment: Ceph's first user, or what `changes` say instead. */
+  /** Sets the SDK's environment: Ceph's first user, with `changes`. */
   login(t: TestContext, changes: Readonly<Record<string, string | undefined>> = {}): void {
     setEnvironment(t, { ...cleanAws, ...this.ceph.env, ...changes });
   }

@@ -10,7 +10,7 @@ import { useCeph } from "./fixture.ts";
 suite("S3: rights", { skip: cephMissing() ?? false }, () => {
   const s3 = useCeph();
 
-  test("objects are private, unless they are to be public; other rules of the bucket stay", async (t) => {
+  test("objects are private unless --public is set; other statements of the policy stay", async (t) => {
     const { sink, bucket } = await s3.openSink(t);
     await sink.put(object("a b.png", "picture"), never);
     const address = `${s3.ceph.endpoint}/${bucket}/site-a/a%20b.png`;
@@ -48,7 +48,7 @@ suite("S3: rights", { skip: cephMissing() ?? false }, () => {
     assert.equal((await fetch(address)).status, 200);
   });
 
-  test("a login that may only write will do, and counts a key it cannot read as a repeat", async (t) => {
+  test("write permission is enough; a key that the login cannot read counts as a repeat", async (t) => {
     const { bucket } = await s3.openSink(t);
     const writer = await s3.ceph.createUser();
     const rule = {
