@@ -6,28 +6,28 @@ export interface Box {
   readonly height: number;
 }
 
-/** A point in pixels of the camera's frame; it may lie between two pixels. */
+/** A point in pixels of the camera's frame, fractions included. */
 export interface Point {
   readonly x: number;
   readonly y: number;
 }
 
-/** The points of a face that a detector may find; right and left are the person's own. */
+/** The points of a face that a detector may find; right and left are the person's. */
 export const landmarkNames = ["rightEye", "leftEye", "nose", "rightMouth", "leftMouth"] as const;
 export type Landmarks = Readonly<Record<(typeof landmarkNames)[number], Point>>;
 
-/** Landmarks of which each is what `point` gives for its name and its place in the order. */
+/** Landmarks from a function of their name and their index in `landmarkNames`. */
 export function landmarksOf(point: (name: keyof Landmarks, nth: number) => Point): Landmarks {
   return Object.fromEntries(landmarkNames.map((name, nth) => [name, point(name, nth)])) as Landmarks;
 }
 
 export type PictureFormat = "png" | "jpeg";
 
-/** What is known of a face; travels as JSON inside its picture. */
+/** What is known about a face; stored as JSON inside its picture. */
 export interface FaceFacts {
   /** Version of this format. */
   readonly v: 1;
-  /** UUIDv7, made once, when the face is cut. */
+  /** UUIDv7, made once, when the face is cropped. */
   readonly id: string;
   readonly camera: string;
   /** UUIDv7, made once, when detect starts. */
@@ -41,7 +41,7 @@ export interface FaceFacts {
   /** The detector's confidence, 0..1. */
   readonly score: number;
   readonly detector: string;
-  /** The person's stay before the camera, one of 1, 2, 3 ... within camera and epoch; absent in older messages. */
+  /** The visit, 1, 2, 3 ... within camera and epoch; absent in older messages. */
   readonly visit?: string | undefined;
   /** How good a picture of a face this is, 0..1; absent in older messages. */
   readonly quality?: number | undefined;

@@ -1,56 +1,77 @@
-import { type FaceFacts, type Landmarks, landmarkNames, landmarksOf } from "./face.ts";
+import { type FaceFacts, landmarkNames, landmarksOf } from "./face.ts";
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const visitNumber = /^[1-9]\d{0,15}$/;
 
 /**
- * The facts in a picture's text, or undefined when it is not what detect writes: then the picture is someone else's.
- * Anyone may publish, so each fact is checked before a key or a count is made from it, and nothing else is taken over.
+ * The facts in a picture's text, or undefined when detect would not write them: then the picture is foreign.
+ * Anyone may publish, so each fact is checked before a key or a count is made from it, and nothing else is copied.
  */
 export function parseFacts(text: string): FaceFacts | undefined {
+  const value = parseJson(text);
+  if (!isFaceFacts(value)) return undefined;
+  const { v, id, camera, epoch, seq, capturedAt, frame, box, score, detector, visit, quality } = value;
+  const { width, height, index } = frame;
+  const points = value.landmarks;
+  return {
+    v,
+    id,
+    camera,
+    epoch,
+    seq,
+    capturedAt,
+    frame: { width, height, index },
+    box: { x: box.x, y: box.y, width: box.width, height: box.height },
+    score,
+    detector,
+    visit,
+    quality,
+    landmarks: points && landmarksOf((name) => ({ x: points[name].x, y: points[name].y })),
+  };
+}
+
+function parseJson(text: string): unknown {
   try {
-    const { v, id, camera, epoch, seq, capturedAt, frame, box, score, detector, ...more } = JSON.parse(text);
-    const facts: FaceFacts = {
-      v,
-      id,
-      camera,
-      epoch,
-      seq,
-      capturedAt,
-      frame: { width: frame.width, height: frame.height, index: frame.index },
-      box: { x: box.x, y: box.y, width: box.width, height: box.height },
-      score,
-      detector,
-      ...(more.visit !== undefined && { visit: more.visit }),
-      ...(more.quality !== undefined && { quality: more.quality }),
-      ...(more.landmarks !== undefined && { landmarks: readLandmarks(more.landmarks) }),
-    };
-    return looksRight(facts) ? facts : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
 }
 
-/** Throws when a point is missing. */
-function readLandmarks(landmarks: Landmarks): Landmarks {
-  return landmarksOf((name) => ({ x: landmarks[name].x, y: landmarks[name].y }));
-}
-
-function looksRight(facts: FaceFacts): boolean {
-  const { v, id, camera, epoch, seq, capturedAt, frame, box, score, detector } = facts;
-  const { visit, quality, landmarks } = facts;
-  const points = landmarks ? landmarkNames.flatMap((name) => Object.values(landmarks[name])) : [];
+function isFaceFacts(value: unknown): value is FaceFacts {
+  if (!isObject(value)) return false;
+  const { v, id, camera, epoch, seq, capturedAt, frame, box, score, detector, visit, quality, landmarks } =
+    value;
   return (
     v === 1 &&
-    [id, epoch].every((each) => typeof each === "string" && uuid.test(each)) &&
+    [id, epoch].every((each) => matches(each, uuid)) &&
     [camera, detector].every((each) => typeof each === "string" && each !== "") &&
     Number.isSafeInteger(seq) &&
-    seq >= 1 &&
-    typeof capturedAt === "string" &&
-    timestamp.test(capturedAt) &&
+    Number(seq) >= 1 &&
+    matches(capturedAt, timestamp) &&
     !Number.isNaN(Date.parse(capturedAt)) &&
-    [...Object.values(frame), ...Object.values(box), score, quality ?? 0, ...points].every(Number.isFinite) &&
-    (visit === undefined || (typeof visit === "string" && visitNumber.test(visit)))
+    hasNumbers(frame, ["width", "height", "index"]) &&
+    hasNumbers(box, ["x", "y", "width", "height"]) &&
+    Number.isFinite(score) &&
+    (visit === undefined || matches(visit, visitNumber)) &&
+    (quality === undefined || Number.isFinite(quality)) &&
+    (landmarks === undefined || hasLandmarks(landmarks))
   );
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+function matches(value: unknown, pattern: RegExp): value is string {
+  return typeof value === "string" && pattern.test(value);
+}
+
+function hasNumbers(value: unknown, names: readonly string[]): boolean {
+  return isObject(value) && names.every((name) => Number.isFinite(value[name]));
+}
+
+function hasLandmarks(value: unknown): boolean {
+  return isObject(value) && landmarkNames.every((name) => hasNumbers(value[name], ["x", "y"]));
 }

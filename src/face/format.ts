@@ -1,7 +1,7 @@
 import type { Style } from "../base/style.ts";
 import { decodeMessage } from "./message.ts";
 
-export interface Heard {
+export interface ReceivedMessage {
   readonly topic: string;
   readonly payload: Buffer;
   readonly qos: number;
@@ -9,7 +9,7 @@ export interface Heard {
 }
 
 /** One line for a person: time, camera, size, box, score, bytes, QoS, id. */
-export function toText({ topic, payload, qos }: Heard, receivedAt: Date, style: Style): string {
+export function toText({ topic, payload, qos }: ReceivedMessage, receivedAt: Date, style: Style): string {
   const decoded = decodeMessage(payload);
   const tail = `${kilobytes(payload.length).padStart(9)}  ${style.dim(`QoS ${qos}`)}`;
   if (decoded.kind !== "face") {
@@ -24,8 +24,8 @@ export function toText({ topic, payload, qos }: Heard, receivedAt: Date, style: 
   return `${time}  ${style.name(visible(camera))}  ${style.bold(size)} ${place} ${visible(detector)} ${score.toFixed(2)}  ${tail}  ${style.dim(id)}`;
 }
 
-/** The same for a machine. */
-export function toJson({ topic, payload, qos, retain }: Heard, receivedAt: Date): string {
+/** The same as JSON. */
+export function toJson({ topic, payload, qos, retain }: ReceivedMessage, receivedAt: Date): string {
   const decoded = decodeMessage(payload);
   const message = { topic, qos, retain, bytes: payload.length, receivedAt: receivedAt.toISOString() };
   if (decoded.kind === "rejected") return JSON.stringify({ ...message, rejected: decoded.reason });
@@ -33,7 +33,7 @@ export function toJson({ topic, payload, qos, retain }: Heard, receivedAt: Date)
   return JSON.stringify({ ...message, contentType: decoded.picture.contentType, ...facts });
 }
 
-/** Anyone may publish: no name of theirs moves the cursor, starts a line of its own or fills the screen. */
+/** Anyone may publish: a name must not move the cursor, start a new line or fill the screen. */
 function visible(text: string): string {
   return text.slice(0, 100).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "\ufffd");
 }

@@ -5,7 +5,7 @@ export function isJpeg(payload: Buffer): boolean {
   return payload[0] === 0xff && payload[1] === marker.soi && payload[2] === 0xff;
 }
 
-/** The same picture with a comment segment (COM): keyword, NUL, text. It stands behind JFIF's APP0, which must be first. */
+/** The same picture with a comment segment (COM): keyword, NUL, text. Inserted after JFIF's APP0, which must be first. */
 export function addJpegComment(jpeg: Buffer, keyword: string, text: string): Buffer {
   const comment = Buffer.from(`${keyword}\0${text}`);
   const head = Buffer.from([0xff, marker.com, 0, 0]);
@@ -16,25 +16,25 @@ export function addJpegComment(jpeg: Buffer, keyword: string, text: string): Buf
 
 /**
  * The text of the comment segment with this keyword, or undefined when there is none.
- * Throws an Error that says why the payload is not a whole JPEG.
+ * Throws an Error that says why the payload is not a complete JPEG.
  */
 export function readJpegComment(jpeg: Buffer, keyword: string): string | undefined {
   const start = Buffer.from(`${keyword}\0`);
   let found: string | undefined;
   let at = 2;
   for (;;) {
-    // Fill bytes 0xFF may stand before a marker (B.1.1.2).
+    // Fill bytes 0xFF may precede a marker (B.1.1.2).
     while (jpeg[at] === 0xff && jpeg[at + 1] === 0xff) at++;
-    if (at + 4 > jpeg.length) throw new Error("the JPEG is cut short");
+    if (at + 4 > jpeg.length) throw new Error("the JPEG is truncated");
     if (jpeg[at] !== 0xff) throw new Error("the JPEG has a broken segment");
     const type = jpeg[at + 1];
     const end = at + 2 + jpeg.readUInt16BE(at + 2);
-    if (end > jpeg.length) throw new Error("the JPEG is cut short");
+    if (end > jpeg.length) throw new Error("the JPEG is truncated");
     if (type === marker.com && jpeg.subarray(at + 4, at + 4 + start.length).equals(start)) {
       found ??= jpeg.toString("utf8", at + 4 + start.length, end);
     }
     if (type === marker.sos) {
-      if (jpeg.lastIndexOf(Buffer.from([0xff, marker.eoi])) < end) throw new Error("the JPEG is cut short");
+      if (jpeg.lastIndexOf(Buffer.from([0xff, marker.eoi])) < end) throw new Error("the JPEG is truncated");
       return found;
     }
     at = end;

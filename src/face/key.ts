@@ -1,12 +1,12 @@
 import type { FaceFacts } from "./face.ts";
 import { longestName, safeName } from "./name.ts";
 
-/** Makes the object key of a face; a pure function of the face, so that a repeat has the same key. */
+/** The object key of a face; a pure function of the face, so that a repeat has the same key. */
 export type KeyTemplate = (facts: FaceFacts, extension: string) => string;
 
 type Part = (facts: FaceFacts, extension: string) => string;
 
-/** `capturedAt` is UTC with fixed places: 2026-11-21T14:03:22.123Z. */
+/** `capturedAt` is UTC with fixed positions: 2026-11-21T14:03:22.123Z. */
 const at = (from: number, to: number): Part => {
   return ({ capturedAt }) => capturedAt.slice(from, to);
 };
@@ -27,7 +27,7 @@ const parts: Readonly<Record<string, Part>> = {
   ms: at(20, 23),
 };
 
-/** A face whose every part is as long as it can be. */
+/** A face with the longest possible parts. */
 const longestFace = {
   camera: "x".repeat(longestName),
   detector: "x".repeat(longestName),
@@ -37,14 +37,14 @@ const longestFace = {
   capturedAt: "2026-11-21T14:03:22.123Z",
 } as FaceFacts;
 
-/** Reads an `--object-key` template; throws an Error that says what is wrong with it. */
+/** Parses an `--object-key` template; throws an Error that says what is wrong. */
 export function parseKeyTemplate(template: string): KeyTemplate {
   const names = [...template.matchAll(/\{([^{}]*)\}/g)].map(([, name = ""]) => name);
   const unknown = names.filter((name) => !Object.hasOwn(parts, name));
   if (unknown.length > 0) {
     throw new Error(`has no {${unknown.join("}, {")}}; there are {${Object.keys(parts).join("}, {")}}`);
   }
-  // Two faces with one key would mean that one of them is lost.
+  // Of two faces with the same key one would be lost.
   if (!names.includes("id") && !(names.includes("epoch") && names.includes("seq"))) {
     throw new Error("must contain {id} (or {epoch} and {seq}), so that no two faces share a key");
   }
@@ -54,8 +54,8 @@ export function parseKeyTemplate(template: string): KeyTemplate {
   const key: KeyTemplate = (facts, extension) =>
     template.replace(/\{([^{}]*)\}/g, (_, name: string) => parts[name]?.(facts, extension) ?? "");
   const longest = key(longestFace, "png");
-  if (/[{}]/.test(longest)) throw new Error("has a { or } without its other half");
-  // 1024 bytes are S3's limit, 255 that of a name in nearly every file system.
+  if (/[{}]/.test(longest)) throw new Error("has an unmatched { or }");
+  // S3 allows 1024 bytes; nearly every file system allows 255 in a name.
   if (Buffer.byteLength(longest) > 1024 || longest.split("/").some((part) => Buffer.byteLength(part) > 255)) {
     throw new Error("makes keys that are too long: at most 1024 bytes, and 255 from / to /");
   }

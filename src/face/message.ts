@@ -1,10 +1,11 @@
+import { describe } from "../base/errors.ts";
 import type { FaceFacts, PictureFormat } from "./face.ts";
 import { parseFacts } from "./facts.ts";
 import { addJpegComment } from "./jpeg.ts";
-import { factsKeyword, type Picture, readPicture } from "./picture.ts";
-import { addPngTexts } from "./png.ts";
+import { type Picture, readPicture } from "./picture.ts";
+import { addPngTexts, factsKeyword } from "./png.ts";
 
-/** What a message turned out to be. */
+/** A decoded message: a face with its facts, a foreign picture, or a payload that is not a picture. */
 export type Decoded =
   | { readonly kind: "face"; readonly facts: FaceFacts; readonly picture: Picture }
   | { readonly kind: "foreign"; readonly picture: Picture }
@@ -18,7 +19,7 @@ export function encodeFace(picture: Buffer, format: PictureFormat, facts: FaceFa
   if (format === "jpeg") return addJpegComment(picture, factsKeyword, json);
   return addPngTexts(picture, [
     { type: "iTXt", keyword: factsKeyword, text: json },
-    // The standard keywords of the PNG specification (11.3.3.1), for everyone else's viewers; dates as RFC 1123 asks.
+    // Standard keywords of the PNG specification (11.3.3.1), for other viewers; dates are in the format of RFC 1123.
     { type: "tEXt", keyword: "Creation Time", text: new Date(facts.capturedAt).toUTCString() },
     { type: "tEXt", keyword: "Software", text: "facepipe" },
     { type: "iTXt", keyword: "Source", text: facts.camera },
@@ -32,6 +33,6 @@ export function decodeMessage(payload: Buffer): Decoded {
     const facts = picture.facts === undefined ? undefined : parseFacts(picture.facts);
     return facts ? { kind: "face", facts, picture } : { kind: "foreign", picture };
   } catch (error) {
-    return { kind: "rejected", reason: (error as Error).message };
+    return { kind: "rejected", reason: describe(error) };
   }
 }

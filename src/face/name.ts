@@ -1,4 +1,4 @@
-/** Bytes of the longest name that safeName gives: several fit into a file name, which has at most 255. */
+/** Maximum length of safeName's result, bytes: several fit into a file name, which has at most 255. */
 export const longestName = 100;
 
 /**
@@ -10,12 +10,12 @@ export function safeName(text: string): string {
   return safe === "" ? "_" : firstBytes(safe, longestName);
 }
 
-/** As much of `text` as has at most `most` bytes in UTF-8, no character cut in two. */
-export function firstBytes(text: string, most: number): string {
+/** `text` truncated to at most `limit` bytes of UTF-8, never within a character. */
+export function firstBytes(text: string, limit: number): string {
   const bytes = Buffer.from(text);
-  if (bytes.length <= most) return text;
-  let end = most;
-  // 10xxxxxx continues a character.
+  if (bytes.length <= limit) return text;
+  let end = limit;
+  // 10xxxxxx is a continuation byte.
   while (((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
   return bytes.toString("utf8", 0, end);
 }

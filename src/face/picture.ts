@@ -1,19 +1,16 @@
 import { isJpeg, readJpegComment } from "./jpeg.ts";
-import { isPng, readPngText } from "./png.ts";
+import { factsKeyword, isPng, readPngText } from "./png.ts";
 
 export interface Picture {
   /** File name extension, without the dot. */
   readonly extension: string;
   readonly contentType: string;
-  /** The text under the keyword `facepipe`, if the picture carries one. */
-  readonly facts?: string;
+  /** The text with the keyword `facepipe`, if there is one. */
+  readonly facts?: string | undefined;
 }
 
-/** Where facepipe's facts stand in a PNG's iTXt chunk or a JPEG's COM segment. */
-export const factsKeyword = "facepipe";
-
-/** Kinds of picture that others publish and we keep as they are; recognised by their first bytes. */
-const foreignKinds = [
+/** Formats that others publish and that we store unchanged; recognised by their first bytes. */
+const foreignFormats = [
   { extension: "gif", contentType: "image/gif", starts: /^GIF8[79]a/ },
   { extension: "webp", contentType: "image/webp", starts: /^RIFF....WEBP/s },
   { extension: "bmp", contentType: "image/bmp", starts: /^BM.{4}\0{4}/s },
@@ -23,19 +20,19 @@ const foreignKinds = [
 ] as const;
 
 /**
- * What kind of picture a payload is. PNG and JPEG are walked from end to end, so that half a picture is not taken for one.
- * Throws an Error that says why it is none.
+ * The format of a picture. PNG and JPEG are parsed from end to end, so that half a picture is rejected.
+ * Throws an Error that says why the payload is not a picture.
  */
 export function readPicture(payload: Buffer): Picture {
   if (payload.length === 0) throw new Error("the payload is empty");
-  if (isPng(payload)) return picture("png", "image/png", readPngText(payload, factsKeyword));
-  if (isJpeg(payload)) return picture("jpg", "image/jpeg", readJpegComment(payload, factsKeyword));
+  if (isPng(payload)) {
+    return { extension: "png", contentType: "image/png", facts: readPngText(payload, factsKeyword) };
+  }
+  if (isJpeg(payload)) {
+    return { extension: "jpg", contentType: "image/jpeg", facts: readJpegComment(payload, factsKeyword) };
+  }
   const start = payload.toString("latin1", 0, 16);
-  const kind = foreignKinds.find(({ starts }) => starts.test(start));
-  if (kind === undefined) throw new Error("the payload is no picture");
-  return picture(kind.extension, kind.contentType);
-}
-
-function picture(extension: string, contentType: string, facts?: string): Picture {
-  return { extension, contentType, ...(facts === undefined ? {} : { facts }) };
+  const format = foreignFormats.find(({ starts }) => starts.test(start));
+  if (format === undefined) throw new Error("the payload is not a picture");
+  return { extension: format.extension, contentType: format.contentType };
 }

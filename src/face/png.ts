@@ -1,5 +1,8 @@
 import { crc32 } from "node:zlib";
 
+/** The keyword of facepipe's facts: in a PNG's iTXt chunk, and in a JPEG's COM segment. */
+export const factsKeyword = "facepipe";
+
 // Portable Network Graphics, https://www.w3.org/TR/png-3/ : a signature, then chunks of
 // length (4 bytes, big endian), type (4), data, CRC-32 of type and data (4). IHDR is first, IEND last.
 const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
@@ -9,31 +12,31 @@ export function isPng(payload: Buffer): boolean {
   return payload.subarray(0, signature.length).equals(signature);
 }
 
-/** One text of a PNG: `tEXt` is Latin-1 and known to every reader, `iTXt` is UTF-8. */
+/** A textual chunk: `tEXt` is Latin-1 and supported by every reader, `iTXt` is UTF-8. */
 export interface PngText {
   readonly type: "tEXt" | "iTXt";
   readonly keyword: string;
   readonly text: string;
 }
 
-/** The same picture with texts added right behind its header, where a reader meets them first. */
+/** The same picture with textual chunks inserted right after its header, where readers find them first. */
 export function addPngTexts(png: Buffer, texts: readonly PngText[]): Buffer {
   return Buffer.concat([png.subarray(0, headerEnd), ...texts.map(textChunk), png.subarray(headerEnd)]);
 }
 
 /**
  * The UTF-8 text of the uncompressed `iTXt` chunk with this keyword, or undefined when there is none.
- * Throws an Error that says why the payload is not a whole PNG.
+ * Throws an Error that says why the payload is not a complete PNG.
  */
 export function readPngText(png: Buffer, keyword: string): string | undefined {
   let found: string | undefined;
   let type = "";
   let at = signature.length;
   while (type !== "IEND") {
-    if (at + 12 > png.length) throw new Error("the PNG is cut short");
+    if (at + 12 > png.length) throw new Error("the PNG is truncated");
     const length = png.readUInt32BE(at);
     const end = at + 12 + length;
-    if (end > png.length) throw new Error("the PNG is cut short");
+    if (end > png.length) throw new Error("the PNG is truncated");
     if (crc32(png.subarray(at + 4, end - 4)) !== png.readUInt32BE(end - 4)) {
       throw new Error("a chunk of the PNG has a wrong checksum");
     }

@@ -14,61 +14,53 @@ export interface StoredObject {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** What a message becomes in a store. `objects` are in the order in which they should be written. */
+/** What a message becomes in a store. `objects` are in the order in which they must be written. */
 export type Stored =
   | { readonly kind: "face"; readonly facts: FaceFacts; readonly objects: readonly StoredObject[] }
   | { readonly kind: "foreign"; readonly objects: readonly StoredObject[] }
   | { readonly kind: "rejected"; readonly reason: string; readonly objects: readonly StoredObject[] };
 
-/** Every message becomes something, and its keys are a function of topic and payload alone: a repeat is a no-op. */
-export function toStored(topic: string, payload: Buffer, receivedAt: Date, key: KeyTemplate): Stored {
+/** Stores every message; the keys are a function of topic and payload alone, so that a repeat is a no-op. */
+export function toStored(topic: string, payload: Buffer, receivedAt: Date, keyOf: KeyTemplate): Stored {
   const decoded = decodeMessage(payload);
-  const arrival = { topic: short(topic), "received-at": receivedAt.toISOString() };
   if (decoded.kind === "face") {
-    const { facts, picture } = decoded;
-    const metadata = faceMetadata(facts);
-    const object = {
-      key: key(facts, picture.extension),
-      body: payload,
-      contentType: picture.contentType,
-      metadata,
+    const { facts } = decoded;
+    const { extension, contentType } = decoded.picture;
+    const key = keyOf(facts, extension);
+    return {
+      kind: "face",
+      facts,
+      objects: [{ key, body: payload, contentType, metadata: faceMetadata(facts) }],
     };
-    return { kind: "face", facts, objects: [object] };
   }
   const id = createHash("sha256").update(payload).digest("hex").slice(0, 32);
+  const metadata = { topic: truncate(topic), "received-at": receivedAt.toISOString() };
   if (decoded.kind === "foreign") {
     const { extension, contentType } = decoded.picture;
-    const camera = safeName(topic.split("/").at(-1) ?? "");
-    const object = {
-      key: `foreign/${camera}/${id}.${extension}`,
-      body: payload,
-      contentType,
-      metadata: arrival,
-    };
-    return { kind: "foreign", objects: [object] };
+    const key = `foreign/${safeName(topic.split("/").at(-1) ?? "")}/${id}.${extension}`;
+    return { kind: "foreign", objects: [{ key, body: payload, contentType, metadata }] };
   }
   const { reason } = decoded;
-  const why = Buffer.from(`${JSON.stringify({ topic, reason })}\n`);
-  return {
-    kind: "rejected",
-    reason,
-    objects: [
-      { key: `rejected/${id}.json`, body: why, contentType: "application/json", metadata: arrival },
-      {
-        key: `rejected/${id}.bin`,
-        body: payload,
-        contentType: "application/octet-stream",
-        metadata: { ...arrival, reason },
-      },
-    ],
+  const note: StoredObject = {
+    key: `rejected/${id}.json`,
+    body: Buffer.from(`${JSON.stringify({ topic, reason })}\n`),
+    contentType: "application/json",
+    metadata,
   };
+  const object: StoredObject = {
+    key: `rejected/${id}.bin`,
+    body: payload,
+    contentType: "application/octet-stream",
+    metadata: { ...metadata, reason },
+  };
+  return { kind: "rejected", reason, objects: [note, object] };
 }
 
 function faceMetadata(facts: FaceFacts): Record<string, string> {
   const { id, camera, epoch, seq, capturedAt, frame, box, score, detector, visit, quality } = facts;
   return {
     id,
-    camera: short(camera),
+    camera: truncate(camera),
     epoch,
     seq: String(seq),
     "captured-at": capturedAt,
@@ -76,13 +68,13 @@ function faceMetadata(facts: FaceFacts): Record<string, string> {
     "frame-index": String(frame.index),
     box: `${box.x},${box.y},${box.width},${box.height}`,
     score: String(score),
-    detector: short(detector),
+    detector: truncate(detector),
     ...(visit !== undefined && { visit }),
     ...(quality !== undefined && { quality: String(quality) }),
   };
 }
 
-/** S3 takes 2 KB of metadata, names included, and a byte that is not ASCII becomes three on the way. */
-function short(text: string): string {
+/** S3 allows 2 KB of metadata, names included, and percent-encoding triples each byte that is not ASCII. */
+function truncate(text: string): string {
   return firstBytes(text, 200);
 }

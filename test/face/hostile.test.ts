@@ -2,17 +2,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { deflateSync } from "node:zlib";
 import { styleFor } from "../../src/base/style.ts";
+import { landmarksOf } from "../../src/face/face.ts";
 import { toJson, toText } from "../../src/face/format.ts";
 import { parseKeyTemplate } from "../../src/face/key.ts";
 import { decodeMessage } from "../../src/face/message.ts";
 import { addPngTexts, readPngText } from "../../src/face/png.ts";
 import { toStored } from "../../src/face/stored.ts";
-import { facts } from "./pictures.ts";
+import { decodedFacts, facts } from "./pictures.ts";
 
 const defaultKey = "{camera}/{yyyy}/{mm}/{dd}/{HH}{MM}{SS}.{ms}-{id}.{ext}";
 const everyPart = "{camera}/{detector}/{epoch}/{seq}/{yyyy}-{mm}-{dd}/{id}.{ext}";
 
-/** One grey pixel, made by hand: IHDR, IDAT, IEND (PNG, section 11.2). */
+/** One gray pixel, encoded by hand: IHDR, IDAT, IEND (PNG, section 11.2). */
 function smallPng(): Buffer {
   const header = Buffer.from([0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]);
   const chunks = [
@@ -30,7 +31,7 @@ function smallPng(): Buffer {
   return Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), ...parts]);
 }
 
-/** CRC-32 as the PNG specification gives it (annex D), bit by bit: not by the library under test. */
+/** CRC-32 as in the PNG specification (annex D), bit by bit: not with the library under test. */
 function bitwiseCrc(bytes: Buffer): number {
   let crc = 0xffffffff;
   for (const byte of bytes) {
@@ -40,17 +41,18 @@ function bitwiseCrc(bytes: Buffer): number {
   return (crc ^ 0xffffffff) >>> 0;
 }
 
+const landmarks = landmarksOf((_name, nth) => ({ x: nth + 0.5, y: 10 * nth }));
 const withText = (text: string) => addPngTexts(smallPng(), [{ type: "iTXt", keyword: "facepipe", text }]);
 const withFacts = (more: object) => withText(JSON.stringify({ ...facts, ...more }));
-const heard = (payload: Buffer, topic = "faces/a") => ({ topic, payload, qos: 1, retain: false });
+const received = (payload: Buffer, topic = "faces/a") => ({ topic, payload, qos: 1, retain: false });
 
-test("the little PNG is right, so that what follows says something", () => {
+test("the PNG of these tests is valid", () => {
   assert.equal(decodeMessage(smallPng()).kind, "foreign");
   assert.equal(decodeMessage(withFacts({})).kind, "face");
   assert.equal(readPngText(withText("häßlich 門"), "facepipe"), "häßlich 門");
 });
 
-test("facts that detect would not write make the picture someone else's", () => {
+test("a picture with facts that detect would not write is foreign", () => {
   const wrong: Record<string, unknown>[] = [
     { v: 2 },
     { v: "1" },
@@ -77,6 +79,12 @@ test("facts that detect would not write make the picture someone else's", () => 
     { box: { ...facts.box, x: null } },
     { score: "0.9" },
     { detector: {} },
+    { visit: 1 },
+    { visit: "0" },
+    { quality: "good" },
+    { quality: null },
+    { landmarks: null },
+    { landmarks: { ...landmarks, nose: { x: 1 } } },
   ];
   for (const more of wrong)
     assert.equal(decodeMessage(withFacts(more)).kind, "foreign", JSON.stringify(more));
@@ -84,18 +92,30 @@ test("facts that detect would not write make the picture someone else's", () => 
     assert.equal(decodeMessage(withText(text)).kind, "foreign", text.slice(0, 20));
 });
 
-test("only the facts are taken over, however much else stands there", () => {
+test("the optional facts are decoded again, without other fields", () => {
+  const { nose } = landmarks;
+  const more = {
+    visit: "12",
+    quality: 0.5,
+    landmarks: { ...landmarks, nose: { ...nose, z: 1 }, chin: nose },
+  };
+  const decoded = decodeMessage(withFacts({ ...more, box: { ...facts.box, z: 1 } }));
+  assert.ok(decoded.kind === "face");
+  assert.deepEqual(decoded.facts, { ...facts, ...more, landmarks });
+});
+
+test("only the facts are copied, whatever else the text contains", () => {
   const deep = `{"deep":${"[".repeat(100_000)}${"]".repeat(100_000)}`;
   const text = `${deep},"topic":"forged","__proto__":{"camera":"forged"},${JSON.stringify({ ...facts, constructor: 1 }).slice(1)}`;
   const message = withText(text);
   const decoded = decodeMessage(message);
-  assert.deepEqual(decoded.kind === "face" && decoded.facts, facts);
-  const line = JSON.parse(toJson(heard(message), new Date(0)));
+  assert.deepEqual(decoded.kind === "face" && decoded.facts, decodedFacts);
+  const line = JSON.parse(toJson(received(message), new Date(0)));
   assert.equal(line.topic, "faces/a");
   assert.deepEqual({ ...line, ...facts }, line);
 });
 
-test("whatever a camera is called, its faces have a key that can be stored, inside", () => {
+test("any camera name results in a key that can be stored, below the root", () => {
   const names = [
     "../../etc",
     "..",
@@ -137,7 +157,7 @@ test("whatever a camera is called, its faces have a key that can be stored, insi
         assert.ok(Buffer.byteLength(part) <= 255, part);
         assert.match(part, /^[\p{L}\p{N}_-][\p{L}\p{N}._-]*$/u);
       }
-      // S3: at most 2 KB, and each byte that is not plain ASCII is sent as three.
+      // S3: at most 2 KB, and percent-encoding triples each byte that is not ASCII.
       const sent = Object.entries(metadata).map(
         ([name, value]) => name + encodeURIComponent(String(Buffer.from(value))),
       );
@@ -146,17 +166,17 @@ test("whatever a camera is called, its faces have a key that can be stored, insi
   }
 });
 
-test("a name cannot move the cursor or forge a line of the log", () => {
+test("a name cannot move the cursor or forge a log line", () => {
   const evil = "a\x1b[2J\n2026 forged\r\u009b1m\u2028\u202e";
   for (const payload of [
     withFacts({ camera: evil, detector: evil }),
     smallPng(),
     Buffer.from("no picture"),
   ]) {
-    const line = toText(heard(payload, evil), new Date(0), styleFor(false));
+    const line = toText(received(payload, evil), new Date(0), styleFor(false));
     assert.doesNotMatch(line, /[\p{C}\u2028\u2029]/u);
-    assert.ok([...toJson(heard(payload, evil), new Date(0))].every((letter) => letter >= " "));
+    assert.ok([...toJson(received(payload, evil), new Date(0))].every((letter) => letter >= " "));
   }
-  const long = toText(heard(withFacts({ camera: "x".repeat(1e6) })), new Date(0), styleFor(false));
+  const long = toText(received(withFacts({ camera: "x".repeat(1e6) })), new Date(0), styleFor(false));
   assert.ok(long.length < 400, `${long.length}`);
 });

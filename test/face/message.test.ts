@@ -5,13 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { decodeMessage, encodeFace } from "../../src/face/message.ts";
-import { draw, facts, ffprobeMissing, pillow, pillowMissing } from "./pictures.ts";
+import { decodedFacts, draw, facts, ffprobeMissing, pillow, pillowMissing } from "./pictures.ts";
 
 const skip = pillowMissing() ?? false;
 const pixels = "sys.stdout.buffer.write(im.convert('RGB').tobytes())";
 const info = "print(json.dumps({k: str(v) for k, v in im.info.items()}))";
 
-test("the facts come back out of a PNG, and other readers see its texts and pixels", { skip }, () => {
+test("a PNG's facts are decoded again, and other readers find its texts and pixels", { skip }, () => {
   for (const [mode, options] of [
     ["L", ""],
     ["RGB", "optimize=True"],
@@ -25,7 +25,7 @@ test("the facts come back out of a PNG, and other readers see its texts and pixe
     const message = encodeFace(picture, "png", facts);
     const decoded = decodeMessage(message);
     assert.equal(decoded.kind, "face", mode);
-    assert.deepEqual(decoded.kind === "face" && decoded.facts, facts);
+    assert.deepEqual(decoded.kind === "face" && decoded.facts, decodedFacts);
     assert.deepEqual(pillow(pixels, message), pillow(pixels, picture), mode);
     const texts = JSON.parse(pillow(info, message).toString());
     assert.deepEqual(JSON.parse(texts.facepipe), facts);
@@ -35,7 +35,7 @@ test("the facts come back out of a PNG, and other readers see its texts and pixe
   }
 });
 
-test("the facts come back out of a JPEG, and other readers see its comment and pixels", { skip }, () => {
+test("a JPEG's facts are decoded again, and other readers find its comment and pixels", { skip }, () => {
   for (const options of [
     "",
     "progressive=True",
@@ -45,7 +45,7 @@ test("the facts come back out of a JPEG, and other readers see its comment and p
     const picture = draw("JPEG", "RGB", options);
     const message = encodeFace(picture, "jpeg", facts);
     const decoded = decodeMessage(message);
-    assert.deepEqual(decoded.kind === "face" && decoded.facts, facts, options);
+    assert.deepEqual(decoded.kind === "face" && decoded.facts, decodedFacts, options);
     assert.deepEqual(pillow(pixels, message), pillow(pixels, picture));
     // JFIF's APP0 must come first (JFIF 1.02): SOI, APP0, then ours.
     assert.equal(message.toString("latin1", 0, 11), picture.toString("latin1", 0, 11));
@@ -69,7 +69,7 @@ test("ffprobe opens both", { skip: skip || (ffprobeMissing() ?? false) }, (t) =>
   }
 });
 
-test("half a picture is never taken for a face", { skip }, () => {
+test("a truncated picture is rejected", { skip }, () => {
   for (const format of ["png", "jpeg"] as const) {
     const message = encodeFace(draw(format.toUpperCase()), format, facts);
     for (let length = 0; length < message.length; length += length < 700 ? 1 : 100) {
@@ -80,7 +80,7 @@ test("half a picture is never taken for a face", { skip }, () => {
   }
 });
 
-test("a PNG in which one byte was changed is rejected", { skip }, () => {
+test("a PNG with one changed byte is rejected", { skip }, () => {
   const message = encodeFace(draw("PNG"), "png", facts);
   for (let at = 8; at < message.length; at += 7) {
     const broken = Buffer.from(message);
@@ -89,7 +89,7 @@ test("a PNG in which one byte was changed is rejected", { skip }, () => {
   }
 });
 
-test("pictures of others are kept as what they are", { skip }, () => {
+test("foreign pictures keep their format", { skip }, () => {
   const kinds = { PNG: "png", JPEG: "jpg", GIF: "gif", WEBP: "webp", BMP: "bmp", TIFF: "tiff" };
   for (const [format, extension] of Object.entries(kinds)) {
     const decoded = decodeMessage(draw(format));
@@ -99,7 +99,7 @@ test("pictures of others are kept as what they are", { skip }, () => {
   }
 });
 
-test("texts in other forms are passed over: compressed, Latin-1, of other keywords", { skip }, () => {
+test("other texts are ignored: compressed, Latin-1, with other keywords", { skip }, () => {
   const json = JSON.stringify(JSON.stringify(facts));
   for (const add of [
     `add_itxt('facepipe', ${json}, zip=True)`,
@@ -115,7 +115,7 @@ test("texts in other forms are passed over: compressed, Latin-1, of other keywor
   }
 });
 
-test("any bytes at all are decided on without an error", { skip }, () => {
+test("any bytes are decoded without an exception", { skip }, () => {
   const starts = [
     draw("PNG").subarray(0, 60),
     draw("JPEG").subarray(0, 60),

@@ -12,7 +12,7 @@ const defaultKey = parseKeyTemplate("{camera}/{yyyy}/{mm}/{dd}/{HH}{MM}{SS}.{ms}
 const noon = new Date("2026-11-21T12:00:00Z");
 const hash = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex").slice(0, 32);
 
-test("a face's key tells camera, UTC time of capture and id", { skip }, () => {
+test("a face's key contains camera, UTC time of capture and id", { skip }, () => {
   const png = encodeFace(draw("PNG"), "png", { ...facts, camera: "cam0" });
   const stored = toStored("faces/elsewhere", png, noon, defaultKey);
   assert.ok(stored.kind === "face");
@@ -51,7 +51,7 @@ test("every part of a template", () => {
   );
 });
 
-test("a template that would lose or misplace faces is refused with the reason", () => {
+test("a template that could lose or misplace faces is refused with the reason", () => {
   const faults: Record<string, RegExp> = {
     "{camera}/{ms}.{ext}": /must contain \{id\}/,
     "{seq}.{ext}": /must contain \{id\}/,
@@ -67,8 +67,8 @@ test("a template that would lose or misplace faces is refused with the reason", 
     "./{id}": /relative path/,
     "a\\{id}": /relative path/,
     "a\n{id}": /relative path/,
-    "{id}/{camera": /without its other half/,
-    "{id}}": /without its other half/,
+    "{id}/{camera": /unmatched/,
+    "{id}}": /unmatched/,
     [`${"x".repeat(220)}{id}`]: /too long/,
     "{camera}{camera}{id}{epoch}": /too long/,
     [`${"abcd/".repeat(200)}{id}`]: /too long/,
@@ -79,7 +79,7 @@ test("a template that would lose or misplace faces is refused with the reason", 
   assert.doesNotThrow(() => parseKeyTemplate("{epoch}/{seq}"));
 });
 
-test("someone else's picture is kept under its hash and the topic's last level", { skip }, () => {
+test("a foreign picture is stored under its hash and the topic's last level", { skip }, () => {
   for (const [topic, camera] of [
     ["faces/door", "door"],
     ["door", "door"],
@@ -99,7 +99,7 @@ test("someone else's picture is kept under its hash and the topic's last level",
   }
 });
 
-test("what is no picture is kept too, its reason beside it and written first", () => {
+test("a payload that is not a picture is stored too, after a note with the reason", () => {
   const payload = Buffer.from("no picture");
   const stored = toStored("faces/door", payload, noon, defaultKey);
   assert.ok(stored.kind === "rejected");
@@ -107,14 +107,14 @@ test("what is no picture is kept too, its reason beside it and written first", (
   assert.equal(why?.key, `rejected/${hash(payload)}.json`);
   assert.deepEqual(JSON.parse(String(why?.body)), {
     topic: "faces/door",
-    reason: "the payload is no picture",
+    reason: "the payload is not a picture",
   });
   assert.equal(what?.key, `rejected/${hash(payload)}.bin`);
   assert.equal(what?.body, payload);
   assert.equal(toStored("faces/door", Buffer.alloc(0), noon, defaultKey).objects.length, 2);
 });
 
-test("when a message arrives changes nothing of what is written where", { skip }, () => {
+test("keys and bodies do not depend on the time of arrival", { skip }, () => {
   const messages = [encodeFace(draw("PNG"), "png", facts), draw("WEBP"), Buffer.from("x")];
   for (const payload of messages) {
     const at = (time: number) =>
@@ -127,7 +127,7 @@ test("when a message arrives changes nothing of what is written where", { skip }
   }
 });
 
-test("a name is cut between characters, and a good name stays", () => {
+test("a name is truncated between characters, and a safe name stays unchanged", () => {
   for (const name of ["cam0", "Höf-Tür_2.a", "門"]) assert.equal(safeName(name), name);
   assert.equal(safeName(".."), "_");
   assert.equal(safeName(""), "_");

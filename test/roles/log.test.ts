@@ -25,9 +25,9 @@ test("a person reads time, camera, size, place, score, bytes, QoS and id; anythi
   await program.printed(/cam0/);
   const [picture, garbage, empty, half, line = ""] = program.out.split("\n");
   assert.match(picture ?? "", /faces\/someone +picture \(image\/png\)/);
-  assert.match(garbage ?? "", /faces\/odd +the payload is no picture +10 B +QoS 0/);
+  assert.match(garbage ?? "", /faces\/odd +the payload is not a picture +10 B +QoS 0/);
   assert.match(empty ?? "", /the payload is empty/);
-  assert.match(half ?? "", /the PNG is cut short/);
+  assert.match(half ?? "", /the PNG is truncated/);
   const id = /"id":"([^"]+)"/.exec(face.toString("latin1"))?.[1];
   for (const part of ["14:03:22.123", "cam0", "30x30", "1,2", "0.90", `${face.length} B`, "QoS 1", id ?? ""])
     assert.ok(line.includes(part), `${part} is missing in: ${line}`);
@@ -47,7 +47,7 @@ test("--json is one JSON line per message, with the facts", { skip }, async (t) 
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line));
-  assert.equal(rejected.rejected, "the payload is no picture");
+  assert.equal(rejected.rejected, "the payload is not a picture");
   assert.equal(facts.camera, "cam0");
   assert.deepEqual(facts.box, { x: 1, y: 2, width: 30, height: 30 });
   assert.equal(facts.bytes, face.length);
