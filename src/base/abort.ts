@@ -23,8 +23,8 @@ export async function doneBefore(work: Promise<unknown>, signal: AbortSignal): P
 }
 
 /**
- * `work`'s result; rejects with `toError`'s error as soon as `signal` aborts. Work that has started goes on, its outcome
- * ignored.
+ * `work`'s result; rejects with `toError`'s error as soon as `signal` aborts. Work that has started continues, but its
+ * outcome is ignored.
  */
 export async function unlessAborted<T>(
   signal: AbortSignal,

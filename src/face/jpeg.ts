@@ -5,7 +5,7 @@ export function isJpeg(payload: Buffer): boolean {
   return payload[0] === 0xff && payload[1] === marker.soi && payload[2] === 0xff;
 }
 
-/** The same picture with a comment segment (COM): keyword, NUL, text. Inserted after JFIF's APP0, which must be first. */
+/** The same picture with a comment segment (COM): keyword, NUL, text; after JFIF's APP0, which must be first. */
 export function addJpegComment(jpeg: Buffer, keyword: string, text: string): Buffer {
   const comment = Buffer.from(`${keyword}\0${text}`);
   const head = Buffer.from([0xff, marker.com, 0, 0]);

@@ -4,7 +4,7 @@ import { type TestContext, test } from "node:test";
 import { type Sink, SinkError } from "../../src/sinks/sink.ts";
 import { never, object } from "./objects.ts";
 
-/** An open sink in an empty place of its own, and how to read what it stored. */
+/** An open sink without objects, and how to read what it stored. */
 export interface SinkUnderTest {
   readonly sink: Sink;
   readonly read: (key: string) => Promise<Buffer>;

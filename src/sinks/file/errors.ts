@@ -9,35 +9,25 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** The failure to open the directory `root`. */
 export function fileOpenError(error: unknown, root: string): UserError {
-  const code = systemCode(error);
-  if (code === "EEXIST" || code === "ENOTDIR") {
+  if (["EEXIST", "ENOTDIR"].includes(systemCode(error))) {
     const remedy = "Choose another directory with --to, or move the file away";
     return new UserError("DIRECTORY_NOT_WRITABLE", `${root} is not a directory`, remedy, error);
   }
-  const message = `cannot write in ${root}: ${reasonOf(error)}`;
-  return isFull(code)
-    ? new UserError("DISK_FULL", message, "Free some space, or choose another directory with --to", error)
-    : new UserError(
-        "DIRECTORY_NOT_WRITABLE",
-        message,
-        "Allow this user to write there, or choose another directory with --to",
-        error,
-      );
+  const code = isFull(error) ? "DISK_FULL" : "DIRECTORY_NOT_WRITABLE";
+  const fix = isFull(error) ? "Free some space" : "Allow this user to write there";
+  const remedy = `${fix}, or choose another directory with --to`;
+  return new UserError(code, `cannot write in ${root}: ${reasonOf(error)}`, remedy, error);
 }
 
 /** The failure to write the file `path`. People can fix space, permissions or a disk; a name stays too long. */
 export function filePutError(error: unknown, path: string): SinkError {
-  const code = systemCode(error);
-  const ours = isFull(code)
-    ? "DISK_FULL"
-    : code === "ENAMETOOLONG"
-      ? "OBJECT_REFUSED"
-      : "DIRECTORY_NOT_WRITABLE";
-  return new SinkError(ours, `cannot write ${path}: ${reasonOf(error)}`, error);
+  const isRefused = systemCode(error) === "ENAMETOOLONG";
+  const code = isRefused ? "OBJECT_REFUSED" : isFull(error) ? "DISK_FULL" : "DIRECTORY_NOT_WRITABLE";
+  return new SinkError(code, `cannot write ${path}: ${reasonOf(error)}`, error);
 }
 
-function isFull(code: string): boolean {
-  return code === "ENOSPC" || code === "EDQUOT";
+function isFull(error: unknown): boolean {
+  return ["ENOSPC", "EDQUOT"].includes(systemCode(error));
 }
 
 /** In words: `the disk is full (ENOSPC)`. */

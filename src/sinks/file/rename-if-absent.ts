@@ -17,7 +17,7 @@ export async function renameIfAbsent(from: string, to: string): Promise<boolean>
   }
 }
 
-/** Not atomic: two simultaneous writers of one key could both find it absent, and the later one replaces the earlier. */
+/** Not atomic: of two simultaneous writers of one key, the later may replace the earlier. */
 async function checkThenRename(from: string, to: string): Promise<boolean> {
   try {
     await lstat(to);

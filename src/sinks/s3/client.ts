@@ -23,7 +23,7 @@ const unneededMiddleware = ["loggerMiddleware", "getUserAgentMiddleware", "recur
 
 /**
  * A client on the SDK's standard chain (environment, shared files, container and instance roles). The region falls
- * back to us-east-1, as services other than Amazon's rarely have another; where it is wrong, S3 responds with the right one.
+ * back to us-east-1, as services other than Amazon's rarely have another; where it is wrong, S3 returns the right one.
  */
 export async function createClient(options: S3Options): Promise<S3Client> {
   const { S3Client } = await import("@aws-sdk/client-s3");

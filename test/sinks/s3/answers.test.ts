@@ -19,7 +19,7 @@ interface Answer {
 /** The response to open()'s put from a service that permits it. */
 const opened: Answer = { status: 400, code: "BadDigest" };
 
-/** A sink with a server that responds with these in turn, repeating the last: for errors of Amazon that Ceph never returns. */
+/** A sink whose server responds with these in turn, repeating the last: for Amazon's errors that Ceph never returns. */
 async function sinkAnswered(t: TestContext, ...answers: readonly Answer[]): Promise<S3Sink> {
   const left = [...answers];
   const server = createServer((request, response) => {
