@@ -1,37 +1,41 @@
-/** `npm run docs:options`: writes docs/options.md, and the table of README.md, from the declarations of the options. */
+/** `npm run docs:options`: writes docs/options.md, and the list of README.md, from the declarations of the options. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { loadRoles } from "../src/main.ts";
 import { brokerOptions } from "../src/settings/broker.ts";
 import { commonOptions } from "../src/settings/common.ts";
 import { optionRow } from "../src/settings/help.ts";
-import type { Options } from "../src/settings/option.ts";
+import type { Option, Options } from "../src/settings/option.ts";
 
 const roles = await loadRoles();
 
-/** What a newcomer needs first, in the order of the line; the rest is in docs/options.md. */
-const mostUsed: readonly (readonly [role: string, ...keys: string[]])[] = [
-  ["detect", "camera", "name", "detector", "emit", "mask", "format", "dryRun"],
-  ["forward", "from", "to", "remoteTopic"],
-  ["store", "to", "endpoint", "pathStyle", "share", "createBucket"],
+/** What a newcomer needs first, in the order of the pipeline; docs/options.md has the rest. */
+const mostUsed: readonly (readonly [title: string, options: Options, ...keys: string[]])[] = [
+  ["`detect`", optionsOf("detect"), "camera", "name", "detector", "emit", "mask", "format", "dryRun"],
+  ["`forward`", optionsOf("forward"), "from", "to", "remoteTopic"],
+  ["`store`", optionsOf("store"), "to", "endpoint", "pathStyle", "share", "createBucket"],
+  ["Roles with one broker", brokerOptions, "broker", "qos", "passwordFile", "ca"],
+  ["Every role", commonOptions, "http", "logLevel"],
 ];
-const usedByAll = { "with one broker": ["broker", "qos", "passwordFile", "ca"], all: ["http", "logLevel"] };
 
 const begin = "<!-- options: written by npm run docs:options -->";
 const end = "<!-- end of options -->";
 
 const intro = `# Options
 
-You want to know what can be set, and how. Each option has a flag and an environment variable; the flag beats the
-variable, and the variable beats the default. An empty variable counts as not set; one for an option that may be given again has
-one value per line. A switch takes no value as a flag, and
-\`true\` or \`false\` as a variable. All faults of a command line are reported together, and an unknown \`FACEPIPE_...\`
-variable is a fault, too.
+This page lists every option of every role. \`facepipe ROLE --help\` prints the same. \`npm run docs:options\` writes this
+page from the declarations in the code.
 
-The same variable may mean different things to two roles: \`FACEPIPE_TO\` is forward's other broker and store's target. Give
-each role an environment of its own.
+Each option has a flag and an environment variable. A flag overrides the variable, and the variable overrides the
+default.
 
-This page is written by \`npm run docs:options\`. \`facepipe ROLE --help\` shows the same.
+- An empty variable counts as not set.
+- A repeatable option has one value per line in its variable.
+- A switch, such as \`--dry-run\`, is off by default. It has no value on the command line, and \`true\` or \`false\` in
+  its variable.
+- facepipe reports all faults of a command line together. An unknown \`FACEPIPE_...\` variable is a fault too.
+- The same variable can mean different things to two roles: \`FACEPIPE_TO\` is a broker for forward and a directory or
+  bucket for store. So set the environment of each role separately.
 `;
 
 export function optionsPage(): string {
@@ -44,26 +48,18 @@ export function optionsPage(): string {
   return [intro, ...sections].join("\n");
 }
 
-/** A table of the options that no section before has; those that an earlier role has, too, are named below it. */
+/** A list of the options that no earlier section has; below it the names of those that an earlier role has too. */
 function section(title: string, options: Options, shown: Map<string, string>, role = ""): string {
   const entries = Object.entries(options).map(([key, option]) => ({ key, option, same: id(key, option) }));
   const own = entries.filter(({ same }) => !shown.has(same));
-  const rows = own.map(({ key, option }) => {
-    const { term, fallback, variable, summary } = cellsOf(key, option);
-    return row([term, `\`${variable}\``, fallback, summary]);
-  });
-  const table = [
-    row(["option", "variable", "default", "meaning"]),
-    row(["---", "---", "---", "---"]),
-    ...rows,
-  ];
-  const shared = roles.map(({ name }) => {
+  const items = own.map(({ key, option }) => item(key, option, true));
+  const shared = roles.flatMap(({ name }) => {
     const also = entries.filter(({ same }) => shown.get(same) === name);
-    const terms = also.map(({ key, option }) => cellsOf(key, option).term);
-    return terms.length === 0 ? "" : `\nAs in ${name}: ${terms.join(", ")}.\n`;
+    const terms = also.map(({ key, option }) => code(optionRow(key, option).term));
+    return terms.length === 0 ? [] : `\n${wrap(`As in ${name}: ${terms.join(", ")}.`)}`;
   });
   for (const { same } of own) shown.set(same, role);
-  return `## ${title}\n\n${table.join("\n")}\n${shared.join("")}`;
+  return `## ${title}\n\n${[...items, ...shared].join("\n")}\n`;
 }
 
 /** The same option under the same name, whichever role it is in. */
@@ -71,41 +67,54 @@ function id(key: string, { summary, fallback, fallbackNote, required }: Options[
   return JSON.stringify([key, summary, fallback, fallbackNote, required]);
 }
 
-/** The text of README.md with its table as it should be. */
+/** The text of README.md with its list as it should be. */
 export function withMostUsed(readme: string): string {
-  const rows = [
-    ...mostUsed.flatMap(([name, ...keys]) => rowsOf(name, optionsOf(name), keys)),
-    ...rowsOf("with one broker", brokerOptions, usedByAll["with one broker"]),
-    ...rowsOf("all", commonOptions, usedByAll.all),
-  ];
-  const table = [row(["role", "option", "default", "meaning"]), row(["---", "---", "---", "---"]), ...rows];
+  const lists = mostUsed.map(([title, options, ...keys]) => {
+    const items = keys.map((key) => item(key, options[key] ?? missing(key), false));
+    return `${title}:\n\n${items.join("\n")}\n`;
+  });
   const [from, to] = [readme.indexOf(begin), readme.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`README.md must have the lines ${begin} and ${end}`);
-  return `${readme.slice(0, from)}${begin}\n${table.join("\n")}\n${readme.slice(to)}`;
+  return `${readme.slice(0, from)}${begin}\n${lists.join("\n")}${readme.slice(to)}`;
 }
 
 function optionsOf(name: string): Options {
   return roles.find((role) => role.name === name)?.options ?? {};
 }
 
-function rowsOf(name: string, options: Options, keys: readonly string[]): string[] {
-  return keys.map((key) => {
-    const option = options[key];
-    if (option === undefined) throw new Error(`${name} has no option ${key}`);
-    const { term, fallback, summary } = cellsOf(key, option);
-    return row([name, term, fallback, summary]);
-  });
+function missing(key: string): never {
+  throw new Error(`there is no option ${key}`);
 }
 
-/** An option's cells: what is typed stands as code. */
-function cellsOf(key: string, option: Options[string]) {
-  const { term, fallback, ...rest } = optionRow(key, option);
-  const isTyped = fallback !== "" && fallback === option.fallback;
-  return { term: `\`${term}\``, fallback: isTyped ? `\`${fallback}\`` : fallback, ...rest };
+/** An option as a list item, such as "- `--qos N` (`FACEPIPE_QOS`, default: `1`): quality of service". */
+function item(key: string, option: Option<unknown>, withVariable: boolean): string {
+  const { term, fallback, variable, summary } = optionRow(key, option);
+  const isSwitch = option.placeholder === undefined;
+  const value = fallback === option.fallback ? code(fallback) : fallback;
+  const standard = option.required ? fallback : isSwitch || fallback === "" ? "" : `default: ${value}`;
+  const notes = [withVariable ? code(variable) : "", standard].filter((note) => note !== "").join(", ");
+  return wrap(`- ${code(term)}${notes && ` (${flagsAsCode(notes)})`}: ${flagsAsCode(summary)}`, "  ");
 }
 
-function row(cells: readonly string[]): string {
-  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`.replaceAll("  ", " ");
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+/** Marks the flags in a text as code, without those that are already. */
+function flagsAsCode(text: string): string {
+  return text.replace(/(?<!`)--[a-z][a-z-]*/g, code);
+}
+
+const longestLine = 120;
+
+/** Breaks a text into lines, never within code; all but the first begin with `indent`. */
+function wrap(text: string, indent = ""): string {
+  const words = text.match(/(?:`[^`]*`|[^\s`])+/g) ?? [];
+  return words.reduce((lines, word) => {
+    const last = lines.length - lines.lastIndexOf("\n") - 1;
+    if (lines === "") return word;
+    return last + 1 + word.length > longestLine ? `${lines}\n${indent}${word}` : `${lines} ${word}`;
+  }, "");
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
