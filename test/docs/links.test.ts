@@ -1,17 +1,10 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
+import { markdownPages } from "../support/markdown.ts";
 
-/** The pages of the project: what git knows, and what is new. */
-function pages(): string[] {
-  const args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "*.md"];
-  const names = execFileSync("git", args, { encoding: "utf8" }).split("\0");
-  return names.filter((name) => name !== "" && existsSync(name));
-}
-
-/** Where the links of a page lead, without those to other sites; what stands in code is no link. */
+/** The targets of a page's links, without those to other sites; code contains no links. */
 function relativeLinks(page: string): string[] {
   const prose = readFileSync(page, "utf8")
     .replace(/^```[\s\S]*?^```/gm, "")
@@ -20,7 +13,7 @@ function relativeLinks(page: string): string[] {
   return links.filter((link) => !/^[a-z]+:/i.test(link));
 }
 
-/** The anchors that GitHub gives a page's headings. */
+/** The anchors that GitHub generates for a page's headings. */
 function anchors(page: string): string[] {
   const headings = readFileSync(page, "utf8").matchAll(/^#+ +(.+)$/gm);
   const name = (text: string) =>
@@ -32,7 +25,7 @@ function anchors(page: string): string[] {
 }
 
 test("links between pages lead to files and headings that exist", () => {
-  const broken = pages().flatMap((page) =>
+  const broken = markdownPages().flatMap((page) =>
     relativeLinks(page)
       .filter((link) => {
         const [path = "", anchor] = link.split("#");
