@@ -28,12 +28,12 @@ const banned: readonly (readonly [word: RegExp, use: string])[] = [
 /** Where such a word is the standard term. */
 const allowed: readonly RegExp[] = [
   // Lines of text.
-  /\b(command|JSON|log|summary|first|last|each|every|per|one|same|user's)\s+lines?\b/gi,
-  // The name of another program's option, in the list of renamed options.
-  /`--leave`/g,
+  /\b(command|JSON|log|first|last|each|per|one|several|user's)\s+lines?\b|\bline\s+in\s+`/gi,
+  // The former name of an option, in the list of renamed options.
+  /--leave\b/g,
   // Directions, and parts of a face.
-  /\b(upper|the|right\s+and)\s+left\b|\bleft\s+(eye|corner)\b/gi,
-  /\b(right|left|the)\s+eyes?\b/gi,
+  /\b(left|right|the)\s+eyes?\b/gi,
+  /\b(upper|right\s+and)\s+left\b/gi,
   // The glossary's explanation of "worker".
   /\bchild\s+process\b/gi,
 ];
