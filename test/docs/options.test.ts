@@ -10,7 +10,7 @@ test("docs/options.md shows the options as they are declared", () => {
   assert.ok(readFileSync("docs/options.md", "utf8") === optionsPage(), `docs/options.md ${remedy}`);
 });
 
-test("the table of README.md shows the options as they are declared", () => {
+test("the list in README.md shows the options as they are declared", () => {
   const readme = readFileSync("README.md", "utf8");
-  assert.ok(readme === withMostUsed(readme), `the table of README.md ${remedy}`);
+  assert.ok(readme === withMostUsed(readme), `the list in README.md ${remedy}`);
 });
