@@ -32,7 +32,7 @@ const allowed: readonly RegExp[] = [
   // The former name of an option, in the list of renamed options.
   /--leave\b/g,
   // Directions, and parts of a face.
-  /\b(left|right|the)\s+eyes?\b/gi,
+  /\b(left|right)\s+eyes?\b|\bbetween\s+the\s+eyes\b/gi,
   /\b(upper|right\s+and)\s+left\b/gi,
   // The glossary's explanation of "worker".
   /\bchild\s+process\b/gi,
