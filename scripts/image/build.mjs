@@ -49,10 +49,10 @@ async function serveModel() {
   return { options: ["--build-arg", `YUNET_MODEL_URL=${url}`], stop: () => server.close() };
 }
 
-/** In a checkout that was never built there is nobody to ask, and hardly a model. */
+/** A checkout that was never built has no findModel, and most likely no model. */
 async function findModel() {
-  const places = new URL("../../dist/vision/model/places.js", import.meta.url);
-  return existsSync(places) ? (await import(places.href)).findModel() : undefined;
+  const module = new URL("../../dist/vision/model/find-model.js", import.meta.url);
+  return existsSync(module) ? (await import(module.href)).findModel() : undefined;
 }
 
 function mounts(...files) {

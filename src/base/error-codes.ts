@@ -43,6 +43,8 @@ export const errorCodes = {
   MODEL_URL_INVALID: "refused",
   MODEL_REFUSED: "refused",
   MODEL_UNREACHABLE: "unreachable",
+  MODEL_INTERRUPTED: "unreachable",
+  MODEL_SERVER_BUSY: "refused",
   MODEL_WRONG_FILE: "refused",
   MODEL_NOT_SAVED: "refused",
 

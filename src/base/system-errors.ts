@@ -1,3 +1,5 @@
+import { describe } from "./errors.ts";
+
 /** The reasons behind the system's, Node.js's and TLS's error codes, in words; the same wherever they occur. */
 const reasons: Readonly<Record<string, string>> = {
   // Network
@@ -37,6 +39,14 @@ const reasons: Readonly<Record<string, string>> = {
   EISDIR: "it is a directory",
   ENAMETOOLONG: "the name is too long for this file system",
 };
+
+/** Why a connection failed. fetch hides the reason in `cause`: its own words are "fetch failed" and "terminated". */
+export function networkReason(error: unknown): string {
+  const cause = (error as Error).cause ?? error;
+  const code = systemCode(cause);
+  const reason = systemReason(code);
+  return reason === undefined ? describe(cause) : `${reason} (${code})`;
+}
 
 /** The system's error code (`ENOENT`, `ECONNREFUSED` ...) of a thrown value, or "". */
 export function systemCode(error: unknown): string {

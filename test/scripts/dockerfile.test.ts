@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { yunetModel } from "../../src/vision/model/model-file.ts";
+import { yunetModel } from "../../src/vision/model/yunet-model.ts";
 
 const dockerfile = readFileSync("Dockerfile", "utf8");
 const argument = (name: string) => new RegExp(`^ARG ${name}=(\\S+)$`, "m").exec(dockerfile)?.[1];

@@ -49,7 +49,7 @@ test("set-up fetches the model once, into the cache", { skip: needsModel }, asyn
   assert.match(await run(), /done in \d+ s/);
   assert.deepEqual(readFileSync(join(folder, "cache", "facepipe", name)), readFileSync(model));
   assert.equal(await run(), "");
-  assert.equal(server.ranges.length, 1);
+  assert.equal(server.requests.length, 1);
 });
 
 test("a model beside the program is enough", { skip: needsModel }, async (t) => {
@@ -58,5 +58,5 @@ test("a model beside the program is enough", { skip: needsModel }, async (t) => 
   mkdirSync(join(folder, "models"));
   cpSync(model, join(folder, "models", name));
   assert.equal(await run(), "");
-  assert.equal(server.ranges.length, 0);
+  assert.equal(server.requests.length, 0);
 });

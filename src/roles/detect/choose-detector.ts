@@ -1,6 +1,6 @@
 import { eventFields } from "../../base/log-events.ts";
-import { fetchModel } from "../../vision/model/fetch-model.ts";
-import { findModel } from "../../vision/model/places.ts";
+import { downloadModel } from "../../vision/model/download-model.ts";
+import { cachedModel, findModel } from "../../vision/model/find-model.ts";
 import type { DetectorSettings } from "../../vision/types.ts";
 import type { RoleContext } from "../role.ts";
 
@@ -46,7 +46,7 @@ async function download(
     terminal.updateBar(done, {});
   };
   try {
-    return await fetchModel({ signal: stop, url, onProgress });
+    return await downloadModel(cachedModel(), { signal: stop, url, onProgress });
   } catch (error) {
     if (stop.aborted) return undefined;
     throw error;

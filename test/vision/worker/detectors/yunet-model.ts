@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { findModel } from "../../../../src/vision/model/places.ts";
+import { findModel } from "../../../../src/vision/model/find-model.ts";
 import type { DetectorSettings } from "../../../../src/vision/types.ts";
 
 const { FACEPIPE_TEST_DATA = "../shared/data" } = process.env;
