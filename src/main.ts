@@ -11,7 +11,6 @@ import { withCommon } from "./settings/common.ts";
 import {
   type Environment,
   processEnvironment,
-  quickRtsp,
   quietSdkNotice,
   unknownVariables,
 } from "./settings/environment.ts";
@@ -40,7 +39,6 @@ const description = "Captures faces at the edge and keeps them in the cloud: cam
 export async function run(): Promise<void> {
   keepYoungGenerationSmall();
   quietSdkNotice();
-  quickRtsp();
   const terminal = new Terminal(process.stderr);
   /** The only call of process.exit: after all output is flushed. */
   const exit = (code: number) => {

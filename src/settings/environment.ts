@@ -15,14 +15,6 @@ export function quietSdkNotice(): void {
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
 }
 
-/**
- * Lets OpenCV open RTSP streams four times as fast (1.0 to 0.3 s): without measuring the frame rate, which is measured
- * anyway. `prefer_tcp` is OpenCV's own choice, which setting the variable would undo.
- */
-export function quickRtsp(): void {
-  process.env["OPENCV_FFMPEG_CAPTURE_OPTIONS"] ??= "rtsp_flags;prefer_tcp|fpsprobesize;0";
-}
-
 /** What Kubernetes injects for a Service named facepipe or facepipe-..., and what tests use. */
 const ignored = /^FACEPIPE_(TEST_.*|(.*_)?SERVICE_(HOST|PORT.*)|(.*_)?PORT(_.*)?)$/;
 

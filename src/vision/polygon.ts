@@ -1,4 +1,4 @@
-/** A corner as parts of the frame's width and height, 0..1, from the upper left. */
+/** A corner in fractions of the frame's width and height, 0..1, from the upper left. */
 export interface Corner {
   readonly x: number;
   readonly y: number;
@@ -7,7 +7,7 @@ export interface Corner {
 /** Three corners or more; the last is joined to the first. */
 export type Polygon = readonly Corner[];
 
-/** Reads `x,y x,y x,y`. Throws an Error that says what is wrong. */
+/** Parses `x,y x,y x,y`. @throws Error that says what is wrong. */
 export function parsePolygon(text: string): Polygon {
   const corners = text.trim().split(/\s+/).map(parseCorner);
   if (corners.length < 3) throw new Error("must have three corners or more: x,y x,y x,y");
@@ -23,8 +23,8 @@ function parseCorner(text: string): Corner {
 }
 
 /**
- * Whether a point lies in the polygon, both in the same units: whether a ray from it crosses the outline an odd number
- * of times (even-odd rule; Shimrat, "Algorithm 112: Position of point relative to polygon", CACM 1962).
+ * Whether a point lies in the polygon, both in the same units: a ray from it crosses the outline an odd number of times
+ * (even-odd rule; Shimrat, "Algorithm 112: Position of point relative to polygon", CACM 1962).
  */
 export function contains(polygon: Polygon, { x, y }: Corner): boolean {
   let inside = false;

@@ -1,18 +1,19 @@
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { extname } from "node:path";
-import { refused } from "../base/errors.ts";
+import { platform } from "node:process";
+import { describe, UserError } from "../base/errors.ts";
 
 /** What `--camera` names. */
 export type SourceKind =
-  | { readonly kind: "device"; readonly path: string; readonly number?: number }
+  | { readonly kind: "device"; readonly path: string; readonly number?: number | undefined }
   | { readonly kind: "network"; readonly url: string }
   | { readonly kind: "synthetic"; readonly text: string }
   | { readonly kind: "video" | "image" | "folder" | "missing"; readonly path: string };
 
-/** What OpenCV's imread reads on every build; a GIF is read as a video. */
+/** What imread of every build of OpenCV supports; a GIF is opened as a video. */
 const imageExtensions = /^\.(png|jpe?g|jpe|bmp|dib|webp|tiff?|p[bgpn]m|jp2)$/i;
 
-/** Decides by the text's form first, then by what the file system has under it. */
+/** Decides from the form of the text first, then from what the file system has under that path. */
 export function sourceKind(camera: string): SourceKind {
   if (/^\d+$/.test(camera))
     return { kind: "device", path: `/dev/video${Number(camera)}`, number: Number(camera) };
@@ -25,20 +26,30 @@ export function sourceKind(camera: string): SourceKind {
   return { kind: isImageName(camera) ? "image" : "video", path: camera };
 }
 
-/** @throws UserError when it cannot be looked at, for want of rights for example. */
+/** @throws UserError when the path cannot be read, for example without permission. */
 function stat(path: string) {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch (error) {
-    throw refused(`cannot look at ${path}: ${(error as Error).message}`, "Check --camera", error);
+    throw new UserError(
+      "FILE_UNREADABLE",
+      `cannot read ${path}: ${describe(error)}`,
+      "Check --camera",
+      error,
+    );
   }
 }
 
-/** Whether it is a camera that may be switched off now and on again later. */
-export function mayComeBack(camera: string): boolean {
+/** Whether it is a camera, which may be switched off now and on again later; a file that does not open never will. */
+export function isCamera(camera: string): boolean {
   return ["device", "network"].includes(sourceKind(camera).kind);
 }
 
 export function isImageName(name: string): boolean {
   return imageExtensions.test(extname(name));
+}
+
+/** Whether this machine has a webcam. macOS has no device files; nearly every Mac has a camera. */
+export function webcamPresent(): boolean {
+  return platform === "darwin" || existsSync("/dev/video0");
 }

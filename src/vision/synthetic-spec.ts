@@ -1,18 +1,20 @@
-/** What `synthetic:faces=2,size=640x480,...` asks for. */
+import { describe } from "../base/errors.ts";
+
+/** The parsed form of `synthetic:faces=2,size=640x480,...`. */
 export interface SyntheticSpec {
   readonly faces: number;
   /** Frame size, pixels. */
   readonly width: number;
   readonly height: number;
   readonly fps: number;
-  /** The scene ends after so many seconds; absent: it goes on like a camera. */
-  readonly seconds?: number;
+  /** Length of the scene, seconds; absent: it is endless like a camera. */
+  readonly seconds?: number | undefined;
   readonly seed: number;
-  /** Keep real time; otherwise as fast as the reader takes frames. */
+  /** Keep real time; otherwise as fast as frames are read. */
   readonly pace: boolean;
 }
 
-/** Smallest head that is still drawn in detail; Haar's own window is 24 pixels. */
+/** Smallest head that is still drawn in detail, pixels; the Haar cascade's window is 24 pixels. */
 const smallestHead = 48;
 
 const readers: Readonly<Record<string, (text: string) => Partial<SyntheticSpec>>> = {
@@ -25,8 +27,8 @@ const readers: Readonly<Record<string, (text: string) => Partial<SyntheticSpec>>
 };
 
 /**
- * Reads `synthetic` or `synthetic:key=value,...`.
- * @throws Error that names the key which is wrong and says what it takes.
+ * Parses `synthetic` or `synthetic:key=value,...`.
+ * @throws Error that names the wrong key and its valid values.
  */
 export function parseSynthetic(text: string): SyntheticSpec {
   const list = text.replace(/^synthetic:?/, "");
@@ -36,36 +38,36 @@ export function parseSynthetic(text: string): SyntheticSpec {
     const key = at < 0 ? pair : pair.slice(0, at);
     const read = Object.hasOwn(readers, key) ? readers[key] : undefined;
     if (!read)
-      throw new Error(`synthetic: unknown key "${key}"; it takes ${Object.keys(readers).join(", ")}`);
+      throw new Error(`synthetic: unknown key "${key}"; known are ${Object.keys(readers).join(", ")}`);
     try {
       spec = { ...spec, ...read(at < 0 ? "" : pair.slice(at + 1)) };
     } catch (error) {
-      throw new Error(`synthetic: ${key} ${(error as Error).message}`);
+      throw new Error(`synthetic: ${key} ${describe(error)}`);
     }
   }
-  if (spec.faces > 0 && headLimits(spec).most < smallestHead)
+  if (spec.faces > 0 && headLimits(spec).max < smallestHead)
     throw new Error(`synthetic: size ${spec.width}x${spec.height} has no room for faces=${spec.faces}`);
   return spec;
 }
 
-/** The cells of the frame that keep the faces apart: one face moves in each. */
+/** The grid of cells that keeps the faces apart: one face moves in each cell. */
 export function cells(spec: SyntheticSpec): { readonly columns: number; readonly rows: number } {
   const columns = Math.max(1, Math.ceil(Math.sqrt((spec.faces * spec.width) / spec.height)));
   return { columns, rows: Math.max(1, Math.ceil(spec.faces / columns)) };
 }
 
-/** Least and greatest side of a face's box, pixels: 90 to 150 in a frame of 640x480, in proportion in others. */
-export function headLimits(spec: SyntheticSpec): { readonly least: number; readonly most: number } {
+/** Smallest and largest side of a face's box, pixels: 90 to 150 in a frame of 640x480, others in proportion. */
+export function headLimits(spec: SyntheticSpec): { readonly min: number; readonly max: number } {
   const { columns, rows } = cells(spec);
   const scale = Math.min(spec.width / 640, spec.height / 480);
   const room = Math.min((spec.width / columns) * 0.8, (spec.height / rows) * 0.65);
-  const most = Math.floor(Math.min(Math.max(150 * scale, smallestHead), room));
-  return { least: Math.min(Math.max(Math.floor(90 * scale), smallestHead), most), most };
+  const max = Math.floor(Math.min(Math.max(150 * scale, smallestHead), room));
+  return { min: Math.min(Math.max(Math.floor(90 * scale), smallestHead), max), max };
 }
 
 function readSize(text: string): Partial<SyntheticSpec> {
   const [, width, height] = /^(\d+)x(\d+)$/.exec(text) ?? [];
-  if (!width || !height) throw new Error(`must look like 640x480, not "${text}"`);
+  if (!width || !height) throw new Error(`must have the form 640x480, not "${text}"`);
   return { width: whole(width, 64, 7680), height: whole(height, 64, 4320) };
 }
 
@@ -74,15 +76,15 @@ function readPace(text: string): Partial<SyntheticSpec> {
   return { pace: text === "on" };
 }
 
-function number(text: string, least: number, most: number): number {
+function number(text: string, min: number, max: number): number {
   const value = Number(text);
-  if (text.trim() === "" || !(value >= least && value <= most))
-    throw new Error(`must be a number from ${least} to ${most}, not "${text}"`);
+  if (text.trim() === "" || !(value >= min && value <= max))
+    throw new Error(`must be a number from ${min} to ${max}, not "${text}"`);
   return value;
 }
 
-function whole(text: string, least: number, most: number): number {
-  const value = number(text, least, most);
+function whole(text: string, min: number, max: number): number {
+  const value = number(text, min, max);
   if (!Number.isInteger(value)) throw new Error(`must be a whole number, not "${text}"`);
   return value;
 }

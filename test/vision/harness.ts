@@ -2,13 +2,13 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { createLog, type Logger } from "../../src/base/log.ts";
+import { createLog, type Logger, type LogLevel } from "../../src/base/log.ts";
 import { Vision, type VisionOptions } from "../../src/vision/supervisor/vision.ts";
 import { parseSynthetic } from "../../src/vision/synthetic-spec.ts";
 import type { CapturedFace, FrameStats, VisionSettings } from "../../src/vision/types.ts";
 import { rendererOf } from "../../src/vision/worker/synthetic/draw.ts";
 
-/** Settings as the command line's defaults make them. */
+/** Settings like the command line's defaults, but every frame is analyzed. */
 export function settings(camera: string, more: Partial<VisionSettings> = {}): VisionSettings {
   return {
     camera,
@@ -28,55 +28,63 @@ export function settings(camera: string, more: Partial<VisionSettings> = {}): Vi
   };
 }
 
-/** A log that keeps its lines. */
-export async function keptLog(): Promise<{ log: Logger; lines: string[] }> {
+/** A log whose lines are collected. */
+export async function keptLog(level: LogLevel = "info"): Promise<{ log: Logger; lines: string[] }> {
   const lines: string[] = [];
-  const log = await createLog({
-    level: "info",
-    format: "json",
-    secrets: [],
-    write: (line) => lines.push(line),
-  });
-  return { log, lines };
+  const write = (line: string) => lines.push(line);
+  return { log: await createLog({ level, format: "json", secrets: [], write }), lines };
 }
 
-/** A Vision that is stopped when the test ends, the lines it logged, and how often it opened its source again. */
+/**
+ * A Vision that is stopped when the test ends, and functions of its log: `lines` are all lines, down to what FFmpeg prints;
+ * `reported` those that a user sees by default; `workerPid` is the id of the latest worker process.
+ */
 export async function visionFor(t: TestContext, chosen: VisionSettings, options?: VisionOptions) {
-  const { log, lines } = await keptLog();
+  const { log, lines } = await keptLog("debug");
   let count = 0;
-  const vision = new Vision(chosen, log, { ...options, onRestart: () => count++ });
+  const onRestart = () => {
+    count++;
+    options?.onRestart?.();
+  };
+  const vision = new Vision(chosen, log, { ...options, onRestart });
   t.after(() => vision.stop());
-  return { vision, lines, restarts: () => count };
+  const reported = () => lines.filter((line) => !line.includes('"level":"debug"'));
+  const reopened = () => reported().some((line) => line.includes("delivers frames again"));
+  return { vision, lines, reported, reopened, restarts: () => count, workerPid: () => workerPid(lines) };
 }
 
-export type SeenFrame = FrameStats & { readonly faces: readonly CapturedFace[] };
+export function workerPid(lines: readonly string[]): number {
+  const [, pid] = /started the vision worker, process (\d+)/.exec(lines.findLast(isStart) ?? "") ?? [];
+  return Number(pid);
+}
 
-/** The next looks of an open Vision with their faces: all, when there are fewer than `most`. */
-export async function take(vision: Vision, most = Number.POSITIVE_INFINITY): Promise<SeenFrame[]> {
-  const seen: SeenFrame[] = [];
+const isStart = (line: string) => line.includes("started the vision worker");
+
+/** A signal that never aborts. */
+export const never = new AbortController().signal;
+
+export type AnalyzedFrame = FrameStats & { readonly faces: readonly CapturedFace[] };
+
+/** Opens a source and analyzes its first frames, or all when there are fewer than `max`. */
+export async function analyze(t: TestContext, chosen: VisionSettings, max = Number.POSITIVE_INFINITY) {
+  const { vision, reported } = await visionFor(t, chosen);
+  const info = await vision.open(never);
+  const analyzed: AnalyzedFrame[] = [];
   for await (const { frames, faces } of vision.batches()) {
-    for (const look of frames) seen.push({ ...look, faces: look === frames.at(-1) ? faces : [] });
-    if (seen.length >= most) break;
+    for (const frame of frames) analyzed.push({ ...frame, faces: frame === frames.at(-1) ? faces : [] });
+    if (analyzed.length >= max) break;
   }
-  return seen.slice(0, most);
+  return { info, frames: analyzed.slice(0, max), reported };
 }
 
-/** Opens a source and gives its first frames, all when there are fewer than `most`. */
-export async function look(t: TestContext, chosen: VisionSettings, most = Number.POSITIVE_INFINITY) {
-  const { vision, lines } = await visionFor(t, chosen);
-  const info = await vision.open(new AbortController().signal);
-  const seen = await take(vision, most);
-  return { info, seen, lines };
-}
-
-/** Frames of the synthetic camera as JPEG files in memory: cuts whose margin takes in the whole frame. */
+/** Frames of the synthetic camera as JPEG files in memory: crops whose margin covers the whole frame. */
 export async function jpegFrames(t: TestContext, count: number, size = "640x480"): Promise<Buffer[]> {
   const whole = settings(`synthetic:pace=off,size=${size}`, { margin: 1000, color: true, format: "jpeg" });
-  const { seen } = await look(t, whole, count);
-  return seen.flatMap((frame) => frame.faces.map((face) => face.picture));
+  const { frames } = await analyze(t, whole, count);
+  return frames.flatMap((frame) => frame.faces.map((face) => face.picture));
 }
 
-/** The synthetic camera's frame 0 as a PPM file, which OpenCV reads like any image. */
+/** The synthetic camera's frame 0 as a PPM file: a format that needs no encoder. */
 export function ppm(text: string): Buffer {
   const spec = parseSynthetic(text);
   const pixels = Buffer.from(rendererOf(spec)(0));

@@ -1,6 +1,7 @@
 import type { Logger } from "../../base/log.ts";
 import { eventFields } from "../../base/log-events.ts";
-import { mayComeBack } from "../../vision/source-kind.ts";
+import { processEnvironment } from "../../settings/environment.ts";
+import { isCamera } from "../../vision/source-kind.ts";
 import { Vision } from "../../vision/supervisor/vision.ts";
 import type { FrameBatch, SourceInfo, VisionSettings } from "../../vision/types.ts";
 import type { RoleContext } from "../role.ts";
@@ -33,11 +34,11 @@ export class CameraGroup {
     this.#context = context;
     this.#stallTimeout = stallTimeout;
     const onRestart = () => context.metrics.visionRestarts.inc();
+    const visionOptions = { stallSeconds: stallTimeout, onRestart, environment: processEnvironment() };
     this.#cameras = cameras.map((camera) => {
       const log = context.log.child({ camera: camera.name });
       const settings = settingsOf(camera);
-      const vision = new Vision(settings, log, { stallSeconds: stallTimeout, onRestart });
-      return { camera, log, settings, vision };
+      return { camera, log, settings, vision: new Vision(settings, log, visionOptions) };
     });
   }
 
@@ -51,7 +52,7 @@ export class CameraGroup {
     let frames: number | undefined = 0;
     for (const [index, each] of this.#cameras.entries()) {
       const outcome = outcomes[index] as PromiseSettledResult<SourceInfo>;
-      const retry = anyOpen && !signal.aborted && mayComeBack(each.camera.source);
+      const retry = anyOpen && !signal.aborted && isCamera(each.camera.source);
       if (outcome.status === "rejected" && !retry) throw outcome.reason;
       const info = outcome.status === "fulfilled" ? outcome.value : { live: true };
       if (outcome.status === "rejected") each.vision.keepOpening(outcome.reason);

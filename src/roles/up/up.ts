@@ -3,7 +3,7 @@ import { redact } from "../../base/log.ts";
 import { startEmbeddedBroker } from "../../mqtt/embedded-broker.ts";
 import { option } from "../../settings/option.ts";
 import { parseTarget, targetName } from "../../sinks/target.ts";
-import { webcamPresent } from "../../vision/camera-name.ts";
+import { webcamPresent } from "../../vision/source-kind.ts";
 import { brokerCheck } from "../broker-check/broker-check.ts";
 import { nameFaults, sourcesOf } from "../detect/camera-names.ts";
 import { detect } from "../detect/detect.ts";

@@ -29,8 +29,7 @@ const backoff = { min: 100, max: 5000 };
  * @throws UserError with one of the codes MODEL_...; the signal's reason when it aborts.
  */
 export async function downloadModel(path: string, options: DownloadOptions): Promise<string> {
-  const { signal, model = yunetModel, attempts = 5 } = options;
-  const { url = model.url } = options;
+  const { signal, model = yunetModel, url = model.url, attempts = 5 } = options;
   if (await isModel(path, model)) return path;
   assertHttpUrl(url);
   let failures = 0;
@@ -81,11 +80,7 @@ async function download(url: string, options: DownloadOptions & { model: ModelFi
   }
 }
 
-async function request(
-  url: string,
-  model: ModelFile,
-  signal: AbortSignal,
-): Promise<AsyncIterable<Uint8Array>> {
+async function request(url: string, model: ModelFile, signal: AbortSignal) {
   // Uncompressed: content-length is the file's own length.
   const headers = { "accept-encoding": "identity" };
   const response = await fetch(url, { headers, signal }).catch((error) => {

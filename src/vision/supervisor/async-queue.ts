@@ -1,31 +1,30 @@
-/** Items that arrive on their own time, for one reader that takes them in order. */
+import { type Deferred, deferred } from "../../base/deferred.ts";
+
+/** Items that one side pushes and one reader takes, in order. */
 export class AsyncQueue<T> {
   readonly #items: T[] = [];
-  #ended = false;
-  #error: unknown;
-  #wake: (() => void) | undefined;
+  #end: { readonly error: unknown } | undefined;
+  #change: Deferred<void> = deferred();
 
   push(item: T): void {
     this.#items.push(item);
-    this.#wake?.();
+    this.#change.resolve();
   }
 
-  /** No more will come; with `error`, that is what the reader gets after the last item. */
+  /** Nothing is pushed after this; the reader gets `error` after the last item. Only the first call counts. */
   end(error?: unknown): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#error = error;
-    this.#wake?.();
+    this.#end ??= { error };
+    this.#change.resolve();
   }
 
-  /** The next item, or undefined at the end. Rejects with the error that ended it. */
+  /** The next item, or undefined at the end. Rejects with the error that ended the queue. */
   async next(): Promise<T | undefined> {
-    while (this.#items.length === 0 && !this.#ended)
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
+    while (this.#items.length === 0 && !this.#end) {
+      this.#change = deferred();
+      await this.#change.promise;
+    }
     const item = this.#items.shift();
-    if (item === undefined && this.#error !== undefined) throw this.#error;
+    if (item === undefined && this.#end?.error !== undefined) throw this.#end.error;
     return item;
   }
 }

@@ -3,27 +3,26 @@ import type { Logger } from "../../base/log.ts";
 import { eventFields } from "../../base/log-events.ts";
 import { Backoff, type BackoffLimits } from "../../base/retry.ts";
 
-/** A recording that ends its process so many times with nothing seen in between does so always. */
-const mostDeaths = 3;
-
-/** One that works for so long is well again, ms; before that it may be one that comes and goes. */
-const steady = 10_000;
+/** Failures in a row, without a frame in between, after which a recording is not opened again. */
+const maxFailures = 3;
+/** A source that works for this long has recovered, ms; one that fails sooner may be flapping. */
+const stableTime = 10_000;
 
 /**
- * How long to wait before a lost camera is opened again, and what is said of it: once when it is lost, again when the
- * reason is another, and once when it is back; a camera may be away for weeks.
+ * How long to wait before a lost camera is opened again, and what to log: once when it is lost, again when the reason
+ * changes, and once when it is back. A camera may be away for weeks.
  */
 export class RestartPolicy {
   readonly #log: Logger;
   readonly #backoff: Backoff;
   readonly #onRestart: () => void;
-  /** Attempts since it was lost. */
-  #tries = 0;
-  /** Attempts since something was seen. */
-  #inVain = 0;
+  /** Attempts since the source was lost. */
+  #attempts = 0;
+  /** Failures since the last frame. */
+  #failures = 0;
   #lostAt = 0;
-  #foundAt = Number.NEGATIVE_INFINITY;
-  #said = "";
+  #reopenedAt = Number.NEGATIVE_INFINITY;
+  #loggedReason = "";
 
   constructor(log: Logger, limits: BackoffLimits, onRestart: () => void = () => undefined) {
     this.#log = log;
@@ -31,43 +30,38 @@ export class RestartPolicy {
     this.#onRestart = onRestart;
   }
 
-  /** Whether another attempt would be in vain. */
   get exhausted(): boolean {
-    return this.#inVain >= mostDeaths;
+    return this.#failures >= maxFailures;
   }
 
-  /** The camera was lost, or did not open again. Returns the time to wait before the next attempt, ms. */
-  onFailure(reason: unknown): number {
-    if (this.#tries === 0) this.#lostAt = performance.now();
-    this.#tries++;
-    this.#inVain++;
+  /** The source was lost, or did not open again. Returns the time to wait before the next attempt, ms. */
+  onFailure(error: unknown): number {
+    if (this.#attempts === 0) this.#lostAt = performance.now();
+    this.#attempts++;
+    this.#failures++;
     this.#onRestart();
     const wait = this.#backoff.next();
-    const what = describe(reason);
-    const line = `lost the camera: ${what}. Opening it again in ${(wait / 1000).toFixed(1)} s`;
-    const fields = eventFields("camera_lost", reason);
-    if (what === this.#said) this.#log.debug(fields, line);
-    else this.#log.warn(fields, line);
-    this.#said = what;
+    const reason = describe(error);
+    const level = reason === this.#loggedReason ? "debug" : "warn";
+    const text = `lost the camera: ${reason}. Opening it again in ${(wait / 1000).toFixed(1)} s`;
+    this.#log[level](eventFields("camera_lost", error), text);
+    this.#loggedReason = reason;
     return wait;
   }
 
-  /** It is open again. */
   onReopened(): void {
     const seconds = ((performance.now() - this.#lostAt) / 1000).toFixed(1);
-    const tries = this.#tries === 1 ? "" : ` and ${this.#tries} tries`;
-    this.#log.info(
-      eventFields("camera_reopened"),
-      `the camera gives frames again, after ${seconds} s${tries}`,
-    );
-    this.#tries = 0;
-    this.#said = "";
-    this.#foundAt = performance.now();
+    const attempts = this.#attempts === 1 ? "" : ` and ${this.#attempts} attempts`;
+    const text = `the camera delivers frames again, after ${seconds} s${attempts}`;
+    this.#log.info(eventFields("camera_reopened"), text);
+    this.#attempts = 0;
+    this.#loggedReason = "";
+    this.#reopenedAt = performance.now();
   }
 
-  /** Something was seen. */
+  /** Frames were analyzed. */
   onProgress(): void {
-    this.#inVain = 0;
-    if (performance.now() - this.#foundAt > steady) this.#backoff.reset();
+    this.#failures = 0;
+    if (performance.now() - this.#reopenedAt > stableTime) this.#backoff.reset();
   }
 }

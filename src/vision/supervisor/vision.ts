@@ -7,170 +7,158 @@ import { AsyncQueue } from "./async-queue.ts";
 import { PendingShots } from "./pending-shots.ts";
 import { RestartPolicy } from "./restart-policy.ts";
 import { exitOrTimeout, noFrameError } from "./watchdog.ts";
-import { WorkerProcess } from "./worker-process.ts";
+import { type WorkerOptions, WorkerProcess } from "./worker-process.ts";
 
-/** Messages with looks that may be under way from the vision process: what bounds the memory of both. */
-const credits = 8;
+/** Messages with frames that may be in flight from the worker: bounds the memory of both processes. */
+const maxInFlight = 8;
 
 export interface VisionOptions {
-  /** A live source that gives nothing for so long is opened again, seconds. Default 10. */
-  readonly stallSeconds?: number;
-  /** A source may take so long to open and give its first frame, seconds. Default 20. */
-  readonly openSeconds?: number;
+  /** A live source that delivers no frame for this long is opened again, seconds. Default 10. */
+  readonly stallSeconds?: number | undefined;
+  /** How long a source may take to open and deliver its first frame, seconds. Default 20. */
+  readonly openSeconds?: number | undefined;
   /** Waits between two attempts to open a source again, ms. Default 500 to 30,000. */
-  readonly restart?: BackoffLimits;
-  /** Is told each time that the source is opened again, or tried to be. */
-  readonly onRestart?: () => void;
+  readonly restart?: BackoffLimits | undefined;
+  /** Called before each attempt to open the source again. */
+  readonly onRestart?: (() => void) | undefined;
+  readonly environment?: WorkerOptions["environment"];
 }
 
 /**
- * Sees faces: reads a source in a process of its own and gives every look at a frame, with the faces to be sent.
- * A live source that stops is opened again for as long as it takes. A file goes on where its process died; one that
- * cannot be read ends with an error.
+ * Finds the faces of one source, in a worker process, which it supervises. A live source that stops is opened again, without
+ * end. A file is continued where its worker died; one that cannot be read ends with an error.
  */
 export class Vision {
   readonly #settings: VisionSettings;
   readonly #log: Logger;
-  readonly #stall: number;
-  readonly #openTime: number;
-  readonly #recovery: RestartPolicy;
-  readonly #inbox = new AsyncQueue<FrameBatch>();
-  readonly #kept = new PendingShots();
+  readonly #options: VisionOptions;
+  readonly #restarts: RestartPolicy;
+  readonly #batches = new AsyncQueue<FrameBatch>();
+  readonly #pending = new PendingShots();
   readonly #stopping = new AbortController();
-  /** Messages with looks that were sent and not yet used up. */
-  #held = 0;
-  #child: WorkerProcess | undefined;
-  #supervised: Promise<void> | undefined;
+  /** Messages with frames that the reader has not consumed yet. */
+  #inFlight = 0;
+  #worker: WorkerProcess | undefined;
+  #supervision: Promise<void> | undefined;
   #next: Position = { index: 0, visit: 1, skip: 0 };
   #lastAlive = 0;
 
   constructor(settings: VisionSettings, log: Logger, options: VisionOptions = {}) {
     this.#settings = settings;
     this.#log = log;
-    this.#stall = (options.stallSeconds ?? 10) * 1000;
-    this.#openTime = (options.openSeconds ?? 20) * 1000;
-    const limits = options.restart ?? { min: 500, max: 30_000 };
-    this.#recovery = new RestartPolicy(log, limits, options.onRestart);
+    this.#options = options;
+    this.#restarts = new RestartPolicy(log, options.restart ?? { min: 500, max: 30_000 }, options.onRestart);
   }
 
-  /** When the source was last known to give frames, milliseconds since 1970; 0 before the first. */
+  /** When the source was last known to deliver frames, milliseconds since 1970; 0 before the first. */
   get lastAlive(): number {
     return this.#lastAlive;
   }
 
-  /** The id of the vision process, as long as there is one. */
-  get pid(): number | undefined {
-    return this.#child?.pid;
-  }
-
   /**
-   * Opens the source and proves that it gives frames. Call it once.
-   * Rejects with a UserError, or with the signal's reason; `signal` has no say once the source is open.
+   * Opens the source and waits for its first frame. Call it once.
+   * Rejects with a UserError, or with the signal's reason; once the source is open, `signal` has no effect.
    */
   async open(signal: AbortSignal): Promise<SourceInfo> {
-    const { child, info } = await this.#start(AbortSignal.any([signal, this.#stopping.signal]));
-    this.#supervised = this.#supervise(child, info.live);
+    const { worker, info } = await this.#start(AbortSignal.any([signal, this.#stopping.signal]));
+    this.#supervision = this.#supervise(worker, info.live);
     return info;
   }
 
-  /** For a live source that did not open, for this reason: goes on trying as if it had been lost. */
+  /** For a live source that did not open, for this reason: retries as if it had been lost. */
   keepOpening(reason: Error): void {
-    this.#supervised = this.#again(reason, true).then((child) => this.#supervise(child, true));
+    this.#supervision = this.#reopen(reason, true).then((worker) => this.#supervise(worker, true));
   }
 
   /**
-   * Everything that is seen, in order, until the source ends or `stop` is called. For one reader; as long as it keeps
-   * a sight, only a few more are made. Throws a UserError when a file fails.
+   * All results, in order, until the source ends or `stop` is called. For one reader; while it holds a batch, the worker
+   * sends only a few more. Throws a UserError when a file fails.
    */
   async *batches(): AsyncGenerator<FrameBatch, void> {
     try {
-      for (let sight = await this.#inbox.next(); sight; sight = await this.#inbox.next()) {
-        yield sight;
-        if (sight.frames.length === 0) continue;
-        this.#held--;
-        this.#child?.credit();
+      for (let batch = await this.#batches.next(); batch; batch = await this.#batches.next()) {
+        yield batch;
+        if (batch.frames.length === 0) continue;
+        this.#inFlight--;
+        this.#worker?.credit();
       }
     } finally {
       await this.stop();
     }
   }
 
-  /** Ends the vision process; what it has seen can still be read, with the faces that were kept for better ones. */
+  /** Ends the worker. Its results can still be read, with the best shot so far of each open visit. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await this.#child?.stop();
-    await this.#supervised;
-    this.#inbox.end();
+    await this.#worker?.stop();
+    await this.#supervision;
+    this.#batches.end();
   }
 
-  /** Starts a vision process and waits until its source is open. */
-  async #start(signal: AbortSignal): Promise<{ child: WorkerProcess; info: SourceInfo }> {
+  /** Starts a worker and waits until its source is open. */
+  async #start(signal: AbortSignal): Promise<{ worker: WorkerProcess; info: SourceInfo }> {
     signal.throwIfAborted();
-    const child = new WorkerProcess(this.#log, {
-      onResult: (message) => this.#take(message),
+    const worker = WorkerProcess.start({
+      log: this.#log,
+      environment: this.#options.environment,
+      onResult: (message) => this.#receive(message),
       onAlive: () => {
         this.#lastAlive = Date.now();
       },
     });
-    this.#child = child;
-    const abort = () => child.kill(signal.reason);
+    this.#worker = worker;
+    const abort = () => worker.kill(signal.reason);
     signal.addEventListener("abort", abort, { once: true });
-    const timer = setTimeout(
-      () => child.kill(noFrameError(this.#settings.camera, this.#openTime)),
-      this.#openTime,
-    );
+    const limit = (this.#options.openSeconds ?? 20) * 1000;
+    const timer = setTimeout(() => worker.kill(noFrameError(this.#settings.camera, limit)), limit);
     try {
-      const info = await child.open(this.#settings, { ...this.#next, credits: credits - this.#held });
-      return { child, info };
+      const credits = maxInFlight - this.#inFlight;
+      return { worker, info: await worker.open(this.#settings, { ...this.#next, credits }) };
     } finally {
       clearTimeout(timer);
       signal.removeEventListener("abort", abort);
     }
   }
 
-  #take(message: ResultMessage): void {
+  #receive(message: ResultMessage): void {
     const { frames, dropped, skipped, next } = message;
     this.#next = next;
-    if (frames.length > 0) this.#held++;
-    this.#recovery.onProgress();
-    this.#inbox.push({ frames, dropped, skipped, faces: this.#kept.update(message) });
+    if (frames.length > 0) this.#inFlight++;
+    this.#restarts.onProgress();
+    this.#batches.push({ frames, dropped, skipped, faces: this.#pending.update(message) });
   }
 
-  /** Keeps the source going until it ends by itself, fails for good or is stopped. Never rejects. */
+  /** Keeps the source open until it ends, fails permanently or is stopped. Never rejects. */
   async #supervise(first: WorkerProcess | undefined, live: boolean): Promise<void> {
+    const stall = (this.#options.stallSeconds ?? 10) * 1000;
     try {
-      for (let child = first; child; ) {
-        const ending = await (live ? exitOrTimeout(child, this.#settings.camera, this.#stall) : child.ended);
-        // Nobody will bring better ones of these visits: another process begins new ones.
-        const faces = this.#kept.release();
-        if (faces.length > 0) this.#inbox.push({ frames: [], dropped: 0, skipped: 0, faces });
-        if (this.#stopping.signal.aborted || (!live && ending.kind === "done")) break;
-        if (!live && ending.kind === "failed") throw ending.error;
-        child = await this.#again(
-          ending.kind === "done" ? new Error("the stream ended") : ending.error,
-          live,
-        );
+      for (let worker = first; worker; ) {
+        const exit = await (live ? exitOrTimeout(worker, this.#settings.camera, stall) : worker.exited);
+        // These visits end here: the next worker starts new ones.
+        const faces = this.#pending.release();
+        if (faces.length > 0) this.#batches.push({ frames: [], dropped: 0, skipped: 0, faces });
+        if (this.#stopping.signal.aborted || (!live && exit.kind === "done")) break;
+        if (!live && exit.kind === "failed") throw exit.error;
+        const reason = exit.kind === "done" ? new Error("the stream ended") : exit.error;
+        worker = await this.#reopen(reason, live);
       }
-      this.#inbox.end();
+      this.#batches.end();
     } catch (error) {
-      this.#inbox.end(error);
+      this.#batches.end(error);
     }
   }
 
-  /**
-   * Opens a lost source again; undefined when told to stop. A live one for as long as it takes; rejects for a recording
-   * when it is in vain.
-   */
-  async #again(lost: unknown, live: boolean): Promise<WorkerProcess | undefined> {
+  /** Opens a lost source again; undefined when told to stop. Rejects only for a recording whose attempts are exhausted. */
+  async #reopen(lost: unknown, live: boolean): Promise<WorkerProcess | undefined> {
     const { signal } = this.#stopping;
     let reason = lost;
     while (!signal.aborted) {
-      if (!live && this.#recovery.exhausted) throw reason;
-      await sleep(this.#recovery.onFailure(reason), signal);
+      if (!live && this.#restarts.exhausted) throw reason;
+      await sleep(this.#restarts.onFailure(reason), signal);
       try {
-        const { child } = await this.#start(signal);
-        this.#recovery.onReopened();
-        return child;
+        const { worker } = await this.#start(signal);
+        this.#restarts.onReopened();
+        return worker;
       } catch (error) {
         reason = error;
       }

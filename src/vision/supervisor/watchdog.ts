@@ -1,22 +1,21 @@
-import { refused, type UserError, unreachable } from "../../base/errors.ts";
+import { UserError } from "../../base/errors.ts";
 import { redact } from "../../base/log.ts";
 import { sourceKind } from "../source-kind.ts";
 import type { WorkerExit, WorkerProcess } from "./worker-process.ts";
 
-/** What to say of a camera that gave nothing for `ms` milliseconds. */
 export function noFrameError(camera: string, ms: number): UserError {
-  const message = `the camera ${redact(camera)} gave no frame within ${ms / 1000} s`;
-  const remedy = "Check that it is switched on and connected";
-  return sourceKind(camera).kind === "network" ? unreachable(message, remedy) : refused(message, remedy);
+  const code = sourceKind(camera).kind === "network" ? "CAMERA_UNREACHABLE" : "CAMERA_NO_FRAMES";
+  const message = `the camera ${redact(camera)} delivered no frame within ${ms / 1000} s`;
+  return new UserError(code, message, "Check that it is switched on and connected");
 }
 
-/** Waits for the end of a process, and brings it about when it has not been heard of for `ms` milliseconds. */
-export async function exitOrTimeout(child: WorkerProcess, camera: string, ms: number): Promise<WorkerExit> {
+/** Waits for the worker's exit, and kills it when it sends nothing for `ms` milliseconds. */
+export async function exitOrTimeout(worker: WorkerProcess, camera: string, ms: number): Promise<WorkerExit> {
   const timer = setInterval(() => {
-    if (performance.now() - child.heardAt > ms) child.kill(noFrameError(camera, ms));
+    if (performance.now() - worker.lastMessageAt > ms) worker.kill(noFrameError(camera, ms));
   }, ms / 4);
   try {
-    return await child.ended;
+    return await worker.exited;
   } finally {
     clearInterval(timer);
   }

@@ -1,8 +1,10 @@
-/** How many frames may still be sent: what keeps a slow reader's memory bounded. */
+import { deferred } from "../../base/deferred.ts";
+
+/** Credit-based flow control: how many messages may still be sent. Bounds the memory when the reader is slow. */
 export class Credits {
   #left: number;
-  #wake: (() => void) | undefined;
-  #released = false;
+  #change = deferred();
+  #cancelled = false;
 
   constructor(count: number) {
     this.#left = count;
@@ -18,20 +20,20 @@ export class Credits {
 
   grant(): void {
     this.#left++;
-    this.#wake?.();
+    this.#change.resolve();
   }
 
-  /** Resolves when there is one, or when `release` is called. */
+  /** Resolves when a credit is left, or after `cancel`. Does not spend it. */
   async acquire(): Promise<void> {
-    while (this.#left <= 0 && !this.#released)
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
+    while (this.#left <= 0 && !this.#cancelled) {
+      this.#change = deferred();
+      await this.#change.promise;
+    }
   }
 
-  /** Wakes who waits, though there is none; nobody has to wait any more. */
+  /** Lets everyone who waits go on, now and later. */
   cancel(): void {
-    this.#released = true;
-    this.#wake?.();
+    this.#cancelled = true;
+    this.#change.resolve();
   }
 }

@@ -1,24 +1,24 @@
-import { setImmediate as turn } from "node:timers/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { StartPosition } from "../messages.ts";
 import type { VisionSettings } from "../types.ts";
 import type { Credits } from "./credits.ts";
-import type { FrameAnalyzer } from "./frame-analyzer.ts";
-import type { FrameFilter } from "./frame-filter.ts";
-import { byClock, byCount, everyFrame, type FrameRateLimit } from "./frame-rate-limit.ts";
-import type { Mat } from "./opencv.ts";
+import type { Detector } from "./detectors/detector.ts";
+import { FrameAnalyzer } from "./frame-analyzer.ts";
+import { createFrameFilter } from "./frame-filter.ts";
+import { createFrameRateLimit } from "./frame-rate-limit.ts";
+import type { Cv } from "./opencv.ts";
+import { createPrivacyMask } from "./privacy-mask.ts";
 import type { ResultBatcher } from "./result-batcher.ts";
 import type { GrabbedFrame, Source } from "./sources/source.ts";
 
-/** A recording that has no rate of its own is taken to have this, frames per second. */
-const usualRate = 30;
+/** For a recording without a frame rate, frames per second. */
+const defaultRate = 30;
 
 interface FrameLoop {
+  readonly cv: Cv;
   readonly settings: VisionSettings;
+  readonly detector: Detector;
   readonly source: Source;
-  /** Makes black what must not be seen. */
-  readonly mask: (frame: Mat) => void;
-  readonly filter: FrameFilter;
-  readonly analyzer: FrameAnalyzer;
   readonly credits: Credits;
   /** The first frame, which was read to prove that the source works. */
   readonly first: GrabbedFrame | undefined;
@@ -27,17 +27,20 @@ interface FrameLoop {
   readonly stopped: () => boolean;
 }
 
-/** Looks at the source's frames until it ends or the parent says stop. */
-export async function runFrameLoop(job: FrameLoop): Promise<void> {
-  const { settings, source, mask, filter, analyzer, credits, from, batcher, stopped } = job;
+/** Reads, filters and analyzes frames until the source ends or the supervisor sends stop. */
+export async function runFrameLoop(loop: FrameLoop): Promise<void> {
+  const { cv, settings, detector, source, credits, from, batcher, stopped } = loop;
+  const mask = createPrivacyMask(cv, settings.masks);
+  const shouldAnalyze = createFrameFilter(cv, settings);
+  const analyzer = new FrameAnalyzer(cv, detector, settings, from.visit);
   const { live, unrelated = false } = source.info;
-  let rateLimit = rateLimitOf(settings, source);
+  let withinRate = createFrameRateLimit(settings.fps, source);
   let { index, skip: nth } = from;
-  let frame = job.first;
+  let frame = loop.first;
   while (!stopped()) {
     if (!frame && settings.loop && !live) {
       source.rewind();
-      rateLimit = rateLimitOf(settings, source);
+      withinRate = createFrameRateLimit(settings.fps, source);
       nth = 0;
       frame = await source.read();
     }
@@ -47,32 +50,26 @@ export async function runFrameLoop(job: FrameLoop): Promise<void> {
     batcher.drop(frame.dropped);
     const { mat, capturedAt } = frame;
     mask(mat);
-    const seconds = live ? performance.now() / 1000 : index / (source.rate ?? usualRate);
-    const follows = unrelated || analyzer.following(seconds);
-    if (!rateLimit.accepts(nth, capturedAt) || !filter.shouldAnalyze(mat, seconds, follows)) batcher.skip();
+    const seconds = live ? performance.now() / 1000 : index / (source.rate ?? defaultRate);
+    const tracking = unrelated || analyzer.isTracking(seconds);
+    if (!withinRate(nth, capturedAt) || !shouldAnalyze(mat, seconds, tracking)) batcher.skip();
     else if (live && credits.left <= 0) batcher.drop(1);
     else {
       await credits.acquire();
       if (!stopped()) {
-        const seen = await analyzer.analyze({ ...frame, index, seconds, unrelated: unrelated });
-        const { detectSeconds, visits, nextVisit } = seen;
-        // A camera is not read from its beginning again.
+        const result = await analyzer.analyze({ ...frame, index, seconds, unrelated });
+        const { detectSeconds, visits, nextVisit } = result;
+        // A camera cannot be read from its beginning again.
         const next = { index: index + 1, visit: nextVisit, skip: live ? 0 : nth + 1 };
-        if (batcher.add({ index, capturedAt, detectSeconds, visits }, seen, next)) credits.spend();
+        if (batcher.add({ index, capturedAt, detectSeconds, visits }, result, next)) credits.spend();
       }
     }
     mat.release();
     index++;
     nth++;
-    // OpenCV keeps the process to itself; this is when the parent's messages are heard.
-    await turn();
+    // OpenCV's calls are synchronous: the supervisor's messages are received here.
+    await nextTurn();
     frame = await source.read();
   }
   frame?.mat.release();
-}
-
-function rateLimitOf({ fps }: VisionSettings, source: Source): FrameRateLimit {
-  if (fps === undefined) return everyFrame;
-  if (source.info.live) return byClock(fps);
-  return source.rate === undefined ? everyFrame : byCount(fps, source.rate);
 }

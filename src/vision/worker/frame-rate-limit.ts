@@ -1,30 +1,32 @@
-/** Which frames are looked at when `fps` asks for fewer than the source gives. */
-export interface FrameRateLimit {
-  /** Whether to look at this frame; `nth` counts the source's frames from 0, `capturedAt` is in ms. */
-  accepts(nth: number, capturedAt: number): boolean;
+import type { Source } from "./sources/source.ts";
+
+/**
+ * Whether to analyze a frame, when `fps` asks for fewer than the source delivers; `nth` counts the source's frames from 0,
+ * `capturedAt` is in ms.
+ */
+export type FrameRateLimit = (nth: number, capturedAt: number) => boolean;
+
+export function createFrameRateLimit(fps: number | undefined, source: Source): FrameRateLimit {
+  if (fps !== undefined && source.info.live) return liveLimit(fps);
+  if (fps !== undefined && source.rate !== undefined) return recordingLimit(fps, source.rate);
+  return () => true;
 }
 
-/** Every frame. */
-export const everyFrame: FrameRateLimit = { accepts: () => true };
-
-/** For a recording, by its own frame rate: 10 of 30 takes every third, however fast it is read. */
-export function byCount(fps: number, rate: number): FrameRateLimit {
-  const part = Math.min(1, fps / rate);
-  return { accepts: (nth) => nth === 0 || Math.floor(nth * part) !== Math.floor((nth - 1) * part) };
+/** For a recording, whose own rate counts, not the speed of reading: 10 of 30 is every third frame. */
+export function recordingLimit(fps: number, rate: number): FrameRateLimit {
+  const ratio = Math.min(1, fps / rate);
+  return (nth) => nth === 0 || Math.floor(nth * ratio) !== Math.floor((nth - 1) * ratio);
 }
 
-/** For a live camera, by the clock. */
-export function byClock(fps: number): FrameRateLimit {
+export function liveLimit(fps: number): FrameRateLimit {
   const period = 1000 / fps;
-  // A camera's frames are not exactly even: one that is a little early is not worth waiting for the next.
-  const early = Math.min(period / 4, 10);
+  // A camera's frames come with jitter: a frame that is a little early is accepted.
+  const tolerance = Math.min(period / 4, 10);
   let due: number | undefined;
-  return {
-    accepts(_nth, capturedAt) {
-      if (due !== undefined && capturedAt < due - early) return false;
-      // From due to due, so that the average is exact; but what was missed in a pause is not made up for.
-      due = due === undefined ? capturedAt + period : Math.max(due + period, capturedAt);
-      return true;
-    },
+  return (_nth, capturedAt) => {
+    if (due !== undefined && capturedAt < due - tolerance) return false;
+    // Counted from the due time, so that the average is exact; but a pause is not caught up with.
+    due = due === undefined ? capturedAt + period : Math.max(due + period, capturedAt);
+    return true;
   };
 }

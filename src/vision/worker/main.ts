@@ -1,29 +1,26 @@
-import { setImmediate as turn } from "node:timers/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { UserError } from "../../base/errors.ts";
 import type { FromWorker, ToWorker } from "../messages.ts";
 import { Credits } from "./credits.ts";
 import { createDetector } from "./detectors/create-detector.ts";
-import { FrameAnalyzer } from "./frame-analyzer.ts";
-import { createFrameFilter } from "./frame-filter.ts";
 import { runFrameLoop } from "./frame-loop.ts";
 import { loadOpenCv } from "./opencv.ts";
-import { createPrivacyMask } from "./privacy-mask.ts";
 import { ResultBatcher } from "./result-batcher.ts";
 import { openSource } from "./sources/open.ts";
 import type { Source } from "./sources/source.ts";
 
 /*
- * The vision process. OpenCV runs in a process of its own because a camera's read can block for ever and because its
- * addon is neither safe with calls in flight nor in a thread: here it is synchronous, and the parent watches.
+ * The vision worker. OpenCV runs in a process of its own because a camera's read can block forever, and because its addon
+ * is safe neither with concurrent calls nor in a thread: here it is called synchronously, and the supervisor watches.
  */
 
-// Ctrl-C reaches every process of the terminal; when to stop is the parent's to say.
+// Ctrl-C reaches every process of the terminal; the supervisor decides when to stop.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => undefined);
-// Without a parent there is nobody to look for.
+// Without a supervisor nobody needs the results.
 const die = () => process.kill(process.pid, "SIGKILL");
 process.on("disconnect", die);
 
-/** So often the parent hears of us at least, ms. No timer runs while a camera's read blocks: its silence tells. */
+/** Time between two heartbeats, ms. No timer runs while a camera's read blocks: the watchdog notices. */
 const heartbeat = 250;
 
 let credits = new Credits(0);
@@ -41,7 +38,7 @@ process.on("message", (message: ToWorker) => {
 async function run({ settings, from }: Extract<ToWorker, { kind: "open" }>): Promise<void> {
   credits = new Credits(from.credits);
   const batcher = new ResultBatcher(from, send);
-  let last: FromWorker = { kind: "done" };
+  let lastWord: FromWorker = { kind: "done" };
   try {
     const cv = loadOpenCv();
     const detector = await createDetector(cv, settings);
@@ -50,40 +47,30 @@ async function run({ settings, from }: Extract<ToWorker, { kind: "open" }>): Pro
       send({ kind: "opened", info: source.info });
       setInterval(() => send({ kind: "alive" }), heartbeat).unref();
     };
-    // One that was open before gives frames; to find the place in a long recording again takes its time.
+    // A source that was open before does deliver frames; finding the place in a long recording takes time.
     if (from.skip > 0) opened();
     await skip(source, from.skip);
     const first = await source.read();
     if (from.skip === 0) opened();
-    await runFrameLoop({
-      settings,
-      source,
-      mask: createPrivacyMask(cv, settings.masks),
-      filter: createFrameFilter(cv, settings),
-      analyzer: new FrameAnalyzer(cv, detector, settings, from.visit),
-      credits,
-      first,
-      from,
-      batcher,
-      stopped: () => stopped,
-    });
+    const loop = { cv, settings, detector, source, credits, first, from, batcher };
+    await runFrameLoop({ ...loop, stopped: () => stopped });
     source.close();
   } catch (error) {
-    last = failure(error);
+    lastWord = failure(error);
   }
   batcher.flush();
   process.off("disconnect", die);
-  // The channel is all that keeps the process; it may close once the last word has left.
-  process.send?.(last, () => process.disconnect());
+  // Only the channel keeps the process running; it is closed once the last message is written.
+  process.send?.(lastWord, () => process.disconnect());
 }
 
-/** Passes over frames that were seen before this process was. */
+/** Reads past frames that an earlier worker processed. */
 async function skip(source: Source, frames: number): Promise<void> {
   for (let left = frames; left > 0 && !stopped; left--) {
     const grabbed = await source.read();
     if (!grabbed) return;
     grabbed.mat.release();
-    await turn();
+    await nextTurn();
   }
 }
 

@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type * as OpenCV from "@u4/opencv4nodejs";
-import { refused } from "../../base/errors.ts";
+import { describe, UserError } from "../../base/errors.ts";
 
-export type { Mat, Rect, VideoCapture } from "@u4/opencv4nodejs";
+export type { Mat, VideoCapture } from "@u4/opencv4nodejs";
 export type Cv = typeof OpenCV;
 
 /**
@@ -18,10 +18,12 @@ export function loadOpenCv(): Cv {
   const entry = require.resolve("@u4/opencv4nodejs");
   const addon = join(entry, "../../../build/Release/opencv4nodejs.node");
   const remedy = "`npm start` in facepipe's folder installs OpenCV and builds it";
-  if (!existsSync(addon)) throw refused("OpenCV for Node.js is not built here", remedy);
+  if (!existsSync(addon))
+    throw new UserError("OPENCV_UNAVAILABLE", "OpenCV for Node.js is not built here", remedy);
   try {
     return require(addon) as Cv;
   } catch (error) {
-    throw refused(`OpenCV for Node.js does not load: ${(error as Error).message}`, remedy, error);
+    const message = `OpenCV for Node.js does not load: ${describe(error)}`;
+    throw new UserError("OPENCV_UNAVAILABLE", message, remedy, error);
   }
 }

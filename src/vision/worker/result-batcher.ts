@@ -2,48 +2,47 @@ import type { FromWorker, Position, ResultMessage } from "../messages.ts";
 import type { FrameStats } from "../types.ts";
 import type { FrameResult } from "./frame-analyzer.ts";
 
-/** So long looks without faces may wait for one another, ms: to wake the parent costs more than all else about them. */
-const pause = 100;
+/** How long frames without faces may wait for one another, ms: waking the supervisor costs more than processing them. */
+const maxDelay = 100;
 
 const nothing = { frames: [], dropped: 0, skipped: 0, shots: [], due: [], discarded: [] };
 
-/** Tells the parent what was seen: faces at once, looks without any together. */
+/** Sends results to the supervisor: faces at once, frames without faces in batches. */
 export class ResultBatcher {
   readonly #send: (message: FromWorker) => void;
-  #waiting: Omit<ResultMessage, "kind">;
+  #batch: Omit<ResultMessage, "kind">;
   #sentAt = performance.now();
 
-  /** `from`: where this process begins. */
+  /** `from`: where this worker starts. */
   constructor(from: Position, send: (message: FromWorker) => void) {
     this.#send = send;
-    this.#waiting = { ...nothing, next: from };
+    this.#batch = { ...nothing, next: from };
   }
 
-  /** So many live frames were dropped unseen. */
+  /** Counts live frames that were dropped. */
   drop(frames: number): void {
-    this.#waiting = { ...this.#waiting, dropped: this.#waiting.dropped + frames };
+    this.#batch = { ...this.#batch, dropped: this.#batch.dropped + frames };
   }
 
-  /** A frame was passed over. */
+  /** Counts a frame that was not analyzed. */
   skip(): void {
-    this.#waiting = { ...this.#waiting, skipped: this.#waiting.skipped + 1 };
+    this.#batch = { ...this.#batch, skipped: this.#batch.skipped + 1 };
   }
 
-  /** Takes a look, with the place where another process would go on. Returns whether a message was sent. */
-  add(look: FrameStats, { shots, due, discarded }: FrameResult, next: Position): boolean {
-    const { frames, dropped, skipped } = this.#waiting;
-    this.#waiting = { frames: [...frames, look], dropped, skipped, next, shots, due, discarded };
-    const quiet = shots.length + due.length + discarded.length === 0;
-    if (quiet && performance.now() - this.#sentAt < pause) return false;
+  /** Adds a frame; `next` is where another worker would continue. Returns whether a message was sent. */
+  add(frame: FrameStats, { shots, due, discarded }: FrameResult, next: Position): boolean {
+    this.#batch = { ...this.#batch, frames: [...this.#batch.frames, frame], next, shots, due, discarded };
+    const empty = shots.length + due.length + discarded.length === 0;
+    if (empty && performance.now() - this.#sentAt < maxDelay) return false;
     this.flush();
     return true;
   }
 
-  /** Sends what waits. */
+  /** Sends what is not sent yet. */
   flush(): void {
-    const { frames, dropped, skipped, next } = this.#waiting;
-    if (frames.length + dropped + skipped > 0) this.#send({ kind: "result", ...this.#waiting });
-    this.#waiting = { ...nothing, next };
+    const { frames, dropped, skipped, next } = this.#batch;
+    if (frames.length + dropped + skipped > 0) this.#send({ kind: "result", ...this.#batch });
+    this.#batch = { ...nothing, next };
     this.#sentAt = performance.now();
   }
 }

@@ -5,59 +5,64 @@ import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../../../src/base/errors.ts";
-import type { Vision } from "../../../src/vision/supervisor/vision.ts";
-import { settings, visionFor } from "../harness.ts";
+import { never, settings, visionFor } from "../harness.ts";
 
 const quick = { restart: { min: 10, max: 50 } };
-const never = new AbortController().signal;
 
-test("a live source goes on after its process was killed", async (t) => {
-  const { vision, lines, restarts } = await visionFor(t, settings("synthetic"), quick);
-  assert.deepEqual(await vision.open(never), { live: true });
-  const first = vision.pid ?? 0;
+test("a live source reconnects after its worker was killed", async (t) => {
+  const { vision, reported, restarts, workerPid } = await visionFor(t, settings("synthetic"), quick);
+  assert.equal((await vision.open(never)).live, true);
+  const first = workerPid();
   let last = -1;
   for await (const { frames } of vision.batches()) {
     const index = frames.at(-1)?.index ?? last;
     assert.ok(index > last);
     last = index;
-    if (index >= 3 && restarts() === 0) kill(vision);
-    if (vision.pid !== first) break;
+    if (index >= 3 && restarts() === 0) kill(workerPid());
+    if (workerPid() !== first) break;
   }
   assert.equal(restarts(), 1);
-  assert.equal(lines.filter((line) => line.includes("lost the camera")).length, 1);
+  assert.equal(reported().filter((line) => line.includes("lost the camera")).length, 1);
 });
 
-test("a live source that hangs is killed and opened again", async (t) => {
-  const { vision, lines } = await visionFor(t, settings("synthetic"), { ...quick, stallSeconds: 0.5 });
+test("a worker that hangs is killed, and its live source opened again", async (t) => {
+  const { vision, reported, workerPid } = await visionFor(t, settings("synthetic"), {
+    ...quick,
+    stallSeconds: 0.5,
+  });
   await vision.open(never);
-  const first = vision.pid ?? 0;
+  const first = workerPid();
   for await (const _ of vision.batches()) {
-    if (vision.pid !== first) break;
+    if (workerPid() !== first) break;
     process.kill(first, "SIGSTOP");
   }
-  assert.match(lines.join(""), /gave no frame within 0\.5 s/);
+  assert.match(reported().join(""), /delivered no frame within 0\.5 s/);
 });
 
-test("a file goes on where its process was killed, and gives each frame once", async (t) => {
-  const { vision, restarts } = await visionFor(t, settings("synthetic:seconds=1,pace=off"), quick);
+test("a file continues where its worker was killed, with each frame once", async (t) => {
+  const { vision, restarts, workerPid } = await visionFor(t, settings("synthetic:seconds=1,pace=off"), quick);
   await vision.open(never);
-  const seen: number[] = [];
+  const indices: number[] = [];
   for await (const { frames } of vision.batches()) {
-    seen.push(...frames.map(({ index }) => index));
-    if (seen.length >= 5 && restarts() === 0) kill(vision);
+    indices.push(...frames.map(({ index }) => index));
+    if (indices.length >= 5 && restarts() === 0) kill(workerPid());
   }
   assert.deepEqual(
-    seen,
+    indices,
     Array.from({ length: 30 }, (_, index) => index),
   );
   assert.equal(restarts(), 1);
 });
 
-test("a file whose process dies again and again is an error", async (t) => {
-  const { vision, restarts, lines } = await visionFor(t, settings("synthetic:seconds=60"), quick);
+test("a file whose worker dies again and again is an error", async (t) => {
+  const { vision, restarts, reported, workerPid } = await visionFor(
+    t,
+    settings("synthetic:seconds=60"),
+    quick,
+  );
   await vision.open(never);
-  const hunt = setInterval(() => kill(vision), 1);
-  t.after(() => clearInterval(hunt));
+  const killer = setInterval(() => kill(workerPid()), 1);
+  t.after(() => clearInterval(killer));
   await assert.rejects(
     async () => {
       for await (const _ of vision.batches());
@@ -65,18 +70,18 @@ test("a file whose process dies again and again is an error", async (t) => {
     (error) => error instanceof UserError && /ended unexpectedly: SIGKILL/.test(error.message),
   );
   assert.ok(restarts() >= 3);
-  // One reason is told once.
-  assert.equal(lines.filter((line) => line.includes("lost the camera")).length, 1);
+  // The same reason is logged once.
+  assert.equal(reported().filter((line) => line.includes("lost the camera")).length, 1);
 });
 
-test("a face that was kept for a better one is sent when its process is killed", async (t) => {
+test("the best shot so far is sent when the worker is killed", async (t) => {
   const best = settings("synthetic", { emit: { kind: "best" } });
-  const { vision } = await visionFor(t, best, quick);
+  const { vision, workerPid } = await visionFor(t, best, quick);
   await vision.open(never);
-  let seen = 0;
+  let count = 0;
   for await (const { frames, faces } of vision.batches()) {
-    seen += frames.length;
-    if (seen >= 5) kill(vision);
+    count += frames.length;
+    if (count >= 5) kill(workerPid());
     if (frames.length > 0) assert.equal(faces.length, 0);
     else {
       assert.deepEqual(
@@ -88,14 +93,13 @@ test("a face that was kept for a better one is sent when its process is killed",
   }
 });
 
-test("Ctrl-C at the vision process is for its parent to act on", async (t) => {
-  const { vision, restarts } = await visionFor(t, settings("synthetic"));
+test("the worker ignores Ctrl-C: the supervisor stops it", async (t) => {
+  const { vision, restarts, workerPid } = await visionFor(t, settings("synthetic"));
   await vision.open(never);
-  let seen = 0;
+  let count = 0;
   for await (const _ of vision.batches()) {
-    if (++seen === 1)
-      for (const signal of ["SIGINT", "SIGTERM"] as const) process.kill(vision.pid ?? 0, signal);
-    if (seen === 20) break;
+    if (++count === 1) for (const signal of ["SIGINT", "SIGTERM"] as const) process.kill(workerPid(), signal);
+    if (count === 20) break;
   }
   assert.equal(restarts(), 0);
 });
@@ -106,54 +110,53 @@ test("a slow reader costs a live source frames, not memory", async (t) => {
   const frames = vision.batches();
   const first = await frames.next();
   assert.equal(first.value?.frames[0]?.index, 0);
-  // While this one is kept, the process may send 7 more messages; it says that it is alive once a second when it drops.
+  // While this batch is held, the worker may send 7 more messages; when it drops frames, it sends heartbeats only.
   const alive = vision.lastAlive;
   while (vision.lastAlive < alive + 2500) await wait(50);
   const indices = first.value?.frames.slice(1).map(({ index }) => index) ?? [];
   let dropped = 0;
-  for await (const sight of frames) {
-    indices.push(...sight.frames.map(({ index }) => index));
-    dropped += sight.dropped;
-    // What it held back for want of a reader is far more than a busy machine drops by the way.
+  for await (const batch of frames) {
+    indices.push(...batch.frames.map(({ index }) => index));
+    dropped += batch.dropped;
+    // For want of a reader far more frames are dropped than on a busy machine.
     if (dropped > 50) break;
   }
-  // Each number is either a frame that was seen or one that was counted as dropped.
+  // Each number is either an analyzed frame or one that was counted as dropped.
   assert.equal(indices.at(-1), indices.length + dropped);
 });
 
-test("stop ends the frames, and those already made can still be read", async (t) => {
+test("after stop, the batches that were already sent can still be read", async (t) => {
   const { vision, restarts } = await visionFor(t, settings("synthetic:pace=off"));
   await vision.open(never);
-  let seen = 0;
-  for await (const _ of vision.batches()) if (++seen === 3) await vision.stop();
-  assert.ok(seen >= 3 && seen <= 11, `${seen} frames`);
+  let count = 0;
+  for await (const _ of vision.batches()) if (++count === 3) await vision.stop();
+  assert.ok(count >= 3 && count <= 11, `${count} batches`);
   assert.equal(restarts(), 0);
 });
 
-test("opening can be called off", async (t) => {
+test("opening can be aborted", async (t) => {
   const { vision } = await visionFor(t, settings("synthetic"));
-  const calledOff = new AbortController();
-  const opening = vision.open(calledOff.signal);
-  calledOff.abort(new Error("called off"));
-  await assert.rejects(opening, /called off/);
+  const aborting = new AbortController();
+  const opening = vision.open(aborting.signal);
+  aborting.abort(new Error("aborted"));
+  await assert.rejects(opening, /aborted/);
 });
 
-test("the vision process ends when its parent dies", async () => {
+test("the worker ends when its supervisor dies", async () => {
   const script = fileURLToPath(new URL("./program.ts", import.meta.url));
-  const parent = spawn(process.execPath, ["--import", "tsx", script], {
+  const supervisor = spawn(process.execPath, ["--import", "tsx", script], {
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const [line] = await once(parent.stdout, "data");
-  const child = Number(String(line));
-  assert.ok(child > 0 && isAlive(child));
-  parent.kill("SIGKILL");
-  // A grandchild's end is no event for us; its id tells.
-  while (isAlive(child)) await wait(20);
+  const [line] = await once(supervisor.stdout, "data");
+  const worker = Number(String(line));
+  assert.ok(worker > 0 && isAlive(worker));
+  supervisor.kill("SIGKILL");
+  // The exit of a process that is not ours is no event: poll its id.
+  while (isAlive(worker)) await wait(20);
 });
 
-/** Kills the vision process, if there is one. */
-function kill({ pid }: Vision): void {
-  if (pid !== undefined && isAlive(pid)) process.kill(pid, "SIGKILL");
+function kill(pid: number): void {
+  if (isAlive(pid)) process.kill(pid, "SIGKILL");
 }
 
 function isAlive(pid: number): boolean {

@@ -1,31 +1,29 @@
 import { type Box, type Landmarks, landmarksOf, type Point } from "../../../face/face.ts";
 import type { Mat } from "../opencv.ts";
 
-/** A face that a detector found. */
 export interface Detection {
   /** Whole pixels, within the frame. */
   readonly box: Box;
   /** 0..1 */
   readonly score: number;
-  readonly landmarks?: Landmarks;
+  readonly landmarks?: Landmarks | undefined;
 }
 
 export interface Detector {
   readonly name: string;
   /**
-   * Finds the faces of one frame, 8 bits each of blue, green, red; leaves the frame as it is. With `within`, looks only
-   * there, at the scale at which it looks at the whole frame.
+   * Finds the faces of one frame, 8 bits each of blue, green, red; does not change the frame. With `within`, it searches
+   * only there, at the scale at which it searches the whole frame.
    */
   detect(frame: Mat, within?: Box): Promise<Detection[]>;
 }
 
-/** The same face, seen from a frame of which the one it was found in is a part that begins at `by`. */
-export function moved({ box, score, landmarks }: Detection, by: Point): Detection {
+/** A detection in a part of a frame, in coordinates of the frame; the part starts at `origin`. */
+export function translate({ box, score, landmarks }: Detection, origin: Point): Detection {
+  const toFrame = ({ x, y }: Point) => ({ x: x + origin.x, y: y + origin.y });
   return {
-    box: { ...box, x: box.x + by.x, y: box.y + by.y },
+    box: { ...box, ...toFrame(box) },
     score,
-    ...(landmarks && {
-      landmarks: landmarksOf((name) => ({ x: landmarks[name].x + by.x, y: landmarks[name].y + by.y })),
-    }),
+    landmarks: landmarks && landmarksOf((name) => toFrame(landmarks[name])),
   };
 }

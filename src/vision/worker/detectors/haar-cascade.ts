@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { refused } from "../../../base/errors.ts";
+import { UserError } from "../../../base/errors.ts";
 
 const cascade = "haarcascade_frontalface_default.xml";
 
@@ -13,13 +13,14 @@ const folders = [
 ];
 
 /**
- * The path of OpenCV's frontal face cascade, which is data and comes in a package of its own.
+ * The path of OpenCV's frontal face cascade, which is a data file of a package of its own.
  * @throws UserError when it is in none of the usual folders.
  */
 export function cascadeFile(): string {
   const found = folders.map((folder) => join(folder, cascade)).find((path) => existsSync(path));
   if (found) return found;
-  throw refused(
+  throw new UserError(
+    "CASCADE_NOT_FOUND",
     `the face cascade ${cascade} is in none of ${folders.join(", ")}`,
     "Install it: `apt-get install opencv-data` (Debian, Ubuntu) or `brew install opencv` (macOS)",
   );

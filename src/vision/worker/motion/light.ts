@@ -1,16 +1,16 @@
-/** The light of a picture against another's: its grey is `gain` times the other's, plus `offset`. */
+/** The light of a picture relative to another: its gray levels are `gain` times the other's, plus `offset`. */
 export interface Light {
   readonly gain: number;
   readonly offset: number;
 }
 
-/** Pulls the gain to 1 where a picture has too little contrast to tell, such as a bare wall; grey levels squared. */
+/** Pulls the gain to 1 where a picture has too little contrast, such as a bare wall; gray levels squared. */
 const ridge = 100;
 
 /**
  * How the light changed between `before` and `now`, for the whole picture: what sun and automatic exposure do.
  * A straight line through all cells by least squares, with a ridge on the slope (Hoerl and Kennard, 1970). Someone who
- * covers much of the picture bends the line; then other cells differ from it, which is no harm: he did move.
+ * covers much of the picture shifts the line, and other cells differ from it; that is harmless, since there is motion.
  */
 export function lightChange(before: Float32Array, now: Uint8Array): Light {
   let sumX = 0;

@@ -1,43 +1,44 @@
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
-import { refused } from "../../../base/errors.ts";
+import { describe, UserError } from "../../../base/errors.ts";
 import { isImageName } from "../../source-kind.ts";
 import type { Cv, Mat } from "../opencv.ts";
 import type { Source, Warn } from "./source.ts";
 
 /**
- * One image. Grey, 16 bit or with alpha: it is read as 8 bit BGR, as imread does by default.
+ * One image. Grayscale, 16 bit and alpha are converted to 8 bit BGR, as imread does by default.
  * @throws UserError when it cannot be read.
  */
 export function openImage(cv: Cv, path: string): Source {
-  const unreadable = () => refused(`${path} is not an image that OpenCV can read`);
-  return stills(cv, [path], () => {
-    throw unreadable();
+  return imageSource(cv, [path], () => {
+    throw new UserError("IMAGE_UNREADABLE", `${path} is not an image that OpenCV can read`);
   });
 }
 
 /**
- * The images of a folder, by name; files with other extensions are passed over, and of an image that cannot be read
- * a warning tells.
+ * The images of a folder, in the order of their names; files with other extensions are ignored. An image that cannot be
+ * read is skipped with a warning.
  * @throws UserError when there is no image in it, or none that can be read.
  */
 export function openFolder(cv: Cv, path: string, warn: Warn): Source {
-  const names = list(path).filter((name) => isImageName(name) && !name.startsWith("."));
-  if (names.length === 0)
-    throw refused(`no image in the folder ${path}`, "It takes PNG, JPEG, BMP, WebP, TIFF and PNM files");
+  const names = readNames(path).filter((name) => isImageName(name) && !name.startsWith("."));
+  if (names.length === 0) {
+    const remedy = "Supported are PNG, JPEG, BMP, WebP, TIFF and PNM files";
+    throw new UserError("FOLDER_WITHOUT_IMAGES", `no image in the folder ${path}`, remedy);
+  }
   const paths = names.sort().map((name) => join(path, name));
-  return stills(cv, paths, (bad) => warn(`${bad} is not an image that OpenCV can read; passed over`));
+  return imageSource(cv, paths, (bad) => warn(`${bad} is not an image that OpenCV can read; skipped`));
 }
 
-function list(path: string): string[] {
+function readNames(folder: string): string[] {
   try {
-    return readdirSync(path);
+    return readdirSync(folder);
   } catch (error) {
-    throw refused(`cannot read the folder ${path}: ${(error as Error).message}`, "", error);
+    throw new UserError("FILE_UNREADABLE", `cannot read the folder ${folder}: ${describe(error)}`, "", error);
   }
 }
 
-function stills(cv: Cv, paths: readonly string[], onUnreadable: (path: string) => void): Source {
+function imageSource(cv: Cv, paths: readonly string[], onUnreadable: (path: string) => void): Source {
   let next = 0;
   let readable = false;
   return {
@@ -52,8 +53,8 @@ function stills(cv: Cv, paths: readonly string[], onUnreadable: (path: string) =
         }
         onUnreadable(path);
       }
-      // Also keeps `--loop` from turning for ever over a folder of broken images.
-      if (!readable) throw refused("none of the images could be read");
+      // Also ends `--loop` over a folder of broken images.
+      if (!readable) throw new UserError("IMAGE_UNREADABLE", "none of the images could be read");
       return undefined;
     },
     rewind() {
@@ -63,7 +64,7 @@ function stills(cv: Cv, paths: readonly string[], onUnreadable: (path: string) =
   };
 }
 
-/** imread gives an empty picture for what it cannot decode, and throws for one that is far too large. */
+/** imread returns an empty picture for what it cannot decode, and throws for one that is far too large. */
 function readImage(cv: Cv, path: string): Mat | undefined {
   try {
     const mat = cv.imread(path, cv.IMREAD_COLOR);

@@ -1,102 +1,102 @@
-import { refused } from "../../../base/errors.ts";
+import { UserError } from "../../../base/errors.ts";
 import type { Mat } from "../opencv.ts";
 import type { Capture } from "./capture.ts";
+import { frameAge } from "./frame-age.ts";
 import { FrameQueue } from "./frame-queue.ts";
 import type { Source } from "./source.ts";
 
-/** After so many reads that had to wait, nothing is queued; the waits of a busy machine come one by one. */
-const enough = 3;
-/** But no longer than this, ms: streams that come faster than they can be decoded never make us wait. */
-const patience = 1000;
-/** A read that waited for less may as well have been held up by other programs, ms. */
-const noise = 3;
+/** After this many reads that had to wait, the queue is empty; the waits of a busy machine come one at a time. */
+const enoughWaits = 3;
+/** Limit of catching up, ms: with streams that are faster than they can be decoded, no read ever waits. */
+const maxCatchUp = 1000;
+/** A read that waited for less may have been delayed by other programs, ms. */
+const minWait = 3;
 
 interface Read {
   readonly mat: Mat;
   /** How long it had to wait for the camera, ms. */
   readonly waited: number;
-  /** When it was done, ms on the steady clock. */
+  /** When it was done, ms on the monotonic clock. */
   readonly now: number;
 }
 
-interface Newest {
-  readonly mat: Mat;
-  /** Frames that were read and dropped to get to it. */
-  readonly dropped: number;
-}
-
-/** A camera or network stream that is being captured: gives the newest frame, and fails when frames stop. */
-export function liveSource(feed: Capture, name: string): Source {
-  /** What it takes to decode a frame, ms. The least that was seen: other threads of this process work meanwhile. */
+/** A camera or network stream: delivers the newest frame, and fails when there are no more frames. */
+export function liveSource(capture: Capture, name: string): Source {
+  /** Time to decode a frame, ms. The minimum so far: other threads of this process work at the same time. */
   let decoding = Number.POSITIVE_INFINITY;
   const next = (): Read => {
     const start = performance.now();
-    const busy = process.cpuUsage();
-    const mat = feed.capture.read();
-    const { user, system } = process.cpuUsage(busy);
+    const cpuBefore = process.cpuUsage();
+    const mat = capture.video.read();
+    const { user, system } = process.cpuUsage(cpuBefore);
     const now = performance.now();
-    if (mat.empty) throw refused(`the camera ${name} gives no frames`, "Check its cable or network");
+    if (mat.empty) {
+      const message = `the camera ${name} delivers no frames`;
+      throw new UserError("CAMERA_NO_FRAMES", message, "Check its cable or network");
+    }
     decoding = Math.min(decoding, (user + system) / 1000);
     return { mat, waited: now - start - decoding, now };
   };
-  let backlog: FrameQueue | undefined;
+  let queue: FrameQueue | undefined;
   return {
     info: { live: true },
     async read() {
-      const opening = backlog === undefined;
-      backlog ??= begin(next);
+      const opening = queue === undefined;
+      queue ??= drainQueue(next);
       let dropped = 0;
       for (;;) {
-        const newest = catchUp(next, backlog, feed);
+        const newest = readNewest(next, queue, capture);
         dropped += newest.dropped;
-        const now = performance.now();
-        const age = feed.age() ?? now - backlog.takenAt(now) + feed.heldBack * backlog.interval;
-        const capturedAt = Math.round(Date.now() - age);
-        const mat = feed.decode(newest.mat);
-        // What came while the stream was opened is not dropped because we are slow.
+        const capturedAt = Math.round(Date.now() - frameAge(capture, queue));
+        const mat = capture.decode(newest.mat);
+        // Frames that queued up while the stream was opened do not count: detection was not too slow for them.
         if (mat) return { mat, capturedAt, dropped: opening ? 0 : dropped };
         dropped++;
       }
     },
     rewind() {},
-    close: () => feed.capture.release(),
+    close: () => capture.video.release(),
   };
 }
 
-/** Reads what came while the stream was opened, until two reads in a row have to wait: then nothing is queued. */
-function begin(next: () => Read): FrameQueue {
-  // Of the first frame nobody knows how long it was under way: a stream begins when it likes.
+/** Reads what queued up while the stream was opened, until two reads in a row had to wait. */
+function drainQueue(next: () => Read): FrameQueue {
+  // The wait for the first frame says nothing: a stream may take its time to start.
   const first = next();
   first.mat.release();
-  const start = first.now;
-  for (let before = false; ; ) {
+  for (let waitedBefore = false; ; ) {
     const { mat, waited, now } = next();
     mat.release();
-    if ((before && waited > noise) || now - start > patience / 2) return new FrameQueue(now);
-    before = waited > noise;
+    const waits = waited > minWait;
+    if ((waitedBefore && waits) || now - first.now > maxCatchUp / 2) return new FrameQueue(now);
+    waitedBefore = waits;
   }
 }
 
-/** Reads the newest frame. */
-function catchUp(next: () => Read, backlog: FrameQueue, feed: Capture): Newest {
+/** The newest frame, and the number of older ones that were dropped to get to it. */
+function readNewest(
+  next: () => Read,
+  queue: FrameQueue,
+  { timestampAge }: Capture,
+): { readonly mat: Mat; readonly dropped: number } {
   const start = performance.now();
-  const excess = backlog.excess(start);
+  const excess = queue.excess(start);
   const waits: number[] = [];
   for (let dropped = 0; ; dropped++) {
     const { mat, waited, now } = next();
-    backlog.count(waited, now);
+    queue.onRead(waited, now);
     waits.push(waited);
-    const settled = hadToWait(waits, backlog.interval) || now - start > patience;
-    if (settled) backlog.settle(now);
-    // A driver keeps only a few frames, the oldest ones: what comes after them is new, however long we were away.
-    const age = feed.age() ?? Number.POSITIVE_INFINITY;
-    if (settled || dropped >= excess || age < backlog.interval * 1.5) return { mat, dropped };
+    const empty = hadToWait(waits, queue.interval) || now - start > maxCatchUp;
+    if (empty) queue.onEmpty(now);
+    // A driver keeps only a few frames, the oldest ones: the one after them is new, however long we were busy.
+    const age = timestampAge() ?? Number.POSITIVE_INFINITY;
+    if (empty || dropped >= excess || age < queue.interval * 1.5) return { mat, dropped };
     mat.release();
   }
 }
 
 /** Whether several of these reads had to wait for the camera. */
 function hadToWait(waits: readonly number[], interval: number): boolean {
-  const least = Math.max(noise, interval / 4, Math.max(...waits) / 4);
-  return waits.filter((waited) => waited > least).length >= enough;
+  const threshold = Math.max(minWait, interval / 4, Math.max(...waits) / 4);
+  return waits.filter((waited) => waited > threshold).length >= enoughWaits;
 }

@@ -1,4 +1,4 @@
-import { refused } from "../../../base/errors.ts";
+import { UserError } from "../../../base/errors.ts";
 import { redact } from "../../../base/log.ts";
 import { sourceKind } from "../../source-kind.ts";
 import type { Cv } from "../opencv.ts";
@@ -11,8 +11,8 @@ import { openSynthetic } from "./synthetic.ts";
 import { openVideoFile } from "./video-file.ts";
 
 /**
- * Opens what `--camera` names.
- * @throws UserError when there is no such thing, or it cannot be read.
+ * Opens the source that `--camera` names.
+ * @throws UserError when it does not exist or cannot be read.
  */
 export async function openSource(cv: Cv, camera: string, warn: Warn): Promise<Source> {
   const source = sourceKind(camera);
@@ -30,9 +30,10 @@ export async function openSource(cv: Cv, camera: string, warn: Warn): Promise<So
     case "video":
       return openVideoFile(cv, source.path, warn);
     case "missing":
-      throw refused(
+      throw new UserError(
+        "FILE_NOT_FOUND",
         `no such file: ${source.path}`,
-        "--camera takes a number, a device, a URL, a file, a folder or `synthetic`",
+        "--camera is a number, a device, a URL, a file, a folder or `synthetic`",
       );
   }
 }

@@ -5,8 +5,8 @@ import { rendererOf } from "../synthetic/draw.ts";
 import type { Source } from "./source.ts";
 
 /**
- * The built-in camera. With `seconds` it is like a file: it ends and gives every frame. Without, it is live: frames whose
- * time has passed are dropped. With pace=off no frame is ever late, so none is dropped.
+ * The built-in camera. With `seconds` it is like a file: it ends and delivers every frame. Without, it is live: late frames
+ * are dropped. With pace=off no frame is late.
  */
 export function openSynthetic(cv: Cv, text: string): Source {
   const spec = parseSynthetic(text);
@@ -16,8 +16,8 @@ export function openSynthetic(cv: Cv, text: string): Source {
   let clock = startClock(spec.fps);
   let next = 0;
   return {
-    info: { live, ...(frames !== undefined && { frames }) },
-    ...(!live && { rate: spec.fps }),
+    info: { live, frames },
+    rate: live ? undefined : spec.fps,
     async read() {
       if (frames !== undefined && next >= frames) return undefined;
       const index = live ? Math.max(next, clock.newest()) : next;
@@ -35,14 +35,14 @@ export function openSynthetic(cv: Cv, text: string): Source {
   };
 }
 
-/** When each frame is due. Waits by the steady clock, so that a corrected wall clock does not stop the camera. */
+/** When each frame is due. Waits on the monotonic clock, so that setting the wall clock does not stop the camera. */
 function startClock(fps: number) {
   const wallStart = Date.now();
   const start = performance.now();
   const due = (index: number) => (index * 1000) / fps;
   const elapsed = () => performance.now() - start;
   return {
-    /** The newest frame whose time has come. */
+    /** The newest frame that is due. */
     newest: () => Math.floor((elapsed() * fps) / 1000),
     /** Milliseconds since 1970. */
     time: (index: number) => Math.round(wallStart + due(index)),

@@ -1,19 +1,19 @@
-import { refused } from "../../../base/errors.ts";
+import { UserError } from "../../../base/errors.ts";
 import type { Cv, VideoCapture } from "../opencv.ts";
 import type { Source, Warn } from "./source.ts";
 
 /**
  * A recording, frame by frame.
- * @throws UserError when it is no video.
+ * @throws UserError when it is not a video.
  */
 export function openVideoFile(cv: Cv, path: string, warn: Warn): Source {
-  let capture = captureFile(cv, path);
-  const frames = positive(capture.get(cv.CAP_PROP_FRAME_COUNT));
+  let capture = openVideo(cv, path);
+  const frames = positive(Math.round(capture.get(cv.CAP_PROP_FRAME_COUNT)));
   const rate = positive(capture.get(cv.CAP_PROP_FPS));
   let read = 0;
   return {
-    info: { live: false, ...(frames !== undefined && { frames: Math.round(frames) }) },
-    ...(rate !== undefined && { rate }),
+    info: { live: false, frames },
+    rate,
     async read() {
       const mat = capture.read();
       if (!mat.empty) {
@@ -21,23 +21,23 @@ export function openVideoFile(cv: Cv, path: string, warn: Warn): Source {
         return { mat, capturedAt: Date.now(), dropped: 0 };
       }
       if (read === 0) throw notVideo(path);
-      // The count in the header is a guess for some formats; a tenth missing is no guess.
+      // The header's count is an estimate for some formats; but not one that is wrong by a tenth.
       if (frames !== undefined && read < frames * 0.9)
-        warn(`${path} ends after ${read} of ${Math.round(frames)} frames; it may be damaged`);
+        warn(`${path} ends after ${read} of ${frames} frames; it may be damaged`);
       return undefined;
     },
     rewind() {
       capture.release();
-      capture = captureFile(cv, path);
+      capture = openVideo(cv, path);
       read = 0;
     },
     close: () => capture.release(),
   };
 }
 
-function captureFile(cv: Cv, path: string): VideoCapture {
+function openVideo(cv: Cv, path: string): VideoCapture {
   try {
-    // FFmpeg by name: the other backends that "any" would try next understand less and can hang on a broken file.
+    // FFmpeg explicitly: the other backends that "any" would try support less and can hang on a broken file.
     return new cv.VideoCapture(path, cv.CAP_FFMPEG);
   } catch (error) {
     throw notVideo(path, error);
@@ -45,10 +45,11 @@ function captureFile(cv: Cv, path: string): VideoCapture {
 }
 
 function notVideo(path: string, cause?: unknown) {
-  return refused(`${path} is not a video that OpenCV can read`, "`ffprobe` on it may say why", cause);
+  const message = `${path} is not a video that OpenCV can read`;
+  return new UserError("VIDEO_UNREADABLE", message, "`ffprobe` on it may say why", cause);
 }
 
-/** Formats that do not know a property give 0, -1 or nonsense. */
+/** Formats without a property report 0, -1 or nonsense. */
 function positive(value: number): number | undefined {
   return Number.isFinite(value) && value > 0 ? value : undefined;
 }

@@ -3,9 +3,9 @@ import { drawHead, type Head } from "./head.ts";
 import { randomFrom } from "./random.ts";
 import { headAbove, sceneOf } from "./scene.ts";
 
-/** Noise is 0..15; pictures stay below 240, so that adding it never overflows a byte. */
+/** Noise is 0..15; pictures are at most 240, so that adding it never overflows a byte. */
 const noiseMask = 0x0f0f0f0f;
-const brightest = 240;
+const maxLevel = 240;
 
 /**
  * A renderer of the scene: frame index in, pixels out (blue, green, red bytes, row by row).
@@ -56,7 +56,7 @@ function blend(pixels: Uint8Array, frameWidth: number, head: Head, left: number,
         const below = pixels[to + channel] as number;
         const above = head.pixels[from * 3 + channel] as number;
         pixels[to + channel] = Math.min(
-          brightest,
+          maxLevel,
           Math.floor((below * (255 - opacity) + above * opacity) / 255),
         );
       }
@@ -69,7 +69,7 @@ function noiseTable(words: number, seed: number): Uint32Array {
   return Uint32Array.from({ length: words }, () => Math.floor(random() * 2 ** 32) & noiseMask);
 }
 
-/** Adds noise to four bytes at a time; the table starts at another place for each frame, so that it flickers. */
+/** Adds noise to four bytes at a time; each frame starts at another place of the table, so that it flickers. */
 function addNoise(frame: Uint32Array, noise: Uint32Array, offset: number): void {
   for (let at = 0; at < frame.length; at++)
     frame[at] = (frame[at] as number) + (noise[at + offset] as number);

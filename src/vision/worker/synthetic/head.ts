@@ -1,7 +1,7 @@
 import { randomFrom } from "./random.ts";
 import { headAbove, headBelow } from "./scene.ts";
 
-/** A drawn head: blue, green, red bytes, and how opaque each pixel is (0..255). */
+/** A drawn head: blue, green, red bytes, and the opacity of each pixel (0..255). */
 export interface Head {
   readonly width: number;
   readonly height: number;
@@ -11,19 +11,19 @@ export interface Head {
 
 type Color = readonly [blue: number, green: number, red: number];
 
-/** A soft-edged ellipse, in parts of the face box's side, measured from the middle of the box. */
+/** A soft-edged ellipse, in fractions of the face box's side, measured from the center of the box. */
 interface Spot {
   readonly x: number;
   readonly y: number;
   readonly width: number;
   readonly height: number;
-  /** What the skin's brightness is multiplied with in its middle. */
+  /** Factor of the skin's brightness in its center. */
   readonly tone: number;
 }
 
 /**
  * Brows, eyes, nose, mouth and cheeks: the dark and bright places that the Haar features of a frontal face compare.
- * Their sizes are those of some thousand tried at which the cascade finds faces of 52 to 148 pixels most surely.
+ * Of some thousand sizes tried, the cascade finds faces of 52 to 148 pixels most reliably with these.
  */
 const features: readonly Spot[] = [
   { x: -0.155, y: -0.205, width: 0.205, height: 0.053, tone: 0.44 },
@@ -75,7 +75,7 @@ function paint(head: Head, at: number, x: number, y: number, skin: Color): void 
     head.pixels[at * 3 + channel] = Math.floor(Math.min(235, (skin[channel] as number) * tone));
 }
 
-/** 0 in the middle of an ellipse, 1 on its edge, squared. */
+/** Squared: 0 in the center of an ellipse, 1 on its edge. */
 function distance(x: number, y: number, width: number, height: number): number {
   return (x / width) * (x / width) + (y / height) * (y / height);
 }

@@ -2,11 +2,11 @@ import type { Box } from "../../../face/face.ts";
 import { cells, headLimits, type SyntheticSpec } from "../../synthetic-spec.ts";
 import { randomFrom } from "./random.ts";
 
-/** How far a drawn head reaches above and below its face box, as a part of the box's side. */
+/** How far a drawn head extends above and below its face box, as a fraction of the box's side. */
 export const headAbove = 0.14;
 export const headBelow = 0.18;
 
-/** One face's way through its cell, fixed for the whole scene. */
+/** The movement of one face within its cell. */
 interface Walk {
   /** Side of the square face box, pixels. */
   readonly side: number;
@@ -14,25 +14,20 @@ interface Walk {
   readonly y: Axis;
 }
 
-/** Movement to and fro between two ends. */
+/** Movement back and forth between two ends. */
 interface Axis {
-  readonly least: number;
+  readonly min: number;
   readonly span: number;
   /** Pixels per second. */
   readonly speed: number;
-  /** Where on its way the movement starts, pixels. */
+  /** Distance already covered in the first frame, pixels. */
   readonly start: number;
 }
 
 /**
- * The true boxes of the faces in frame `index`, in a fixed order: what a face detector should find.
- * Whole pixels; faces neither touch one another nor the frame's edge.
+ * Frame index in, the true boxes of its faces out, in a fixed order: what a face detector should find.
+ * Whole pixels; faces touch neither one another nor the frame's edge.
  */
-export function sceneAt(spec: SyntheticSpec, index: number): Box[] {
-  return sceneOf(spec)(index);
-}
-
-/** The same as `sceneAt`, with the walks worked out once for many frames. */
 export function sceneOf(spec: SyntheticSpec): (index: number) => Box[] {
   const walks = plan(spec);
   return (index) =>
@@ -47,11 +42,11 @@ export function sceneOf(spec: SyntheticSpec): (index: number) => Box[] {
 function plan(spec: SyntheticSpec): Walk[] {
   const random = randomFrom(spec.seed);
   const { columns, rows } = cells(spec);
-  const { least, most } = headLimits(spec);
+  const { min, max } = headLimits(spec);
   const width = spec.width / columns;
   const height = spec.height / rows;
   return Array.from({ length: spec.faces }, (_, face) => {
-    const side = Math.floor(least + random() * (most - least));
+    const side = Math.floor(min + random() * (max - min));
     const left = (face % columns) * width;
     const top = Math.floor(face / columns) * height;
     return {
@@ -62,15 +57,15 @@ function plan(spec: SyntheticSpec): Walk[] {
   });
 }
 
-function axis(random: () => number, least: number, most: number, cell: number): Axis {
-  const [from, to] = [Math.ceil(least) + 2, Math.floor(most) - 2];
+function axis(random: () => number, min: number, max: number, cell: number): Axis {
+  const [from, to] = [Math.ceil(min) + 2, Math.floor(max) - 2];
   const span = Math.max(0, to - from);
-  return { least: from, span, speed: cell * (0.1 + 0.2 * random()), start: random() * 2 * span };
+  return { min: from, span, speed: cell * (0.1 + 0.2 * random()), start: random() * 2 * span };
 }
 
-function position({ least, span, speed, start }: Axis, seconds: number): number {
-  if (span === 0) return least;
-  const way = start + speed * seconds;
-  const onCycle = way - Math.floor(way / (2 * span)) * 2 * span;
-  return least + Math.floor(onCycle <= span ? onCycle : 2 * span - onCycle);
+function position({ min, span, speed, start }: Axis, seconds: number): number {
+  if (span === 0) return min;
+  const distance = start + speed * seconds;
+  const onCycle = distance - Math.floor(distance / (2 * span)) * 2 * span;
+  return min + Math.floor(onCycle <= span ? onCycle : 2 * span - onCycle);
 }

@@ -1,45 +1,37 @@
 import type { Box } from "../../../face/face.ts";
 
-/** Seconds between two looks at the whole frame: so late somebody else may be noticed. */
+/** Seconds between two searches of the whole frame: a new face is found this late at most. */
 export const fullFrameInterval = 0.2;
 
-/** How far around a face it is looked for, in sides of the face. */
-const around = 0.6;
-/** A part of the frame that is larger than this is not worth a look of its own. */
-const largestPart = 0.5;
-/** Sides of the part are a multiple of this, pixels of the frame, so that there are few sizes to prepare for. */
+/** Border around a face, in sides of the face. */
+const border = 0.6;
+/** A window that is larger than this fraction of the frame saves too little time. */
+const maxWindow = 0.5;
+/** The window's sides are multiples of this, pixels of the frame: few sizes of input to allocate. */
 const step = 64;
 
-/** The part of the frame where faces are that were expected at `boxes`, or undefined when it is better to look at all. */
+/** The part of the frame around faces expected at `boxes`, or undefined when searching the whole frame is better. */
 export function searchWindow(boxes: readonly Box[], frame: { cols: number; rows: number }): Box | undefined {
   if (boxes.length === 0) return undefined;
-  const span = (from: (box: Box) => number, size: (box: Box) => number, most: number) => {
-    const low = Math.min(...boxes.map((box) => from(box) - around * size(box)));
-    const high = Math.max(...boxes.map((box) => from(box) + (1 + around) * size(box)));
-    const length = Math.min(most, Math.ceil((high - low) / step) * step);
-    const start = Math.min(most - length, Math.max(0, Math.round((low + high - length) / 2)));
-    return { start, length };
+  const span = (position: "x" | "y", size: "width" | "height", max: number) => {
+    const low = Math.min(...boxes.map((box) => box[position] - border * box[size]));
+    const high = Math.max(...boxes.map((box) => box[position] + (1 + border) * box[size]));
+    const length = Math.min(max, Math.ceil((high - low) / step) * step);
+    const start = Math.min(max - length, Math.max(0, Math.round((low + high - length) / 2)));
+    return [start, length] as const;
   };
-  const across = span(
-    ({ x }) => x,
-    ({ width }) => width,
-    frame.cols,
-  );
-  const down = span(
-    ({ y }) => y,
-    ({ height }) => height,
-    frame.rows,
-  );
-  const part = { x: across.start, y: down.start, width: across.length, height: down.length };
-  return part.width * part.height <= largestPart * frame.cols * frame.rows ? part : undefined;
+  const [x, width] = span("x", "width", frame.cols);
+  const [y, height] = span("y", "height", frame.rows);
+  return width * height <= maxWindow * frame.cols * frame.rows ? { x, y, width, height } : undefined;
 }
 
-/** Whether `box` ends within the part, or at the frame's own edge: nothing of it can lie outside of the part. */
-export function isWithinWindow(box: Box, part: Box, frame: { cols: number; rows: number }): boolean {
+/** Whether `box` ends within the window, or at the frame's own edge: no part of it can lie outside the window. */
+export function isWithinWindow(box: Box, window: Box, frame: { cols: number; rows: number }): boolean {
+  const [right, bottom] = [window.x + window.width, window.y + window.height];
   return (
-    (box.x > part.x || part.x === 0) &&
-    (box.y > part.y || part.y === 0) &&
-    (box.x + box.width < part.x + part.width || part.x + part.width === frame.cols) &&
-    (box.y + box.height < part.y + part.height || part.y + part.height === frame.rows)
+    (box.x > window.x || window.x === 0) &&
+    (box.y > window.y || window.y === 0) &&
+    (box.x + box.width < right || right === frame.cols) &&
+    (box.y + box.height < bottom || bottom === frame.rows)
   );
 }

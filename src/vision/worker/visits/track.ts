@@ -1,59 +1,59 @@
 import type { Box } from "../../../face/face.ts";
 
-/** What a new measurement counts in the speed; the rest is what was known before. */
-const newShare = 0.4;
-/** Beyond so many seconds unseen a face is taken to have stopped: people do not walk on for ever unseen. */
-const longestGlide = 0.5;
+/** Weight of a new measurement of the velocity (exponential smoothing). */
+const velocityWeight = 0.4;
+/** After this many seconds without a detection a face is predicted to have stopped. */
+const maxExtrapolation = 0.5;
 
-/** One face that is followed: where it was and how fast it moved. */
+/** One tracked face: where it was and how fast it moved. */
 export class Track {
   readonly visit: number;
-  /** Looks that have seen it. */
+  /** Frames in which it was detected. */
   hits = 0;
-  /** Whether it is certain that there is a face; dismissed: rather not. */
+  /** Deleted: most likely not a face. A deleted track is still followed, and is confirmed if it is detected again. */
   state: "tentative" | "confirmed" | "deleted" = "tentative";
-  /** Where it was seen last. */
   #box: Box;
-  /** When that was, seconds. */
-  #seenAt: number;
+  /** When it was last detected, seconds. */
+  #updatedAt: number;
   /** Pixels per second. */
-  #speed = { x: 0, y: 0 };
+  #velocity = { x: 0, y: 0 };
 
   constructor(visit: number, box: Box, seconds: number) {
     this.visit = visit;
     this.#box = box;
-    this.#seenAt = seconds;
+    this.#updatedAt = seconds;
   }
 
-  /** Seconds since it was last seen. */
+  /** Seconds since it was last detected. */
   timeSinceUpdate(seconds: number): number {
-    return seconds - this.#seenAt;
+    return seconds - this.#updatedAt;
   }
 
   /**
-   * Where it should be at `seconds`, if it goes on as it did. A detector's boxes are true to a few pixels, so that a
-   * Kalman filter of the place would only lag behind them: what needs smoothing is the speed alone.
+   * Where it should be at `seconds`, at constant velocity. A detector's boxes are exact to a few pixels: a Kalman filter of
+   * the position would only lag behind them. Only the velocity needs smoothing.
    */
   predict(seconds: number): Box {
-    const glide = Math.min(longestGlide, this.timeSinceUpdate(seconds));
+    const elapsed = Math.min(maxExtrapolation, this.timeSinceUpdate(seconds));
     const { x, y, width, height } = this.#box;
-    return { x: x + this.#speed.x * glide, y: y + this.#speed.y * glide, width, height };
+    return { x: x + this.#velocity.x * elapsed, y: y + this.#velocity.y * elapsed, width, height };
   }
 
-  /** It was seen at `box`. */
+  /** It was detected at `box`. */
   update(box: Box, seconds: number): void {
     this.hits++;
-    const passed = this.timeSinceUpdate(seconds);
-    if (passed > 0) {
-      const [from, to] = [centre(this.#box), centre(box)];
-      const follow = (old: number, way: number) => old + newShare * (way / passed - old);
-      this.#speed = { x: follow(this.#speed.x, to.x - from.x), y: follow(this.#speed.y, to.y - from.y) };
+    const elapsed = this.timeSinceUpdate(seconds);
+    if (elapsed > 0) {
+      const [from, to] = [center(this.#box), center(box)];
+      const smooth = (old: number, way: number) => old + velocityWeight * (way / elapsed - old);
+      const { x, y } = this.#velocity;
+      this.#velocity = { x: smooth(x, to.x - from.x), y: smooth(y, to.y - from.y) };
     }
     this.#box = box;
-    this.#seenAt = seconds;
+    this.#updatedAt = seconds;
   }
 }
 
-export function centre({ x, y, width, height }: Box) {
+export function center({ x, y, width, height }: Box) {
   return { x: x + width / 2, y: y + height / 2 };
 }

@@ -3,13 +3,13 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { look, settings } from "../../harness.ts";
+import { analyze, settings } from "../../harness.ts";
 
 const { FACEPIPE_TEST_DATA = "../shared/data" } = process.env;
 const video = join(FACEPIPE_TEST_DATA, "videos/bench_asl_webcam_640x480_30fps.mp4");
-const frames = 200;
+const count = 200;
 
-/** Debian's OpenCV for Python, the same library that the addon is built against. */
+/** Debian's Python binding of the same OpenCV library that the addon is built against. */
 const python = "/usr/bin/python3";
 
 const loop = `
@@ -25,18 +25,19 @@ print(json.dumps(boxes))
 
 function missing(): string | false {
   if (!existsSync(video)) return `no ${video}; FACEPIPE_TEST_DATA says where the data is`;
-  if (spawnSync(python, ["-c", "import cv2"]).status !== 0) return `${python} has no cv2 (python3-opencv)`;
+  if (spawnSync(python, ["-c", "import cv2"]).status !== 0)
+    return `${python} has no cv2 (package python3-opencv)`;
   return false;
 }
 
-test("finds the boxes that Python's cv2 finds", { skip: missing() }, async (t) => {
-  const { seen } = await look(t, settings(video), frames);
-  const found = seen.flatMap(({ index, faces }) =>
+test("the Haar detector finds the boxes that Python's cv2 finds", { skip: missing() }, async (t) => {
+  const { frames } = await analyze(t, settings(video), count);
+  const found = frames.flatMap(({ index, faces }) =>
     faces.map(({ box }) => [index, box.x, box.y, box.width, box.height]),
   );
   const expected: unknown = JSON.parse(
-    execFileSync(python, ["-c", loop, video, `${frames}`], { encoding: "utf8" }),
+    execFileSync(python, ["-c", loop, video, `${count}`], { encoding: "utf8" }),
   );
   assert.deepEqual(found, expected);
-  assert.ok(found.length > frames / 2);
+  assert.ok(found.length > count / 2);
 });

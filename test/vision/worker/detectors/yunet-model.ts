@@ -11,6 +11,6 @@ export const modelPath = existsSync(shared) ? shared : await findModel();
 
 /** For a test's `skip`. */
 export const noModel =
-  modelPath === undefined && `no YuNet model here: neither ${shared} (FACEPIPE_TEST_DATA) nor in the cache`;
+  modelPath === undefined && `needs YuNet's model: ${shared} (FACEPIPE_TEST_DATA), or in the cache`;
 
 export const yunet: DetectorSettings = { name: "yunet", model: modelPath ?? "", width: 320 };

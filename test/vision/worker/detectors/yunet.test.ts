@@ -8,12 +8,12 @@ import { decode } from "../../../../src/vision/worker/detectors/yunet/decode.ts"
 import type { GridOutput } from "../../../../src/vision/worker/detectors/yunet/session.ts";
 import { intersectionOverUnion, nonMaxSuppression } from "../../../../src/vision/worker/iou.ts";
 import { sceneOf } from "../../../../src/vision/worker/synthetic/scene.ts";
-import { folderOf, look, ppm, settings } from "../../harness.ts";
+import { analyze, folderOf, ppm, settings } from "../../harness.ts";
 import { noModel, yunet } from "./yunet-model.ts";
 
 const { FACEPIPE_TEST_DATA = "../shared/data" } = process.env;
 
-/** A grid of 4 by 2 cells with a face in the cell of column 1, row 1. */
+/** A grid of 4 by 2 cells with a face in column 1, row 1. */
 function grid(cls: number, obj: number): GridOutput {
   const output = {
     stride: 16,
@@ -30,11 +30,11 @@ function grid(cls: number, obj: number): GridOutput {
   return output;
 }
 
-test("a cell's numbers are a box around its centre, and points, in strides", () => {
+test("a cell's outputs are decoded to a box and landmarks, in units of the stride", () => {
   const [found, ...others] = decode([grid(0.81, 1)], 64, 0.7);
   assert.equal(others.length, 0);
   assert.ok(Math.abs((found?.score ?? 0) - 0.9) < 1e-6);
-  // Centre (1.5, 0.75) strides, 2 by 3 strides large.
+  // Center (1.5, 0.75) strides, 2 by 3 strides large.
   const near = (actual: number | undefined, expected: number) =>
     assert.ok(Math.abs((actual ?? 0) - expected) < 1e-4);
   near(found?.box.x, 8);
@@ -52,18 +52,18 @@ test("a cell's numbers are a box around its centre, and points, in strides", () 
   assert.deepEqual(decode([grid(-0.01, 1)], 64, 0.1), []);
 });
 
-test("of boxes that overlap much the surest stays", () => {
+test("of boxes that overlap much, the one with the highest score is selected", () => {
   const box = (x: number, score: number) => ({ box: { x, y: 0, width: 10, height: 10 }, score });
   assert.equal(intersectionOverUnion(box(0, 1).box, box(5, 1).box), 50 / 150);
   assert.equal(intersectionOverUnion(box(0, 1).box, box(10, 1).box), 0);
-  const kept = nonMaxSuppression([box(0, 0.8), box(1, 0.9), box(20, 0.7), box(7, 0.75)], 0.3);
+  const selected = nonMaxSuppression([box(0, 0.8), box(1, 0.9), box(20, 0.7), box(7, 0.75)], 0.3);
   assert.deepEqual(
-    kept.map(({ score }) => score),
+    selected.map(({ score }) => score),
     [0.9, 0.75, 0.7],
   );
 });
 
-test("it finds the drawn faces where they are, with their landmarks, and nothing else", {
+test("YuNet finds exactly the drawn faces, with their landmarks", {
   skip: noModel,
 }, async (t) => {
   for (const text of [
@@ -74,10 +74,10 @@ test("it finds the drawn faces where they are, with their landmarks, and nothing
     "faces=1,size=300x200",
   ]) {
     const camera = `synthetic:${text},seconds=2,pace=off`;
-    const { seen } = await look(t, settings(camera, { detector: yunet }));
+    const { frames } = await analyze(t, settings(camera, { detector: yunet }));
     const scene = sceneOf(parseSynthetic(camera));
-    assert.equal(seen.length, 60);
-    for (const { index, faces } of seen) {
+    assert.equal(frames.length, 60);
+    for (const { index, faces } of frames) {
       const truth = scene(index);
       assert.equal(faces.length, truth.length, `${camera}, frame ${index}`);
       for (const { box, landmarks, detector } of faces) {
@@ -93,37 +93,37 @@ test("it finds the drawn faces where they are, with their landmarks, and nothing
   }
 });
 
-test("a picture whose sides are no multiples of 32, and one that is tiny", { skip: noModel }, async (t) => {
+test("an image may have sides that are not multiples of 32, or be tiny", { skip: noModel }, async (t) => {
   const folder = await folderOf(t, {
     "a.ppm": ppm("synthetic:size=333x251"),
     "b.ppm": ppm("synthetic:size=64x64,faces=0"),
   });
-  const { seen } = await look(t, settings(folder, { detector: yunet }));
+  const { frames } = await analyze(t, settings(folder, { detector: yunet }));
   assert.deepEqual(
-    seen.map(({ faces }) => faces.length),
+    frames.map(({ faces }) => faces.length),
     [1, 0],
   );
 });
 
 const negatives = join(FACEPIPE_TEST_DATA, "images/negatives");
-const noPictures = !existsSync(negatives) && `no ${negatives}; FACEPIPE_TEST_DATA says where the data is`;
+const noImages = !existsSync(negatives) && `no ${negatives}; FACEPIPE_TEST_DATA says where the data is`;
 
-test("no face is found where there is none", { skip: noModel || noPictures }, async (t) => {
-  const { seen } = await look(t, settings(negatives, { detector: yunet }));
-  assert.equal(seen.length, readdirSync(negatives).length);
+test("YuNet finds no face in images without faces", { skip: noModel || noImages }, async (t) => {
+  const { frames } = await analyze(t, settings(negatives, { detector: yunet }));
+  assert.equal(frames.length, readdirSync(negatives).length);
   assert.deepEqual(
-    seen.flatMap(({ faces }) => faces),
+    frames.flatMap(({ faces }) => faces),
     [],
   );
 });
 
-test("a model that is none is one sentence", async (t) => {
-  const folder = await folderOf(t, { "text.onnx": "this is no model" });
+test("a file that is not the model is reported", async (t) => {
+  const folder = await folderOf(t, { "text.onnx": "this is not a model" });
   const open = (model: string) =>
-    look(t, settings("synthetic", { detector: { ...yunet, model } as typeof yunet }), 1);
+    analyze(t, settings("synthetic", { detector: { ...yunet, model } as typeof yunet }), 1);
   await assert.rejects(open(join(folder, "none.onnx")), /none\.onnx cannot be read/);
   await assert.rejects(open(join(folder, "text.onnx")), /text\.onnx is not the model that facepipe runs/);
   const fixed = join(FACEPIPE_TEST_DATA, "models/face_detection_yunet_2023mar.onnx");
-  if (existsSync(fixed)) await assert.rejects(open(fixed), /it takes pictures of 640x640 only/);
+  if (existsSync(fixed)) await assert.rejects(open(fixed), /it accepts images of 640x640 only/);
   else t.diagnostic(`no ${fixed}`);
 });

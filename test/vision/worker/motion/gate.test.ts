@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { MotionGate } from "../../../../src/vision/worker/motion/gate.ts";
-import { thumbnailer } from "../../../../src/vision/worker/motion/thumbnail.ts";
+import { thumbnailOf } from "../../../../src/vision/worker/motion/thumbnail.ts";
 import { loadOpenCv } from "../../../../src/vision/worker/opencv.ts";
 import { randomFrom } from "../../../../src/vision/worker/synthetic/random.ts";
 
@@ -13,10 +13,10 @@ const video = join(FACEPIPE_TEST_DATA, "videos/bench_mixed_empty_person_640x480_
 /** A cell is 8x8 pixels of a 640x480 frame. */
 const [width, height, fps] = [80, 60, 15];
 
-/** Grey levels of a cell, 0..255 and beyond, at a frame. */
+/** Gray levels of a cell in a frame, 0..255 and beyond. */
 type Picture = (x: number, y: number, frame: number) => number;
 
-/** Noise of standard deviation `sigma`, the same in every run: sums of four evenly spread numbers, used in turn. */
+/** Noise of standard deviation `sigma`, the same in every run: sums of four uniform numbers, used in turn. */
 function noise(sigma: number): () => number {
   const random = randomFrom(1);
   const sum = () => random() + random() + random() + random() - 2;
@@ -34,8 +34,8 @@ const furniture = Float32Array.from({ length: width * height }, (_, at) => {
 const room = (x: number, y: number) => furniture[y * width + x] as number;
 
 /**
- * Someone far away, 40x120 pixels with a face of 24 on top, who comes in from the left: `speed` pixels a second from
- * frame `from` on, so much lighter than the room. The face is in the picture when he has come 32 pixels.
+ * Someone far away, 40x120 pixels with a face of 24 on top, who comes in from the left with `speed` pixels per second from
+ * frame `from` on, and is lighter than the room by `contrast`. The face is in the picture after 32 pixels.
  */
 function walker(from: number, speed: number, contrast: number): Picture {
   const share = (x: number, start: number, end: number) =>
@@ -52,20 +52,20 @@ const bytes = (picture: Picture, frame: number): Uint8Array =>
     picture(at % width, Math.floor(at / width), frame),
   ) as unknown as Uint8Array;
 
-/** What the gate says to each of so many frames. */
+/** The gate's results for this many frames. */
 function run(frames: number, picture: Picture, gate = new MotionGate()): boolean[] {
   return Array.from({ length: frames }, (_, frame) => gate.moved(bytes(picture, frame), width, frame / fps));
 }
 
-/** The frames, after the first second, that it was awake for. */
-const awake = (said: readonly boolean[]) =>
-  said.flatMap((yes, frame) => (yes && frame >= fps ? [frame] : []));
+/** The frames with motion, after the first second. */
+const motionIn = (moved: readonly boolean[]) =>
+  moved.flatMap((yes, frame) => (yes && frame >= fps ? [frame] : []));
 
 const spread = noise(2);
-/** A bad camera: 8 grey levels of noise in a pixel are 2 in a cell of 16. */
+/** A bad camera: 8 gray levels of noise in a pixel are 2 in a cell of 16. */
 const noisy = (x: number, y: number) => room(x, y) + spread();
 
-test("an empty room is nothing to look at, in bad light, in a lamp's flicker, and through a codec", () => {
+test("an empty room has no motion, with noise, a flickering lamp, or a codec", () => {
   const cases: Readonly<Record<string, Picture>> = {
     still: room,
     noise: noisy,
@@ -75,10 +75,10 @@ test("an empty room is nothing to look at, in bad light, in a lamp's flicker, an
     "a key frame every second": (x, y, frame) => noisy(x, y) + (frame % fps === 0 ? 3 * Math.sin(x * y) : 0),
   };
   for (const [name, picture] of Object.entries(cases))
-    assert.deepEqual(awake(run(20 * fps, picture)), [], name);
+    assert.deepEqual(motionIn(run(20 * fps, picture)), [], name);
 });
 
-test("the light of the whole picture may change, slowly or in steps", () => {
+test("a change of the light of the whole picture, slow or in steps, is no motion", () => {
   const sun = (frame: number) => Math.sin((2 * Math.PI * frame) / (40 * fps));
   const exposure = [1, 1.05, 1.12, 1, 0.93, 0.88];
   const cases: Readonly<Record<string, Picture>> = {
@@ -89,70 +89,73 @@ test("the light of the whole picture may change, slowly or in steps", () => {
     "steps of 8 levels": (x, y, frame) => noisy(x, y) + (Math.floor(frame / 30) % 2) * 8,
   };
   for (const [name, picture] of Object.entries(cases))
-    assert.deepEqual(awake(run(40 * fps, picture)), [], name);
+    assert.deepEqual(motionIn(run(40 * fps, picture)), [], name);
 });
 
-test("someone far away is seen before his face is in the picture, who hurries and who creeps", () => {
+test("someone far away is detected before the face is in the picture, fast or slow", () => {
   for (const speed of [9, 30, 60, 90])
     for (const contrast of [20, -20]) {
       const from = 5 * fps;
       const faceIsIn = from + Math.ceil((32 * fps) / speed);
-      const man = walker(from, speed, contrast);
-      const seen = awake(run(faceIsIn + 1, (x, y, frame) => noisy(x, y) + man(x, y, frame)));
-      assert.ok(seen.length > 0, `${speed} pixels a second, contrast ${contrast}`);
-      assert.ok((seen[0] as number) >= from, "nothing moved before");
+      const person = walker(from, speed, contrast);
+      const frames = motionIn(run(faceIsIn + 1, (x, y, frame) => noisy(x, y) + person(x, y, frame)));
+      assert.ok(frames.length > 0, `${speed} pixels a second, contrast ${contrast}`);
+      assert.ok((frames[0] as number) >= from, "nothing moved before");
     }
 });
 
-test("stays awake for half a second when someone stops, and sleeps when he has stood for a while", () => {
+test("motion lasts for half a second after someone stops, and ends while they stand still", () => {
   const [from, stops] = [5 * fps, 7 * fps];
-  const man = walker(from, 90, 60);
-  const said = run(20 * fps, (x, y, frame) => noisy(x, y) + man(x, y, Math.min(frame, stops)));
-  assert.ok(said.slice(from + fps / 3, stops + fps / 2).every(Boolean));
-  assert.ok(!said.slice(stops + 8 * fps).some(Boolean));
+  const person = walker(from, 90, 60);
+  const moved = run(20 * fps, (x, y, frame) => noisy(x, y) + person(x, y, Math.min(frame, stops)));
+  assert.ok(moved.slice(from + fps / 3, stops + fps / 2).every(Boolean));
+  assert.ok(!moved.slice(stops + 8 * fps).some(Boolean));
 });
 
-test("a lamp and a moved camera wake it at once, and soon are as it always was", () => {
+test("a lamp and a moved camera are motion at once, and soon become background", () => {
   const from = 5 * fps;
   const cases: Readonly<Record<string, Picture>> = {
     "a lamp in a corner": (x, y) => room(x, y) * (1 + 0.8 * Math.exp(-(x * x + y * y) / 1000)),
     "a moved camera": (x, y) => room(79 - x, 59 - y),
-    "all is different": (x, y) => 128 + 100 * Math.sign(Math.sin(x) * Math.sin(y)),
+    "everything is different": (x, y) => 128 + 100 * Math.sign(Math.sin(x) * Math.sin(y)),
   };
   for (const [name, then] of Object.entries(cases)) {
-    const said = run(12 * fps, (x, y, frame) => (frame < from ? room : then)(x, y, frame) + spread());
-    assert.equal(awake(said)[0], from, name);
-    assert.ok(!said.slice(from + 5 * fps).some(Boolean), name);
+    const moved = run(12 * fps, (x, y, frame) => (frame < from ? room : then)(x, y, frame) + spread());
+    assert.equal(motionIn(moved)[0], from, name);
+    assert.ok(!moved.slice(from + 5 * fps).some(Boolean), name);
   }
 });
 
-test("a screen that never rests is learned, and someone elsewhere still seen", () => {
+test("a screen that always changes becomes background, and someone elsewhere is still motion", () => {
   const random = randomFrom(7);
   const shown = Array.from({ length: 400 }, () => 60 + 50 * random());
   const from = 35 * fps;
-  const man = walker(from, 60, 40);
+  const person = walker(from, 60, 40);
   const screen: Picture = (x, y, frame) =>
-    (x > 60 && y > 5 && y < 20 ? (shown[Math.floor(frame / 3)] as number) : noisy(x, y)) + man(x, y, frame);
-  const seen = awake(run(from + fps / 2, screen));
-  assert.ok((seen[0] as number) < 5 * fps, "at first it is news");
-  const later = seen.filter((frame) => frame > 20 * fps);
-  assert.ok((later[0] as number) >= from && later.length > 0, `woke at ${later[0]}, he came at ${from}`);
+    (x > 60 && y > 5 && y < 20 ? (shown[Math.floor(frame / 3)] as number) : noisy(x, y)) +
+    person(x, y, frame);
+  const frames = motionIn(run(from + fps / 2, screen));
+  assert.ok((frames[0] as number) < 5 * fps, "at first it is motion");
+  const later = frames.filter((frame) => frame > 20 * fps);
+  assert.ok(
+    (later[0] as number) >= from && later.length > 0,
+    `motion at ${later[0]}, someone came at ${from}`,
+  );
 });
 
-test("starts anew for the first picture, one of another size, and a file that began again", () => {
+test("the gate is reset by the first picture, one of another size, and a file that starts again", () => {
   const gate = new MotionGate();
-  const grey = bytes(room, 0);
-  assert.equal(gate.moved(grey, width, 100), true);
-  assert.equal(gate.moved(grey, width, 102), false);
-  assert.equal(gate.moved(grey.subarray(width), width, 103), true);
-  assert.equal(gate.moved(grey.subarray(width), width, 105), false);
-  assert.equal(gate.moved(grey.subarray(width), width, 0), true);
-  assert.equal(gate.moved(grey.subarray(width), width, 1), false);
+  const gray = bytes(room, 0);
+  assert.equal(gate.moved(gray, width, 100), true);
+  assert.equal(gate.moved(gray, width, 102), false);
+  assert.equal(gate.moved(gray.subarray(width), width, 103), true);
+  assert.equal(gate.moved(gray.subarray(width), width, 105), false);
+  assert.equal(gate.moved(gray.subarray(width), width, 0), true);
+  assert.equal(gate.moved(gray.subarray(width), width, 1), false);
 });
 
-test("frames of any shape become at most 80 cells wide and high", () => {
+test("a thumbnail is at most 80 cells wide and high, for frames of any shape", () => {
   const cv = loadOpenCv();
-  const thumbnail = thumbnailer(cv);
   for (const [rows, cols, cells] of [
     [480, 640, [80, 60]],
     [1080, 1920, [80, 45]],
@@ -161,33 +164,32 @@ test("frames of any shape become at most 80 cells wide and high", () => {
     [2, 2000, [80, 1]],
   ] as const) {
     const frame = new cv.Mat(rows, cols, cv.CV_8UC3, [200, 200, 200]);
-    const small = thumbnail(frame);
+    const small = thumbnailOf(cv, frame);
     frame.release();
-    assert.deepEqual([small.width, small.grey.length / small.width], cells);
-    assert.ok(small.grey.every((grey) => grey === 200));
+    assert.deepEqual([small.width, small.gray.length / small.width], cells);
+    assert.ok(small.gray.every((gray) => gray === 200));
   }
 });
 
-/** Where the cuts to a person are: YuNet finds a face in these frames and in none of the second before. */
+/** Cuts to a person: YuNet finds a face in these frames and in none of the second before. */
 const arrivals = [91, 258, 458, 614, 763, 914, 1072, 1235, 1412, 1592];
 const skip = existsSync(video) ? false : `no ${video}; FACEPIPE_TEST_DATA says where the data is`;
 
-test("looks at once at everyone who appears in a recording, and rests now and then", { skip }, () => {
+test("everyone who appears in a recording is motion at once, and some frames have none", { skip }, () => {
   const cv = loadOpenCv();
-  const thumbnail = thumbnailer(cv);
   const capture = new cv.VideoCapture(video, cv.CAP_FFMPEG);
   const gate = new MotionGate();
-  const said: boolean[] = [];
+  const moved: boolean[] = [];
   for (let frame = capture.read(); !frame.empty; frame = capture.read()) {
-    const { grey, width: cells } = thumbnail(frame);
+    const { gray, width: cells } = thumbnailOf(cv, frame);
     frame.release();
-    said.push(gate.moved(grey, cells, said.length / 30));
+    moved.push(gate.moved(gray, cells, moved.length / 30));
   }
   capture.release();
   assert.deepEqual(
-    arrivals.filter((frame) => !said[frame]),
+    arrivals.filter((frame) => !moved[frame]),
     [],
   );
-  // Between the people hands move bottles about most of the time, so there is not much rest.
-  assert.ok(said.filter((yes) => !yes).length > 30);
+  // Between the people hands move bottles about most of the time, so few frames have no motion.
+  assert.ok(moved.filter((yes) => !yes).length > 30);
 });

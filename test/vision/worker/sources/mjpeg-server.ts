@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A network camera: sends its JPEGs over and over as multipart/x-mixed-replace, so many per second. */
+/** A network camera that repeats these JPEG files as multipart/x-mixed-replace, `fps` per second. */
 export async function mjpegServer(frames: readonly Buffer[], fps: number, port = 0) {
   const camera = await mjpegSender(port);
   let index = 0;
@@ -16,7 +16,7 @@ export async function mjpegServer(frames: readonly Buffer[], fps: number, port =
   };
 }
 
-/** A network camera that sends what it is given, when it is given it. */
+/** A network camera that sends what `send` is called with. */
 export async function mjpegSender(port = 0) {
   const viewers = new Set<ServerResponse>();
   const server = createServer((request, response) => {
@@ -35,7 +35,7 @@ export async function mjpegSender(port = 0) {
     send(jpeg: Buffer) {
       for (const viewer of viewers) sendPart(viewer, jpeg);
     },
-    /** Keeps the connections that it has but sends them nothing more; new ones get frames. */
+    /** Keeps the open connections but sends nothing on them any more; new ones get frames. */
     mute: () => viewers.clear(),
     async close() {
       server.close();

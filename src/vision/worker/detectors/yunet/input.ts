@@ -3,7 +3,7 @@ import type { Cv, Mat } from "../../opencv.ts";
 /** The model halves its input five times. */
 const multiple = 32;
 
-/** A frame as the model takes it. */
+/** A frame in the model's input format. */
 export interface YunetInput {
   /** Blue, green and red planes, floats 0..255; valid until the next call. */
   readonly planes: Float32Array;
@@ -15,24 +15,24 @@ export interface YunetInput {
 }
 
 /**
- * Makes inputs of frames, scaled so that a whole frame would be at most `mostWide` pixels wide, and filled up with black
+ * Converts frames to inputs, scaled so that a whole frame would be at most `maxWidth` pixels wide, and padded with black
  * on the right and below.
  */
-export function inputMaker(cv: Cv, mostWide: number): (frame: Mat, part: Mat) => YunetInput {
+export function inputMaker(cv: Cv, maxWidth: number): (frame: Mat, part: Mat) => YunetInput {
   let memory = new Float32Array();
   let shape = "";
   return (frame, part) => {
-    const scale = Math.min(1, mostWide / frame.cols);
+    const scale = Math.min(1, maxWidth / frame.cols);
     const cols = Math.max(1, Math.round(part.cols * scale));
     const rows = Math.max(1, Math.round(part.rows * scale));
-    const [width, height] = [filled(cols), filled(rows)];
+    const [width, height] = [padded(cols), padded(rows)];
     const size = 3 * width * height;
     if (memory.length < size) memory = new Float32Array(size);
     const planes = memory.subarray(0, size);
-    // What is filled up is not written again as long as the shape stays.
+    // The padding stays black until the shape changes.
     if (shape !== `${cols}x${rows}`) planes.fill(0);
     shape = `${cols}x${rows}`;
-    // A mean of what falls together: to leave pixels out would make small faces ragged.
+    // INTER_AREA averages: dropping pixels would make small faces ragged.
     const small = cols === part.cols ? part : part.resize(rows, cols, 0, 0, cv.INTER_AREA);
     const channels = small.splitChannels();
     for (const [nth, channel] of channels.entries()) {
@@ -55,6 +55,6 @@ function fill(
     for (let row = 0; row < rows; row++) plane.set(bytes.subarray(row * cols, (row + 1) * cols), row * width);
 }
 
-function filled(side: number): number {
+function padded(side: number): number {
   return Math.ceil(side / multiple) * multiple;
 }

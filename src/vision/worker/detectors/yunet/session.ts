@@ -1,30 +1,30 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import type * as Onnx from "onnxruntime-node";
-import { describe, refused } from "../../../../base/errors.ts";
+import { describe, UserError } from "../../../../base/errors.ts";
 
 /** The model's outputs for each of its three grids, in the order of the grid's cells. */
 export interface GridOutput {
   /** Pixels of the model's input between two cells. */
   readonly stride: number;
-  /** Probability that the thing at the cell is a face. */
+  /** Probability that the object at the cell is a face. */
   readonly cls: Float32Array;
-  /** Probability that there is a thing at the cell. */
+  /** Probability that there is an object at the cell. */
   readonly obj: Float32Array;
-  /** Four numbers a cell. */
+  /** Four numbers per cell. */
   readonly bbox: Float32Array;
-  /** Ten numbers a cell: x and y of five points. */
+  /** Ten numbers per cell: x and y of five points. */
   readonly kps: Float32Array;
 }
 
-/** Runs the model on one picture: blue, green and red planes of floats 0..255, each `width` by `height`. */
+/** Runs the model on one image: blue, green and red planes of floats 0..255, each `width` by `height`. */
 export type RunYunet = (planes: Float32Array, width: number, height: number) => Promise<GridOutput[]>;
 
 export const strides = [8, 16, 32] as const;
 
 /**
  * Loads the model into ONNX Runtime.
- * @throws UserError when the file cannot be read, or is no YuNet for pictures of any size.
+ * @throws UserError when the file cannot be read, or is not YuNet for images of any size.
  */
 export async function loadYunet(path: string, threads: number): Promise<RunYunet> {
   const ort = loadRuntime();
@@ -32,9 +32,9 @@ export async function loadYunet(path: string, threads: number): Promise<RunYunet
     ort.InferenceSession.create(bytes, {
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
-      // Its threads would otherwise spin while they wait for the next frame.
+      // Otherwise its threads would spin while they wait for the next frame.
       extra: { session: { intra_op: { allow_spinning: "0" } } },
-      // Errors only: its warnings are about its own optimisations.
+      // Errors only: the warnings are about ONNX Runtime's own optimizations.
       logSeverityLevel: 3,
     }).catch((error) => {
       throw notYunet(path, describe(error), error);
@@ -47,11 +47,11 @@ export async function loadYunet(path: string, threads: number): Promise<RunYunet
   if (session.inputNames.join() !== "input" || missing.length > 0)
     throw notYunet(
       path,
-      missing.length > 0 ? `it has no output ${missing.join(", ")}` : "its input is another",
+      missing.length > 0 ? `it has no output ${missing.join(", ")}` : "it has other inputs",
     );
   const [input] = session.inputMetadata;
   if (input?.isTensor && input.shape.slice(2).some((side) => typeof side === "number"))
-    throw notYunet(path, `it takes pictures of ${input.shape.slice(2).reverse().join("x")} only`);
+    throw notYunet(path, `it accepts images of ${input.shape.slice(2).reverse().join("x")} only`);
   return async (planes, width, height) => {
     const tensor = new ort.Tensor("float32", planes, [1, 3, height, width]);
     const results = await session.run({ input: tensor });
@@ -66,16 +66,14 @@ export async function loadYunet(path: string, threads: number): Promise<RunYunet
   };
 }
 
-/** By `require`: its exports come out of `import` in one way or another, depending on who loads it. */
+/** With `require`: under `import`, the form of its exports depends on the loader. */
 function loadRuntime(): typeof Onnx {
   try {
     return createRequire(import.meta.url)("onnxruntime-node");
   } catch (error) {
-    throw refused(
-      `ONNX Runtime, which runs YuNet, does not load here: ${(error as Error).message}`,
-      "`npm start` in facepipe's folder installs it; `--detector haar` works without",
-      error,
-    );
+    const message = `ONNX Runtime, which runs YuNet, does not load here: ${describe(error)}`;
+    const remedy = "`npm start` in facepipe's folder installs it; `--detector haar` works without it";
+    throw new UserError("ONNX_RUNTIME_UNAVAILABLE", message, remedy, error);
   }
 }
 
@@ -83,14 +81,13 @@ async function read(path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (error) {
-    throw refused(`the model ${path} cannot be read: ${describe(error)}`, "Check --model", error);
+    const message = `the model ${path} cannot be read: ${describe(error)}`;
+    throw new UserError("MODEL_UNREADABLE", message, "Check --model", error);
   }
 }
 
 function notYunet(path: string, why: string, cause?: unknown) {
-  return refused(
-    `${path} is not the model that facepipe runs: ${why}`,
-    "It runs yunet_n_dynamic.onnx; without --model it fetches it",
-    cause,
-  );
+  const message = `${path} is not the model that facepipe runs: ${why}`;
+  const remedy = "It runs yunet_n_dynamic.onnx; without --model it downloads it";
+  return new UserError("MODEL_UNSUITABLE", message, remedy, cause);
 }

@@ -2,27 +2,27 @@ import { type Box, type Landmarks, landmarksOf } from "../../../../face/face.ts"
 import { view } from "../../crop.ts";
 import { nonMaxSuppression } from "../../iou.ts";
 import type { Cv } from "../../opencv.ts";
-import { type Detector, moved } from "../detector.ts";
+import { type Detector, translate } from "../detector.ts";
 import { decode } from "./decode.ts";
 import { inputMaker, type YunetInput } from "./input.ts";
 import { loadYunet } from "./session.ts";
 
-/** Two boxes that overlap more are one face; as in YuNet's own demos. */
-const mostOverlap = 0.3;
+/** Two boxes that overlap more (intersection over union) are one face; as in YuNet's own demos. */
+const maxOverlap = 0.3;
 
 export interface YunetSettings {
   /** Path of yunet_n_dynamic.onnx. */
   readonly model: string;
-  /** Frames are made this wide at most, pixels: less is faster, more finds smaller faces. */
+  /** Wider frames are scaled down to this, pixels: less is faster, more finds smaller faces. */
   readonly width: number;
   readonly threads: number;
   /** Smallest face, pixels of the frame. */
   readonly minFace: number;
-  /** Least score, 0..1. */
+  /** Minimum detection score, 0..1. */
   readonly score: number;
 }
 
-/** YuNet, a neural network for faces, run by ONNX Runtime. @throws UserError when the model does not load. */
+/** YuNet, a neural network that detects faces, run by ONNX Runtime. @throws UserError when the model does not load. */
 export async function yunetDetector(cv: Cv, settings: YunetSettings): Promise<Detector> {
   const { model, width, threads, minFace, score } = settings;
   const run = await loadYunet(model, threads);
@@ -34,9 +34,9 @@ export async function yunetDetector(cv: Cv, settings: YunetSettings): Promise<De
       const input = inputOf(frame, part);
       part.release();
       const outputs = await run(input.planes, input.width, input.height);
-      return nonMaxSuppression(decode(outputs, input.width, score), mostOverlap)
+      return nonMaxSuppression(decode(outputs, input.width, score), maxOverlap)
         .map(({ box, score, landmarks }) =>
-          moved({ box: toPart(box, input, within), score, landmarks: scaled(landmarks, input) }, within),
+          translate({ box: toPart(box, input, within), score, landmarks: scaled(landmarks, input) }, within),
         )
         .filter(
           ({ box }) => Math.max(box.width, box.height) >= minFace && Math.min(box.width, box.height) > 0,
@@ -45,9 +45,9 @@ export async function yunetDetector(cv: Cv, settings: YunetSettings): Promise<De
   };
 }
 
-/** Whole pixels; what lies outside of the part is cut off. */
+/** Whole pixels, clipped to the part. */
 function toPart(box: Box, { scaleX, scaleY }: YunetInput, part: { width: number; height: number }): Box {
-  const clip = (value: number, most: number) => Math.min(most, Math.max(0, Math.round(value)));
+  const clip = (value: number, max: number) => Math.min(max, Math.max(0, Math.round(value)));
   const x = clip(box.x * scaleX, part.width);
   const y = clip(box.y * scaleY, part.height);
   const width = clip((box.x + box.width) * scaleX, part.width) - x;

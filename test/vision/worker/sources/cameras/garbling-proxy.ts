@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { randomFrom } from "../../../../../src/vision/worker/synthetic/random.ts";
 
-/** A bad line to a camera of this machine: passes bytes on both ways, and garbles what comes from the camera for a while. */
+/** A proxy to a camera of this machine: forwards bytes in both directions, and garbles those of the camera for a while. */
 export async function garblingProxy(port: number) {
   const random = randomFrom(1);
   const sockets = new Set<Socket>();
@@ -25,9 +25,9 @@ export async function garblingProxy(port: number) {
   await once(server, "listening");
   return {
     port: (server.address() as AddressInfo).port,
-    /** Garbles the next pieces that come from the camera, so many. */
-    garble(pieces: number) {
-      toGarble = pieces;
+    /** Garbles the next chunks from the camera, this many. */
+    garble(chunks: number) {
+      toGarble = chunks;
     },
     get garbling() {
       return toGarble > 0;
@@ -39,9 +39,9 @@ export async function garblingProxy(port: number) {
   };
 }
 
-/** Changes about one byte in 500, and puts a few more in at one place. */
-function garble(piece: Buffer, random: () => number): Buffer {
-  const changed = Buffer.from(piece);
+/** Changes about one byte in 500, and inserts a few more at one place. */
+function garble(chunk: Buffer, random: () => number): Buffer {
+  const changed = Buffer.from(chunk);
   const place = () => Math.floor(random() * changed.length);
   for (let count = Math.ceil(changed.length / 500); count > 0; count--) changed[place()] = random() * 256;
   const at = place();

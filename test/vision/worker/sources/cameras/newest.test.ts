@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
-import { setTimeout as pause } from "node:timers/promises";
+import { setTimeout as detect } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { loadOpenCv } from "../../../../../src/vision/worker/opencv.ts";
 import { openSource } from "../../../../../src/vision/worker/sources/open.ts";
@@ -12,13 +12,13 @@ import { withoutFfmpeg } from "./video.ts";
 
 const program = fileURLToPath(new URL("./stamped-camera.ts", import.meta.url));
 const fps = 30;
-const looks = 15;
+const reads = 15;
 
 for (const [kind, skip] of [
   ["mjpeg", false],
   ["rtsp", withoutFfmpeg || withoutRtsp()],
 ] as const)
-  test(`a detector that is six times slower than the ${kind} camera still sees what is new`, {
+  test(`a detector that is six times slower than the ${kind} camera still gets new frames`, {
     skip,
   }, async (t) => {
     const camera = spawnWithUs(process.execPath, ["--import", "tsx", program, kind, String(fps)]);
@@ -28,17 +28,17 @@ for (const [kind, skip] of [
     t.after(() => source.close());
     const stamps: number[] = [];
     let dropped = 0;
-    for (let look = 0; look < looks; look++) {
+    for (let read = 0; read < reads; read++) {
       const frame = await source.read();
       assert.ok(frame && frame.capturedAt <= Date.now());
       stamps.push(readStamp(frame.mat));
       frame.mat.release();
       dropped += frame.dropped;
-      await pause(200);
+      await detect(200);
     }
-    // Who takes every frame goes on by one frame's time with each look, however old the frames are on a busy machine.
+    // Reading every frame would advance by one frame's time per read, however old the frames are on a busy machine.
     const advance = (stamps.at(-1) ?? 0) - (stamps[0] ?? 0);
-    const everyFrame = ((looks - 1) / fps) * 1000;
+    const everyFrame = ((reads - 1) / fps) * 1000;
     assert.ok(advance > 2 * everyFrame, `${advance} ms further, where every frame would be ${everyFrame}`);
-    assert.ok(dropped > looks, `${dropped} dropped`);
+    assert.ok(dropped > reads, `${dropped} dropped`);
   });

@@ -1,6 +1,6 @@
 import type { Cv, Mat } from "../../../../../src/vision/worker/opencv.ts";
 
-/** Size of one bit's block, pixels: several JPEG and H.264 blocks, so that it survives either. */
+/** Size of one bit, pixels: several JPEG and H.264 blocks, so that it survives either. */
 const [width, height] = [32, 24];
 const [columns, bits] = [16, 32];
 

@@ -9,8 +9,8 @@ import { mjpegSender } from "../mjpeg-server.ts";
 import { writeStamp } from "./stamp.ts";
 
 /*
- * A network camera in a process of its own: each frame shows when it was taken. Arguments: mjpeg or rtsp, frames per
- * second, and how often what was taken is sent, ms (0: at once; a poor network brings frames in bursts). Prints its URL.
+ * A network camera in a process of its own: each frame shows when it was captured. Arguments: mjpeg or rtsp, frames per
+ * second, and the interval of sending, ms (0: at once; a poor network delivers frames in bursts). Prints its URL.
  */
 const [kind = "mjpeg", ...numbers] = process.argv.slice(2);
 const [fps = 30, burst = 0] = numbers.map(Number);
@@ -19,13 +19,13 @@ const spec = parseSynthetic("synthetic");
 const picture = new cv.Mat(Buffer.from(rendererOf(spec)(0)), spec.height, spec.width, cv.CV_8UC3);
 const send = kind === "rtsp" ? await overRtsp() : await overHttp();
 const start = performance.now();
-let taken = 0;
+let captured = 0;
 let sentAt = start;
 let waiting: Buffer[] = [];
 setInterval(() => {
   const now = performance.now();
-  if (now - start < (taken * 1000) / fps) return;
-  taken++;
+  if (now - start < (captured * 1000) / fps) return;
+  captured++;
   writeStamp(cv, picture, Date.now() % 2 ** 32);
   waiting.push(kind === "rtsp" ? Buffer.from(picture.getData()) : cv.imencode(".jpg", picture));
   if (now - sentAt < burst) return;
@@ -40,7 +40,7 @@ async function overHttp() {
   return camera.send;
 }
 
-/** H.264 from ffmpeg, which keeps one frame back as measured at its UDP port, through GStreamer's RTSP server, which does not. */
+/** H.264 from ffmpeg, which holds back one frame (measured at its UDP port), through GStreamer's RTSP server, which does not. */
 async function overRtsp() {
   const port = await freePort();
   const caps = "application/x-rtp,media=video,clock-rate=90000,encoding-name=H264,payload=96";

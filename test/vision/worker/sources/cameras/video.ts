@@ -6,14 +6,14 @@ import { parseSynthetic } from "../../../../../src/vision/synthetic-spec.ts";
 import { rendererOf } from "../../../../../src/vision/worker/synthetic/draw.ts";
 import { findCommand } from "../../../../support/commands.ts";
 
-/** Why no video can be made here, or false. */
+/** Why this machine cannot make a video, or false. */
 export const withoutFfmpeg = findCommand("ffmpeg") ? false : "needs ffmpeg (Debian: ffmpeg)";
 
 let made: string | undefined;
 
 /**
- * Two minutes of the synthetic camera with one face, 640x480, 30 frames/s, H.264 in Matroska. Key frames come every two
- * seconds, as cameras have them. The path of a file that is there for all tests of this process.
+ * The path of a video that is made once for all tests of this process: two minutes of the synthetic camera with one face,
+ * 640x480, 30 frames/s, H.264 in Matroska, key frames every two seconds as from cameras.
  */
 export function cameraVideo(): string {
   made ??= make(mkdtempSync(join(tmpdir(), "facepipe-camera-")));

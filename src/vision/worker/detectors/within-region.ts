@@ -1,0 +1,28 @@
+import type { Box } from "../../../face/face.ts";
+import { view } from "../crop.ts";
+import type { Cv } from "../opencv.ts";
+import type { Region } from "../region.ts";
+import { type Detector, translate } from "./detector.ts";
+
+/** A detector that searches the region's rectangle only, and returns the faces whose center lies in the region. */
+export function detectorWithin(cv: Cv, region: Region, detector: Detector): Detector {
+  return {
+    name: detector.name,
+    async detect(frame, within) {
+      const rectangle = region.rectangle(frame);
+      const part = view(cv, frame, rectangle);
+      const found = await detector.detect(part, within && overlapOf(within, rectangle));
+      part.release();
+      return found.map((face) => translate(face, rectangle)).filter(({ box }) => region.has(box, frame));
+    },
+  };
+}
+
+/** The intersection of `box` and `rectangle`, relative to the rectangle; at least one pixel. */
+function overlapOf(box: Box, rectangle: Box): Box {
+  const x = Math.min(rectangle.width - 1, Math.max(0, box.x - rectangle.x));
+  const y = Math.min(rectangle.height - 1, Math.max(0, box.y - rectangle.y));
+  const right = Math.min(rectangle.width, box.x + box.width - rectangle.x);
+  const bottom = Math.min(rectangle.height, box.y + box.height - rectangle.y);
+  return { x, y, width: Math.max(1, right - x), height: Math.max(1, bottom - y) };
+}
