@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../base/error-codes.ts";
-import type { CapturedFace, FrameStats, SourceInfo, VisionSettings } from "./types.ts";
+import type { CapturedFace, FrameBatch, SourceInfo, VisionSettings } from "./types.ts";
 
 /** Where a worker continues: after the results of the one before it. */
 export interface Position {
@@ -25,17 +25,11 @@ export type ToWorker =
   | { readonly kind: "stop" };
 
 /** The results of some frames, and what the supervisor does with their shots. */
-export interface ResultMessage {
+export interface ResultMessage extends Omit<FrameBatch, "faces"> {
   readonly kind: "result";
-  /** The shots are the last frame's; the others had none. */
-  readonly frames: readonly FrameStats[];
-  /** Live frames dropped since the message before, because detection was too slow. */
-  readonly dropped: number;
-  /** Frames skipped since then: `fps` asks for fewer, or nothing moved. */
-  readonly skipped: number;
   /** Where another worker would continue. */
   readonly next: Position;
-  /** Each replaces the pending shot of its visit. */
+  /** Of the last frame; the others had none. Each replaces the pending shot of its visit. */
   readonly shots: readonly CapturedFace[];
   /** Visits whose pending shot is to be sent now. */
   readonly due: readonly number[];

@@ -12,7 +12,7 @@ export type Emit =
 
 export type DetectorSettings =
   | { readonly name: "haar" }
-  /** `model`: path of the ONNX file; `width`: wider frames are scaled down to this, pixels. */
+  /** `model`: path of yunet_n_dynamic.onnx; `width`: wider frames are scaled down, pixels: less is faster, more finds smaller faces. */
   | { readonly name: "yunet"; readonly model: string; readonly width: number };
 
 /** What the worker does; plain data, it crosses a process boundary. */

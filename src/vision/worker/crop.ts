@@ -1,4 +1,5 @@
-import type { Box, PictureFormat } from "../../face/face.ts";
+import type { Box } from "../../face/face.ts";
+import type { VisionSettings } from "../types.ts";
 import type { Cv, Mat } from "./opencv.ts";
 import { sampleSide } from "./visits/quality-score.ts";
 
@@ -24,14 +25,9 @@ export function view(cv: Cv, frame: Mat, { x, y, width, height }: Box): Mat {
   return frame.getRegion(new cv.Rect(x, y, width, height));
 }
 
-/** That part of the frame as a PNG or JPEG file, in color or grayscale. */
-export function crop(
-  cv: Cv,
-  frame: Mat,
-  box: Box,
-  { color, format }: { readonly color: boolean; readonly format: PictureFormat },
-): Buffer {
-  const region = view(cv, frame, box);
+/** That part of the frame with its margin, as a PNG or JPEG file, in color or grayscale. */
+export function crop(cv: Cv, frame: Mat, box: Box, { margin, color, format }: VisionSettings): Buffer {
+  const region = view(cv, frame, withMargin(box, margin, { width: frame.cols, height: frame.rows }));
   const picture = color ? region : region.cvtColor(cv.COLOR_BGR2GRAY);
   try {
     return cv.imencode(format === "png" ? ".png" : ".jpg", picture);

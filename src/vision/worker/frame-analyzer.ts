@@ -1,5 +1,6 @@
-import type { CapturedFace, VisionSettings } from "../types.ts";
-import { crop, sample, withMargin } from "./crop.ts";
+import type { ResultMessage } from "../messages.ts";
+import type { CapturedFace, FrameStats, VisionSettings } from "../types.ts";
+import { crop, sample } from "./crop.ts";
 import type { Detection, Detector } from "./detectors/detector.ts";
 import type { Cv } from "./opencv.ts";
 import type { GrabbedFrame } from "./sources/source.ts";
@@ -16,16 +17,10 @@ export interface Frame extends GrabbedFrame {
   readonly unrelated: boolean;
 }
 
-export interface FrameResult {
-  readonly detectSeconds: number;
-  /** Each replaces the pending shot of its visit. */
-  readonly shots: readonly CapturedFace[];
-  /** Visits whose pending shot is to be sent now, which may be one of this frame. */
-  readonly due: readonly number[];
-  /** Visits whose pending shot is to be discarded: they were no visits. */
-  readonly discarded: readonly number[];
-  /** Number of visits that were confirmed. */
-  readonly visits: number;
+/** What one frame adds to a ResultMessage. */
+export interface FrameResult
+  extends Pick<ResultMessage, "shots" | "due" | "discarded">,
+    Pick<FrameStats, "detectSeconds" | "visits"> {
   /** Number that the next visit will have. */
   readonly nextVisit: number;
 }
@@ -94,13 +89,12 @@ export class FrameAnalyzer {
   #shoot(frame: Frame, { box, score, landmarks }: Detection, visit: number): CapturedFace | undefined {
     if (this.#selector.isDone(visit)) return undefined;
     const { mat, index, capturedAt, file, seconds } = frame;
-    const { margin, color, format } = this.#settings;
     const size = { width: mat.cols, height: mat.rows };
     const quality = qualityOf({ box, score, landmarks, frame: size, sample: sample(this.#cv, mat, box) });
     if (!this.#selector.offer(visit, quality, seconds)) return undefined;
     return {
-      picture: crop(this.#cv, mat, withMargin(box, margin, size), { color, format }),
-      format,
+      picture: crop(this.#cv, mat, box, this.#settings),
+      format: this.#settings.format,
       capturedAt,
       frame: { ...size, index },
       box,

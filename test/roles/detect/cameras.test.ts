@@ -143,7 +143,7 @@ test("stopped, it sends the best face that it has so far", async (t) => {
   assert.equal(lines(stdout).length, 1);
 });
 
-test("among several, a camera that is away does not keep the others from being seen", async (t) => {
+test("among several, a camera that is unreachable does not stop the others", async (t) => {
   const away = `http://user:secret@127.0.0.1:${await freePort()}/video`;
   const args = [
     "--camera",

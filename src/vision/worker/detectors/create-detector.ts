@@ -8,11 +8,9 @@ import { yunetDetector } from "./yunet/yunet.ts";
 
 /** The detector that the settings name. @throws UserError when its model does not load. */
 export async function createDetector(cv: Cv, settings: VisionSettings): Promise<Detector> {
-  const { detector: choice, threads, zones, minFace, score } = settings;
+  const { detector: choice, threads, zones } = settings;
   const detector =
-    choice.name === "haar"
-      ? haarDetector(cv, settings)
-      : await yunetDetector(cv, { ...choice, threads: threads ?? 1, minFace, score });
+    choice.name === "haar" ? haarDetector(cv, settings) : await yunetDetector(cv, choice, settings);
   if (threads !== undefined) cv.setNumThreads(threads);
   return zones.length === 0 ? detector : detectorWithin(cv, regionOf(zones), detector);
 }

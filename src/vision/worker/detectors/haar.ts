@@ -6,7 +6,7 @@ import { cascadeFile } from "./haar-cascade.ts";
 
 /** As in nearly every face detection tutorial: `detectMultiScale(gray, 1.3, 5)`. */
 const scaleFactor = 1.3;
-const minNeighbors = 5;
+const neighbors = 5;
 
 /**
  * OpenCV's Viola-Jones cascade for frontal faces. It finds the boxes that Python's
@@ -24,17 +24,11 @@ export function haarDetector(cv: Cv, settings: VisionSettings): Detector {
       const part = view(cv, frame, within);
       const gray = part.cvtColor(cv.COLOR_BGR2GRAY);
       part.release();
-      const { objects, numDetections } = cascade.detectMultiScale(
-        gray,
-        scaleFactor,
-        minNeighbors,
-        0,
-        minSize,
-      );
+      const { objects, numDetections } = cascade.detectMultiScale(gray, scaleFactor, neighbors, 0, minSize);
       gray.release();
       return objects
         .map(({ x, y, width, height }, nth) => {
-          const n = numDetections[nth] ?? minNeighbors;
+          const n = numDetections[nth] ?? neighbors;
           return translate({ box: { x, y, width, height }, score: n / (n + 1) }, within);
         })
         .filter(({ score }) => score >= settings.score);

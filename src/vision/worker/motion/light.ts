@@ -1,18 +1,13 @@
-/** The light of a picture relative to another: its gray levels are `gain` times the other's, plus `offset`. */
-export interface Light {
-  readonly gain: number;
-  readonly offset: number;
-}
-
 /** Pulls the gain to 1 where a picture has too little contrast, such as a bare wall; gray levels squared. */
 const ridge = 100;
 
 /**
  * How the light changed between `before` and `now`, for the whole picture: what sun and automatic exposure do.
+ * The gray levels of `now` are `gain` times those of `before`, plus `offset`.
  * A straight line through all cells by least squares, with a ridge on the slope (Hoerl and Kennard, 1970). Someone who
  * covers much of the picture shifts the line, and other cells differ from it; that is harmless, since there is motion.
  */
-export function lightChange(before: Float32Array, now: Uint8Array): Light {
+export function lightChange(before: Float32Array, now: Uint8Array): { gain: number; offset: number } {
   let sumX = 0;
   let sumY = 0;
   let sumXX = 0;

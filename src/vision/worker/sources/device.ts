@@ -6,16 +6,11 @@ import type { Cv } from "../opencv.ts";
 import { type Capture, captureOf } from "./capture.ts";
 import { deviceTimestampAge } from "./frame-age.ts";
 
-interface Device {
-  readonly path: string;
-  readonly number?: number | undefined;
-}
-
 /**
  * Opens a camera of this machine.
  * @throws UserError: no such camera, no permission, in use.
  */
-export function openDevice(cv: Cv, { path, number }: Device): Capture {
+export function openDevice(cv: Cv, { path, number }: { path: string; number?: number | undefined }): Capture {
   if (platform === "linux") assertAccessible(path);
   // Video4Linux explicitly: with "any", OpenCV tries GStreamer first, which is slower to open and to fail.
   const api = platform === "linux" ? cv.CAP_V4L2 : cv.CAP_ANY;

@@ -74,11 +74,7 @@ function drainQueue(next: () => Read): FrameQueue {
 }
 
 /** The newest frame, and the number of older ones that were dropped to get to it. */
-function readNewest(
-  next: () => Read,
-  queue: FrameQueue,
-  { timestampAge }: Capture,
-): { readonly mat: Mat; readonly dropped: number } {
+function readNewest(next: () => Read, queue: FrameQueue, { timestampAge }: Capture) {
   const start = performance.now();
   const excess = queue.excess(start);
   const waits: number[] = [];

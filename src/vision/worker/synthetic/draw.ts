@@ -55,10 +55,8 @@ function blend(pixels: Uint8Array, frameWidth: number, head: Head, left: number,
       for (let channel = 0; channel < 3; channel++) {
         const below = pixels[to + channel] as number;
         const above = head.pixels[from * 3 + channel] as number;
-        pixels[to + channel] = Math.min(
-          maxLevel,
-          Math.floor((below * (255 - opacity) + above * opacity) / 255),
-        );
+        const level = Math.floor((below * (255 - opacity) + above * opacity) / 255);
+        pixels[to + channel] = Math.min(maxLevel, level);
       }
     }
   }

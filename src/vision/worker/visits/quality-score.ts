@@ -1,4 +1,5 @@
 import type { Box, Landmarks } from "../../../face/face.ts";
+import type { Detection } from "../detectors/detector.ts";
 import { sharpness } from "./sharpness.ts";
 
 /** A face of this width, pixels, gets the full score for size. */
@@ -10,11 +11,7 @@ const minProperty = 0.05;
 /** Factor for a face at the edge of the frame, which may be cut off. */
 const edgeFactor = 0.5;
 
-export interface Shot {
-  readonly box: Box;
-  /** The detector's, 0..1. */
-  readonly score: number;
-  readonly landmarks?: Landmarks | undefined;
+export interface Shot extends Detection {
   readonly frame: { readonly width: number; readonly height: number };
   /** The face in grayscale, `sampleSide` by `sampleSide` bytes. */
   readonly sample: Uint8Array;

@@ -36,7 +36,7 @@ export function inputMaker(cv: Cv, maxWidth: number): (frame: Mat, part: Mat) =>
     const small = cols === part.cols ? part : part.resize(rows, cols, 0, 0, cv.INTER_AREA);
     const channels = small.splitChannels();
     for (const [nth, channel] of channels.entries()) {
-      fill(planes.subarray(nth * width * height), channel.getData(), { cols, rows, width });
+      fill(planes.subarray(nth * width * height), width, channel.getData(), cols);
       channel.release();
     }
     if (small !== part) small.release();
@@ -44,17 +44,10 @@ export function inputMaker(cv: Cv, maxWidth: number): (frame: Mat, part: Mat) =>
   };
 }
 
-/** Writes bytes as floats; a typed array's own `set` is twice as fast as a loop. */
-function fill(
-  plane: Float32Array,
-  bytes: Uint8Array,
-  { cols, rows, width }: { cols: number; rows: number; width: number },
-): void {
-  if (cols === width) plane.set(bytes);
-  else
-    for (let row = 0; row < rows; row++) plane.set(bytes.subarray(row * cols, (row + 1) * cols), row * width);
+/** Writes rows of bytes as floats; a typed array's own `set` is twice as fast as a loop. */
+function fill(plane: Float32Array, width: number, bytes: Uint8Array, cols: number): void {
+  for (let from = 0, to = 0; from < bytes.length; from += cols, to += width)
+    plane.set(bytes.subarray(from, from + cols), to);
 }
 
-function padded(side: number): number {
-  return Math.ceil(side / multiple) * multiple;
-}
+const padded = (side: number) => Math.ceil(side / multiple) * multiple;

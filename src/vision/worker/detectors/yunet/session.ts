@@ -28,18 +28,21 @@ export const strides = [8, 16, 32] as const;
  */
 export async function loadYunet(path: string, threads: number): Promise<RunYunet> {
   const ort = loadRuntime();
-  const session = await read(path).then((bytes) =>
-    ort.InferenceSession.create(bytes, {
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      // Otherwise its threads would spin while they wait for the next frame.
-      extra: { session: { intra_op: { allow_spinning: "0" } } },
-      // Errors only: the warnings are about ONNX Runtime's own optimizations.
-      logSeverityLevel: 3,
-    }).catch((error) => {
-      throw notYunet(path, describe(error), error);
-    }),
-  );
+  const bytes = await readFile(path).catch((error) => {
+    const message = `the model ${path} cannot be read: ${describe(error)}`;
+    throw new UserError("MODEL_UNREADABLE", message, "Check --model", error);
+  });
+  const options = {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    // Otherwise its threads would spin while they wait for the next frame.
+    extra: { session: { intra_op: { allow_spinning: "0" } } },
+    // Errors only: the warnings are about ONNX Runtime's own optimizations.
+    logSeverityLevel: 3,
+  } as const;
+  const session = await ort.InferenceSession.create(bytes, options).catch((error) => {
+    throw notYunet(path, describe(error), error);
+  });
   const outputs = strides.flatMap((stride) =>
     ["cls", "obj", "bbox", "kps"].map((name) => `${name}_${stride}`),
   );
@@ -74,15 +77,6 @@ function loadRuntime(): typeof Onnx {
     const message = `ONNX Runtime, which runs YuNet, does not load here: ${describe(error)}`;
     const remedy = "`npm start` in facepipe's folder installs it; `--detector haar` works without it";
     throw new UserError("ONNX_RUNTIME_UNAVAILABLE", message, remedy, error);
-  }
-}
-
-async function read(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    const message = `the model ${path} cannot be read: ${describe(error)}`;
-    throw new UserError("MODEL_UNREADABLE", message, "Check --model", error);
   }
 }
 

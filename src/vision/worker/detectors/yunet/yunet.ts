@@ -1,4 +1,5 @@
 import { type Box, type Landmarks, landmarksOf } from "../../../../face/face.ts";
+import type { DetectorSettings, VisionSettings } from "../../../types.ts";
 import { view } from "../../crop.ts";
 import { nonMaxSuppression } from "../../iou.ts";
 import type { Cv } from "../../opencv.ts";
@@ -7,24 +8,17 @@ import { decode } from "./decode.ts";
 import { inputMaker, type YunetInput } from "./input.ts";
 import { loadYunet } from "./session.ts";
 
+type YunetSettings = Extract<DetectorSettings, { name: "yunet" }>;
+
 /** Two boxes that overlap more (intersection over union) are one face; as in YuNet's own demos. */
 const maxOverlap = 0.3;
 
-export interface YunetSettings {
-  /** Path of yunet_n_dynamic.onnx. */
-  readonly model: string;
-  /** Wider frames are scaled down to this, pixels: less is faster, more finds smaller faces. */
-  readonly width: number;
-  readonly threads: number;
-  /** Smallest face, pixels of the frame. */
-  readonly minFace: number;
-  /** Minimum detection score, 0..1. */
-  readonly score: number;
-}
-
 /** YuNet, a neural network that detects faces, run by ONNX Runtime. @throws UserError when the model does not load. */
-export async function yunetDetector(cv: Cv, settings: YunetSettings): Promise<Detector> {
-  const { model, width, threads, minFace, score } = settings;
+export async function yunetDetector(
+  cv: Cv,
+  { model, width }: YunetSettings,
+  { threads = 1, minFace, score }: VisionSettings,
+): Promise<Detector> {
   const run = await loadYunet(model, threads);
   const inputOf = inputMaker(cv, width);
   return {
