@@ -42,7 +42,7 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** Why a connection failed. fetch hides the reason in `cause`: its own words are "fetch failed" and "terminated". */
 export function networkReason(error: unknown): string {
-  const cause = (error as Error).cause ?? error;
+  const cause = (error as { cause?: unknown } | null)?.cause ?? error;
   const code = systemCode(cause);
   const reason = systemReason(code);
   return reason === undefined ? describe(cause) : `${reason} (${code})`;

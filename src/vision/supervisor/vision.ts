@@ -25,8 +25,8 @@ export interface VisionOptions {
 }
 
 /**
- * Finds the faces of one source, in a worker process, which it supervises. A live source that stops is opened again, without
- * end. A file is continued where its worker died; one that cannot be read ends with an error.
+ * Finds the faces of one source in a worker process, and supervises that. A live source that stops is opened again, however
+ * long it takes. A file is continued where its worker died; one that cannot be read ends with an error.
  */
 export class Vision {
   readonly #settings: VisionSettings;
@@ -71,7 +71,7 @@ export class Vision {
   }
 
   /**
-   * All results, in order, until the source ends or `stop` is called. For one reader; while it holds a batch, the worker
+   * All results, in order, until the source ends or `stop` is called. For one reader: while it holds a batch, the worker
    * sends only a few more. Throws a UserError when a file fails.
    */
   async *batches(): AsyncGenerator<FrameBatch, void> {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -132,6 +133,25 @@ test("after stop, the batches that were already sent can still be read", async (
   for await (const _ of vision.batches()) if (++count === 3) await vision.stop();
   assert.ok(count >= 3 && count <= 11, `${count} batches`);
   assert.equal(restarts(), 0);
+});
+
+const noProc = process.platform !== "linux" && "reads /proc";
+
+test("the worker gets OpenCV's options for fast RTSP, unless the user set others", {
+  skip: noProc,
+}, async (t) => {
+  const name = "OPENCV_FFMPEG_CAPTURE_OPTIONS";
+  for (const [users, expected] of [
+    [{}, "rtsp_flags;prefer_tcp|fpsprobesize;0"],
+    [{ [name]: "rtsp_transport;udp" }, "rtsp_transport;udp"],
+  ] as const) {
+    const environment = { ...process.env, ...users };
+    const { vision, workerPid } = await visionFor(t, settings("synthetic"), { environment });
+    await vision.open(never);
+    const variables = readFileSync(`/proc/${workerPid()}/environ`, "utf8").split("\0");
+    assert.ok(variables.includes(`${name}=${expected}`));
+    await vision.stop();
+  }
 });
 
 test("opening can be aborted", async (t) => {
