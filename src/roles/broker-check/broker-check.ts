@@ -1,8 +1,7 @@
 import { doneBefore } from "../../base/abort.ts";
-import { describe, UserError, unreachable } from "../../base/errors.ts";
+import { describe, UserError } from "../../base/errors.ts";
 import { eventFields } from "../../base/log-events.ts";
-import { Backoff } from "../../base/retry.ts";
-import { sleep } from "../../base/time.ts";
+import { keepTrying } from "../../base/retry.ts";
 import type { Broker } from "../../mqtt/broker.ts";
 import { type ProbeOptions, probeBroker } from "../../mqtt/probe/probe-broker.ts";
 import type { Step } from "../../mqtt/probe/step.ts";
@@ -17,24 +16,24 @@ const options = {
   topic: option("FILTER", "topic filter to subscribe to; a topic it matches is published to", readFilter, {
     fallback: "faces/#",
   }),
-  wait: option("SECONDS", "keep trying for so long, until all is well", numberBetween(0), {
-    fallbackNote: "one try",
+  wait: option("SECONDS", "keep trying for this long, until every step succeeds", numberBetween(0), {
+    fallbackNote: "one attempt",
   }),
   json: flag("print JSON lines for machines"),
-  quiet: flag("print nothing on stdout; the exit code says it"),
+  quiet: flag("print nothing on stdout; the exit code is the result"),
   ...brokerOptions,
   qos: { ...brokerOptions.qos, summary: "highest quality of service that must work: 0, 1 or 2" },
   clientId: {
     ...brokerOptions.clientId,
-    summary: "client identifier; the check adds -check, so that it ends no role's session",
+    summary: "client identifier; the check adds -check, so that it disconnects no role",
     fallbackNote: "role and host name",
   },
-  connectTimeout: { ...brokerOptions.connectTimeout, summary: "longest wait for a try to be connected" },
+  connectTimeout: { ...brokerOptions.connectTimeout, summary: "longest wait for one attempt to connect" },
 };
 
 export const brokerCheck = defineRole({
   name: "broker-check",
-  summary: "Says whether a broker can do what a role needs, and if not, why and what to do",
+  summary: "Checks whether a broker can do what a role needs, and if not, says why and what to do",
   examples: [
     "facepipe broker-check",
     "facepipe broker-check --broker mqtts://cloud.example --ca ca.pem --username edge --password-file secret",
@@ -48,7 +47,7 @@ export const brokerCheck = defineRole({
   ],
   async run(settings, context) {
     const { clientId } = settings;
-    // Its own session: with a role's identifier it would take that role's place and end what waits for it.
+    // A session of its own: with a role's identifier it would disconnect that role and end its session.
     const login = clientId === undefined ? settings : { ...settings, clientId: `${clientId}-check` };
     const { connectTimeout, topic, qos, json, quiet, wait } = settings;
     const broker = toBroker(settings.broker, login, stableClientId("broker-check"), connectTimeout);
@@ -64,7 +63,7 @@ export const brokerCheck = defineRole({
   },
 });
 
-/** Tries until all is well or the time is over; shows the steps of the last try alone. */
+/** Tries until every step succeeds or the time is over; shows the steps of the last attempt alone. */
 async function keepChecking(
   broker: Broker,
   plan: ProbeOptions,
@@ -73,39 +72,40 @@ async function keepChecking(
   context: RoleContext,
 ): Promise<void> {
   const { log, stop } = context;
-  const until = Date.now() + seconds * 1000;
-  const backoff = new Backoff({ min: 200, max: 2000 });
-  let told = "";
-  for (;;) {
-    const steps: Step[] = [];
-    // The last try, begun just before the end, still gets a second.
-    const timeout = Math.min(plan.timeout, Math.max(1000, until - Date.now()));
-    const mine = { ...plan, timeout, report: (step: Step) => void steps.push(step) };
-    const failure = await stoppable(probeBroker(broker, mine), context).catch((error: unknown) => error);
-    const over = stop.aborted || Date.now() >= until;
-    if (failure === undefined || over || !(failure instanceof UserError)) {
-      for (const step of steps) plan.report(step);
-      if (failure !== undefined) throw failure;
-      return;
+  const deadline = Date.now() + seconds * 1000;
+  let steps: Step[] = [];
+  const check = () => {
+    const current: Step[] = [];
+    steps = current;
+    // An attempt that starts just before the deadline still gets a second.
+    const timeout = Math.min(plan.timeout, Math.max(1000, deadline - Date.now()));
+    const report = (step: Step) => void current.push(step);
+    return stoppable(probeBroker(broker, { ...plan, timeout, report }), context);
+  };
+  let warned = "";
+  const onRetry = (error: unknown) => {
+    const reason = describe(error);
+    if (!quiet && reason !== warned) {
+      const left = Math.ceil((deadline - Date.now()) / 1000);
+      log.warn(eventFields("connect_retry", error), `${reason}; trying for ${left} s`);
     }
-    const reason = describe(failure);
-    if (!quiet && reason !== told)
-      log.warn(
-        eventFields("connect_retry", failure),
-        `${reason}; trying for ${Math.ceil((until - Date.now()) / 1000)} s`,
-      );
-    told = reason;
-    await sleep(Math.min(backoff.next(), Math.max(0, until - Date.now())), stop);
-    if (stop.aborted) throw failure;
+    warned = reason;
+  };
+  const isTransient = (error: unknown) => error instanceof UserError;
+  try {
+    const limits = { min: 200, max: 2000 };
+    await keepTrying(check, { signal: stop, limits, deadline, isTransient, onRetry });
+  } finally {
+    for (const step of steps) plan.report(step);
   }
 }
 
-/** A check that is stopped before its end has not found that all is well. */
+/** Rejects when the role is stopped first: then it is not known whether the broker can do what is needed. */
 async function stoppable(work: Promise<void>, { stop }: RoleContext): Promise<void> {
-  if (!(await doneBefore(work, stop))) throw unreachable("stopped before the check was done");
+  if (!(await doneBefore(work, stop))) throw new UserError("STOPPED", "stopped before the check was done");
 }
 
-/** A share name is refused: as a member of the group the check would be given pictures meant for the others. */
+/** Refuses a share name: as a member of the group the check would receive messages meant for the others. */
 function readFilter(text: string): string {
   if (text.startsWith("$share/")) throw new Error("must be without $share/GROUP/");
   return readTopicFilter(text);
