@@ -1,61 +1,72 @@
+import { deferred } from "../base/deferred.ts";
 import { describe } from "../base/errors.ts";
 import { eventFields } from "../base/log-events.ts";
 import { within } from "../base/time.ts";
 import type { Connection, ConnectionExtension } from "./connection.ts";
 import type { Link } from "./link.ts";
+import type { MessageRouter } from "./message-router.ts";
 
-/** Retained on each broker that a forwarder meets: the name by which all forwarders know this broker. */
-export const identityTopic = "facepipe/broker";
-/** A retained message follows the SUBACK at once; this is a bound for brokers that have none. */
+/** Retained at each broker that a forwarder connects to: the name by which all forwarders know this broker. */
+const identityTopic = "facepipe/broker";
+/** A retained message follows the SUBACK immediately; this bounds the wait at a broker without one, milliseconds. */
 const answerTimeout = 1000;
 
 /**
- * Which broker this is, whatever address it is reached by. The first forwarder to come leaves a random name there as
- * a retained message.
+ * Identifies the broker regardless of the address it is reached at. The first forwarder that connects publishes a
+ * random name as a retained message.
  */
 export class BrokerIdentity implements ConnectionExtension {
   readonly #connection: Connection;
   readonly #newName: string;
-  #asked: () => void = () => undefined;
-  /** Resolves when the broker was asked for its name: a resumed session's messages come before. */
-  readonly known = new Promise<void>((resolve) => (this.#asked = resolve));
+  readonly #known = deferred();
+  /** Resolves when the broker was asked for its name: the messages of a resumed session arrive earlier. */
+  readonly known = this.#known.promise;
+  #received = deferred();
   #name: string | undefined;
 
   constructor(connection: Connection, newName: string) {
     this.#connection = connection;
     this.#newName = newName;
-    connection.add(this);
   }
 
-  /** Undefined where the topic is forbidden: another name, such as the address, would be shared with other brokers. */
+  /** Undefined where the topic is forbidden: a substitute, such as the address, might name several brokers. */
   get name(): string | undefined {
     return this.#name;
   }
 
-  async connected({ client }: Link): Promise<void> {
-    let answered: () => void = () => undefined;
-    const answer = new Promise<void>((resolve) => (answered = resolve));
-    client.on("message", (topic, payload) => {
-      // The last one left wins for everybody, should two forwarders come at the same moment.
-      if (topic !== identityTopic || payload.length === 0) return;
+  /** The protocol version of the current link. */
+  get version(): Link["version"] | undefined {
+    return this.#connection.link?.version;
+  }
+
+  route(router: MessageRouter): void {
+    router.listen(identityTopic, ({ payload }) => {
+      // If two forwarders publish a name at the same moment, the last one wins for both.
+      if (payload.length === 0) return true;
       this.#name = payload.toString("utf8");
-      answered();
+      this.#received.resolve();
+      return true;
     });
+  }
+
+  async connected({ client }: Link): Promise<void> {
+    const received = deferred();
+    this.#received = received;
     try {
       await client.subscribeAsync(identityTopic, { qos: 0 });
-      await within(answerTimeout / 4, answer, undefined);
+      await within(answerTimeout / 4, received.promise, undefined);
       if (this.#name !== undefined) return;
-      const left = client.publishAsync(identityTopic, this.#newName, { qos: 1, retain: true });
-      // A broker that vanishes now would never answer; the connection has to come back all the same.
-      await within(answerTimeout, Promise.all([left, answer]), undefined);
+      const published = client.publishAsync(identityTopic, this.#newName, { qos: 1, retain: true });
+      // A broker that vanishes now never answers, and must not keep the connection from being set up again.
+      await within(answerTimeout, Promise.all([published, received.promise]), undefined);
     } catch (error) {
-      const { log, broker } = this.#connection;
+      const { log, broker } = this.#connection.options;
       log.warn(
         eventFields("broker_feature_missing", error),
-        `${broker.href} cannot be told from others, since ${identityTopic} is not allowed: ${describe(error)}`,
+        `${broker.href} cannot be told from other brokers, since ${identityTopic} is not allowed: ${describe(error)}`,
       );
     } finally {
-      this.#asked();
+      this.#known.resolve();
     }
   }
 }

@@ -10,12 +10,12 @@ export interface Broker {
   /** `auto`: MQTT 5, or 3.1.1 when the broker refuses it. */
   readonly version: "auto" | "5" | "3.1.1";
   readonly clientId: string;
-  readonly username?: string;
-  readonly password?: string;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
   /** PEM */
-  readonly ca?: Buffer;
-  readonly cert?: Buffer;
-  readonly key?: Buffer;
-  /** How long to try at the start, seconds. */
+  readonly ca?: Buffer | undefined;
+  readonly cert?: Buffer | undefined;
+  readonly key?: Buffer | undefined;
+  /** How long to try to connect at the start, seconds. */
   readonly connectTimeout: number;
 }

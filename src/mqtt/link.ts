@@ -1,10 +1,12 @@
 import type { IClientOptions, IConnackPacket, MqttClient } from "mqtt";
-import { unreachable } from "../base/errors.ts";
-import type { Broker } from "./broker.ts";
-import { explain, reasonCode } from "./mqtt-errors.ts";
+import { deferred } from "../base/deferred.ts";
+import { UserError } from "../base/errors.ts";
+import { withoutUndefined } from "../base/without-undefined.ts";
+import type { ConnectionOptions } from "./connection-options.ts";
+import { brokerError, reasonCode } from "./mqtt-errors.ts";
 import { batchWrites } from "./mqttjs-internals/batched-writes.ts";
-import { notYet } from "./mqttjs-internals/deferred-acks.ts";
-import { forgetfulStore } from "./mqttjs-internals/direct-publish.ts";
+import { acknowledgedLater } from "./mqttjs-internals/deferred-acks.ts";
+import { noOpStore } from "./mqttjs-internals/direct-publish.ts";
 
 /** One network connection to a broker, from CONNACK to its end; what outlives it is its owner's business. */
 export interface Link {
@@ -12,39 +14,38 @@ export interface Link {
   readonly version: "5" | "3.1.1";
   /** The broker still has the session of our client identifier. */
   readonly sessionPresent: boolean;
-  /** Unacknowledged publishes that the broker takes at once (MQTT 5 receive maximum); 65535 when it does not say. */
+  /** Maximum number of unacknowledged publishes that the broker accepts; 65535 when it announces none. */
   readonly receiveMaximum: number;
-  /** Largest packet that the broker takes, bytes. */
+  /** Largest packet that the broker accepts, bytes. */
   readonly maximumPacketSize: number;
   /** The CONNACK's properties: what the broker announces. */
   readonly announced: NonNullable<IConnackPacket["properties"]>;
 }
 
-export interface LinkOptions {
-  /** The broker keeps the session, its subscriptions and messages, while we are away. */
-  readonly durable: boolean;
-  /** Unacknowledged messages that we take at once. */
-  readonly receiveMaximum?: number;
-  readonly will?: { readonly topic: string; readonly payload: Buffer };
-  /** Gets the client before it is connected: a resumed session's messages follow the CONNACK at once. */
-  readonly prepare?: (client: MqttClient) => void;
+type SessionOptions = Pick<ConnectionOptions, "broker" | "durable" | "receiveMaximum">;
+
+/** One attempt to connect. */
+export interface Attempt {
   /** Longest wait for the CONNACK, milliseconds. */
   readonly timeout: number;
-  /** Gives the attempt up. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
+  readonly will?: { readonly topic: string; readonly payload: Buffer } | undefined;
+  /** Called with the client before it is connected: a resumed session's messages follow the CONNACK immediately. */
+  readonly prepare?: ((client: MqttClient) => void) | undefined;
 }
 
-/** How long a broker keeps a session for us when we are away: longer than any outage that is still worth catching up. */
+/** How long a broker keeps the session of a disconnected client: longer than any outage worth catching up with. */
 const sessionExpirySeconds = 7 * 24 * 3600;
 
 /** Connects once; with version `auto` a second time in MQTT 3.1.1 if 5 is refused. Rejects with a UserError. */
-export async function dial(broker: Broker, options: LinkOptions): Promise<Link> {
-  if (broker.version !== "auto") return connect(broker, broker.version, options);
+export async function dial(options: SessionOptions, attempt: Attempt): Promise<Link> {
+  const { version } = options.broker;
+  if (version !== "auto") return connect(options, version, attempt);
   try {
-    return await connect(broker, "5", options);
+    return await connect(options, "5", attempt);
   } catch (error) {
     if (!refusesVersion5(error)) throw error;
-    return connect(broker, "3.1.1", options);
+    return connect(options, "3.1.1", attempt);
   }
 }
 
@@ -60,73 +61,58 @@ function refusesVersion5(error: unknown): boolean {
 
 class ClosedEarly extends Error {}
 
-async function connect(broker: Broker, version: "5" | "3.1.1", options: LinkOptions): Promise<Link> {
+async function connect(options: SessionOptions, version: Link["version"], attempt: Attempt): Promise<Link> {
   const { default: mqtt } = await import("mqtt");
-  const client = mqtt.connect(clientOptions(broker, version, options));
+  const { signal, prepare } = attempt;
+  const client = mqtt.connect(clientOptions(options, version, attempt));
   batchWrites(client);
-  options.prepare?.(client);
-  const { promise, resolve, reject } = newPromise<IConnackPacket>();
-  const closed = () => reject(new ClosedEarly("it closed the connection without an answer"));
-  const failed = (error: Error) => {
-    // A resumed session's messages may be held back before the connect event comes.
-    if (error !== notYet) reject(error);
+  prepare?.(client);
+  const { promise, resolve, reject } = deferred<IConnackPacket>();
+  const onClose = () => reject(new ClosedEarly("it closed the connection without an answer"));
+  const onError = (error: Error) => {
+    // A resumed session's messages may be deferred before the connect event comes.
+    if (error !== acknowledgedLater) reject(error);
   };
-  const { signal } = options;
-  const stop = () => reject(new Error("stopped"));
-  signal?.addEventListener("abort", stop, { once: true });
-  if (signal?.aborted) stop();
-  client.once("connect", resolve).on("error", failed).once("close", closed);
+  const onAbort = () => reject(new Error("stopped"));
+  signal?.addEventListener("abort", onAbort, { once: true });
+  if (signal?.aborted) onAbort();
+  client.once("connect", resolve).on("error", onError).once("close", onClose);
   try {
-    const connack = await promise;
-    const announced = connack.properties ?? {};
-    return {
-      client,
-      version,
-      sessionPresent: connack.sessionPresent,
-      receiveMaximum: announced.receiveMaximum ?? 65535,
-      maximumPacketSize: announced.maximumPacketSize ?? Number.POSITIVE_INFINITY,
-      announced,
-    };
+    const { sessionPresent, properties: announced = {} } = await promise;
+    const { receiveMaximum = 65535, maximumPacketSize = Number.POSITIVE_INFINITY } = announced;
+    return { client, version, sessionPresent, receiveMaximum, maximumPacketSize, announced };
   } catch (error) {
     client.end(true);
-    throw error instanceof ClosedEarly
-      ? unreachable(
-          `cannot use ${broker.href}: ${error.message}`,
-          "Check that an MQTT broker listens there, and whether it wants TLS (mqtts://)",
-          error,
-        )
-      : explain(error, broker);
+    const { broker } = options;
+    if (!(error instanceof ClosedEarly)) throw brokerError(error, broker);
+    const remedy = "Check that an MQTT broker listens there, and whether it requires TLS (mqtts://)";
+    throw new UserError("BROKER_NO_ANSWER", `cannot use ${broker.href}: ${error.message}`, remedy, error);
   } finally {
-    signal?.removeEventListener("abort", stop);
+    signal?.removeEventListener("abort", onAbort);
     client
       .on("error", () => undefined)
-      .off("error", failed)
-      .off("close", closed);
+      .off("error", onError)
+      .off("close", onClose);
   }
 }
 
-function clientOptions(broker: Broker, version: "5" | "3.1.1", options: LinkOptions): IClientOptions {
+function clientOptions(
+  { broker, durable = false, receiveMaximum }: SessionOptions,
+  version: Link["version"],
+  { will, timeout }: Attempt,
+): IClientOptions {
   const { protocol, host, port, path, clientId, username, password, ca, cert, key } = broker;
-  const { durable, receiveMaximum, will, timeout } = options;
+  // With MQTT 5 `clean: false` alone ends the session with the connection; with 3.1.1 it is enough.
+  const sessionExpiryInterval = durable ? sessionExpirySeconds : undefined;
   return {
-    protocol,
-    host,
-    port,
-    clientId,
-    ...(path === "" ? {} : { path }),
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-    ...(ca ? { ca } : {}),
-    ...(cert ? { cert } : {}),
-    ...(key ? { key } : {}),
-    ...(will ? { will: { ...will, qos: 1 as const, retain: true } } : {}),
+    ...withoutUndefined({ protocol, host, port, clientId, username, password, ca, cert, key }),
+    ...withoutUndefined({
+      path: path || undefined,
+      will: will && { ...will, qos: 1 as const, retain: true },
+    }),
     protocolVersion: version === "5" ? 5 : 4,
     clean: !durable,
-    // With MQTT 5 `clean: false` alone ends the session with the connection; with 3.1.1 it is enough.
-    properties: {
-      ...(durable ? { sessionExpiryInterval: sessionExpirySeconds } : {}),
-      ...(receiveMaximum === undefined ? {} : { receiveMaximum }),
-    },
+    properties: withoutUndefined({ sessionExpiryInterval, receiveMaximum }),
     keepalive: 20,
     connectTimeout: timeout,
     // Connection owns reconnecting, Publisher what is in flight, Subscriber the subscription.
@@ -135,20 +121,10 @@ function clientOptions(broker: Broker, version: "5" | "3.1.1", options: LinkOpti
     queueQoSZero: false,
     // 65,536 ready-made numbers are 10 MB and a pause at the start.
     writeCache: false,
-    outgoingStore: forgetfulStore(),
+    outgoingStore: noOpStore(),
     // One timer less for every packet; a ping every keepalive seconds costs nothing.
     reschedulePings: false,
     // Formatting debug lines that nobody reads took a tenth of forward's time.
     log: () => undefined,
   };
-}
-
-function newPromise<T>() {
-  let resolve: (value: T) => void = () => undefined;
-  let reject: (error: Error) => void = () => undefined;
-  const promise = new Promise<T>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  return { promise, resolve, reject };
 }

@@ -1,55 +1,47 @@
 import { createHash } from "node:crypto";
-import type { IncomingMessage } from "./subscriber.ts";
+import type { BrokerIdentity } from "./broker-identity.ts";
+import { viaOf } from "./forwarded-properties.ts";
+import type { IncomingMessage } from "./message.ts";
 
-type Properties = IncomingMessage["properties"];
-
-/** MQTT 5 user property that names the brokers a message was forwarded from, in order. */
-const viaProperty = "facepipe-via";
-
-/** The brokers that a message was forwarded from. */
-export function viaOf(properties: Properties): string[] {
-  const via = properties?.userProperties?.[viaProperty];
-  return via === undefined ? [] : [via].flat();
-}
-
-/** The properties that travel on with a forwarded message: all of its own, and the broker it now comes from. */
-export function forwardedProperties(
-  properties: Properties,
-  from: string | undefined,
-): NonNullable<Properties> {
-  // These two belong to one connection alone (MQTT 5, 3.3.2.3.4 and 3.3.2.3.8).
-  const { topicAlias, subscriptionIdentifier, ...rest } = properties ?? {};
-  if (from === undefined) return rest;
-  const via = [...viaOf(properties), from];
-  return {
-    ...rest,
-    userProperties: { ...rest.userProperties, [viaProperty]: via.length === 1 ? from : via },
-  };
-}
+/** Messages remembered; some 100 bytes each. */
+const limit = 20_000;
 
 /**
- * Remembers what was delivered lately, for where a message cannot say where it has been, as in MQTT 3.1.1: one
- * that comes back is recognised and goes no further.
+ * Breaks loops between brokers that forward to each other. With MQTT 5 a message names the brokers it was forwarded
+ * from. Where it cannot, since a broker has no name or a connection speaks MQTT 3.1.1, the guard recognises what was
+ * delivered recently.
  */
-export class RecentlyForwarded {
-  readonly #limit: number;
-  readonly #seen = new Set<string>();
+export class LoopGuard {
+  readonly #source: BrokerIdentity;
+  readonly #target: BrokerIdentity;
+  readonly #delivered = new Set<string>();
 
-  /** `limit`: messages remembered; some 100 bytes each. */
-  constructor(limit: number) {
-    this.#limit = limit;
+  constructor(source: BrokerIdentity, target: BrokerIdentity) {
+    this.#source = source;
+    this.#target = target;
   }
 
-  has(message: IncomingMessage): boolean {
-    return this.#seen.has(fingerprint(message));
+  /** Whether forwarding this message would return it to a broker that has had it. */
+  isLoop(message: IncomingMessage): boolean {
+    const { name } = this.#target;
+    if (name !== undefined && viaOf(message.properties).includes(name)) return true;
+    return this.#mustRemember && this.#delivered.has(fingerprint(message));
   }
 
-  add(message: IncomingMessage): void {
-    this.#seen.add(fingerprint(message));
-    for (const oldest of this.#seen) {
-      if (this.#seen.size <= this.#limit) return;
-      this.#seen.delete(oldest);
+  /** To be called when the target has acknowledged the message. */
+  delivered(message: IncomingMessage): void {
+    if (!this.#mustRemember) return;
+    this.#delivered.add(fingerprint(message));
+    for (const oldest of this.#delivered) {
+      if (this.#delivered.size <= limit) return;
+      this.#delivered.delete(oldest);
     }
+  }
+
+  get #mustRemember(): boolean {
+    return [this.#source, this.#target].some(
+      ({ name, version }) => name === undefined || version === "3.1.1",
+    );
   }
 }
 

@@ -1,24 +1,10 @@
-import type { IClientPublishOptions } from "mqtt";
-import { refused, UserError } from "../base/errors.ts";
+import { UserError } from "../base/errors.ts";
 import { sleep } from "../base/time.ts";
 import type { Connection, ConnectionExtension } from "./connection.ts";
 import type { Link } from "./link.ts";
-import { isPassing, meaningOf, reasonCode, remedyFor } from "./mqtt-errors.ts";
+import type { OutgoingMessage } from "./message.ts";
+import { isTransientCode, reasonCode, requestRefused } from "./mqtt-errors.ts";
 import { publishDirectly } from "./mqttjs-internals/direct-publish.ts";
-
-export type Qos = 0 | 1 | 2;
-
-export interface OutgoingMessage {
-  readonly topic: string;
-  readonly payload: Buffer;
-  readonly qos: Qos;
-  readonly retain?: boolean;
-  /** MQTT 5 properties; left away with 3.1.1. */
-  readonly properties?: IClientPublishOptions["properties"];
-}
-
-/** The broker announced that it takes no packet of this size. */
-export class PacketTooLarge extends UserError {}
 
 interface Pending {
   readonly message: OutgoingMessage;
@@ -26,14 +12,15 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-/** Wait before a message is sent again that the broker could not take just now, milliseconds. */
-const refusedPause = 1000;
-/** A PUBLISH is its payload, its topic, and at least so many bytes: header, length, packet identifier, properties. */
-const leastOverhead = 9;
+/** Wait before a message is sent again that the broker could not accept for the moment, milliseconds. */
+const retryDelay = 1000;
+/** A PUBLISH has at least this many bytes beside payload and topic: header, length, packet identifier, properties. */
+const minOverhead = 9;
 
 /**
- * Publishes at least once: resolves when the broker acknowledged (QoS 0: when written), and sends all that is not
- * acknowledged again, in order, on each new link. What is sent again may arrive twice; receivers know it by its id.
+ * Publishes at least once: resolves when the broker has acknowledged (QoS 0: when written), and sends everything
+ * unacknowledged again, in order, on each new link. A message that is sent again may arrive twice; receivers recognise
+ * it by its id.
  */
 export class Publisher implements ConnectionExtension {
   readonly #connection: Connection;
@@ -42,11 +29,10 @@ export class Publisher implements ConnectionExtension {
   readonly #sent = new Set<Pending>();
   #link: Link | undefined;
 
-  /** `window`: unacknowledged messages at once, at most; the broker may allow fewer. */
+  /** `window`: maximum number of unacknowledged messages; the broker may allow fewer. */
   constructor(connection: Connection, window: number) {
     this.#connection = connection;
     this.#window = window;
-    connection.add(this);
   }
 
   /** Messages that are not acknowledged yet. */
@@ -64,10 +50,10 @@ export class Publisher implements ConnectionExtension {
 
   connected(link: Link): void {
     this.#link = link;
-    const again = [...this.#sent, ...this.#waiting];
+    const unacknowledged = [...this.#sent, ...this.#waiting];
     this.#sent.clear();
     this.#waiting.clear();
-    for (const pending of again) this.#waiting.add(pending);
+    for (const pending of unacknowledged) this.#waiting.add(pending);
     this.#send();
   }
 
@@ -84,59 +70,45 @@ export class Publisher implements ConnectionExtension {
 
   #sendOne(link: Link, pending: Pending): void {
     const { topic, payload, qos, retain = false, properties } = pending.message;
-    if (payload.length + Buffer.byteLength(topic) + leastOverhead > link.maximumPacketSize) {
-      pending.reject(this.#tooLarge(pending.message, link));
+    const { maximumPacketSize } = link;
+    if (payload.length + Buffer.byteLength(topic) + minOverhead > maximumPacketSize) {
+      const limit = `${this.#href} accepts packets of at most ${maximumPacketSize}`;
+      const message = `a message to ${topic} has ${payload.length} bytes, and ${limit}`;
+      pending.reject(new UserError("MESSAGE_TOO_LARGE", message, "Raise the broker's max_packet_size"));
       return;
     }
     this.#sent.add(pending);
-    const packet = {
-      topic,
-      payload,
-      qos,
-      retain,
-      ...(properties && link.version === "5" ? { properties } : {}),
-    };
-    const answer = (error?: Error) => {
-      // An answer from a link that is gone: the message is already on its way again.
+    const packet = { topic, payload, qos, retain };
+    if (properties && link.version === "5") Object.assign(packet, { properties });
+    const onAnswer = (error?: Error) => {
+      // An answer from a lost link: the message has been sent again on the next one.
       if (link !== this.#link || !this.#sent.delete(pending)) return;
-      if (error) this.#refused(link, pending, error);
+      if (error) this.#onRefused(link, pending, error);
       else pending.resolve();
       this.#send();
     };
-    if (qos === 0) link.client.publish(topic, payload, packet, answer);
-    else publishDirectly(link.client, packet, answer);
+    if (qos === 0) link.client.publish(topic, payload, packet, onAnswer);
+    else publishDirectly(link.client, packet, onAnswer);
   }
 
-  #refused(link: Link, pending: Pending, error: Error): void {
+  #onRefused(link: Link, pending: Pending, error: Error): void {
     const code = reasonCode(error);
-    if (code !== undefined && !isPassing(code)) {
-      const { topic } = pending.message;
-      const { href } = this.#connection.broker;
-      pending.reject(
-        refused(
-          `the broker ${href} refused a message to ${topic}: ${meaningOf(code)}`,
-          remedyFor(code),
-          error,
-        ),
-      );
+    if (code !== undefined && !isTransientCode(code)) {
+      const what = `a message to ${pending.message.topic}`;
+      pending.reject(requestRefused("BROKER_PUBLISH_REFUSED", this.#href, what, error));
       return;
     }
-    // Nothing was said against the message itself: it keeps its place in the window and is sent again after a pause.
+    // The broker did not object to the message itself: it keeps its place in the window and is sent again.
     this.#sent.add(pending);
-    this.#connection.log.debug(`sent again in ${refusedPause} ms: ${error.message}`);
-    void sleep(refusedPause).then(() => {
+    this.#connection.options.log.debug(`sent again in ${retryDelay} ms: ${error.message}`);
+    void sleep(retryDelay).then(() => {
       if (link !== this.#link || !this.#sent.delete(pending)) return;
       this.#waiting.add(pending);
       this.#send();
     });
   }
 
-  #tooLarge({ topic, payload }: OutgoingMessage, link: Link): PacketTooLarge {
-    const { href } = this.#connection.broker;
-    return new PacketTooLarge(
-      "MESSAGE_TOO_LARGE",
-      `a message to ${topic} has ${payload.length} bytes, and ${href} takes packets of ${link.maximumPacketSize}`,
-      "Raise the broker's max_packet_size",
-    );
+  get #href(): string {
+    return this.#connection.options.broker.href;
   }
 }

@@ -1,170 +1,149 @@
-import type { IPublishPacket } from "mqtt";
-import { describe, refused, UserError } from "../base/errors.ts";
+import { deferred } from "../base/deferred.ts";
+import { describe, UserError } from "../base/errors.ts";
 import { eventFields } from "../base/log-events.ts";
-import { queueSizeTopic } from "./broker-queue-size.ts";
 import type { Connection, ConnectionExtension } from "./connection.ts";
 import type { Link } from "./link.ts";
-import { meaningOf, reasonCode, remedyFor } from "./mqtt-errors.ts";
-import { type Acknowledge, deferAcks } from "./mqttjs-internals/deferred-acks.ts";
-import { isProbe } from "./probe/message.ts";
-import type { Qos } from "./publisher.ts";
+import type { IncomingMessage, Qos } from "./message.ts";
+import type { MessageConsumer, MessageRouter } from "./message-router.ts";
+import { reasonCode, requestRefused } from "./mqtt-errors.ts";
+import type { Acknowledge } from "./mqttjs-internals/deferred-acks.ts";
 import { sharedFilter } from "./topics.ts";
-
-export interface IncomingMessage {
-  readonly topic: string;
-  readonly payload: Buffer;
-  readonly qos: Qos;
-  readonly retain: boolean;
-  /** MQTT 5 properties; absent with 3.1.1. */
-  readonly properties?: IPublishPacket["properties"] | undefined;
-}
 
 export interface Subscription {
   readonly filter: string;
   readonly qos: Qos;
-  /** Share the messages with the others of this group. */
+  /** The group of a shared subscription. */
   readonly share?: string | undefined;
-  /** Do not deliver what this very client publishes, and deliver the retain flag as it was published (MQTT 5). */
-  readonly asBridge?: boolean;
-  /** Hears of each message of QoS 0 that is dropped: nobody sends it again, and memory is bounded. */
-  readonly onOverflow?: () => void;
+  /** Do not deliver what this client publishes itself, and keep the retain flag as published (MQTT 5). */
+  readonly asBridge?: boolean | undefined;
+  /** Called for each message of QoS 0 that is dropped: nobody sends it again, and memory is bounded. */
+  readonly onOverflow?: (() => void) | undefined;
 }
 
-/** Messages in hand above which those of QoS 0 are dropped. */
-const mostInHand = 1000;
+/** With more messages in flight, those of QoS 0 are dropped. */
+const maxInFlight = 1000;
 
 /**
- * Hands each message over and acknowledges it when the handler's promise resolves; when it rejects, the message is
- * kept by the broker, which sends it again on the next connection.
+ * Passes each message to the handler and acknowledges it when the handler's promise resolves; when it rejects, the
+ * broker keeps the message and sends it again on the next connection.
  */
-export class Subscriber implements ConnectionExtension {
+export class Subscriber implements ConnectionExtension, MessageConsumer {
   readonly #connection: Connection;
   readonly #subscription: Subscription;
-  readonly #handle: (message: IncomingMessage) => Promise<void>;
-  #inHand = 0;
-  #begun = 0;
-  #kept = 0;
-  #idle: () => void = () => undefined;
-  #taking = true;
-  #subscribed = false;
+  readonly #filter: string;
+  readonly #handler: (message: IncomingMessage) => Promise<void>;
+  #inFlight = 0;
+  /** Messages passed to the handler so far, and those of this connection that it failed. */
+  #started = 0;
+  #failed = 0;
+  #idle = deferred();
+  #isStopping = false;
+  #isSubscribed = false;
 
   constructor(
     connection: Connection,
     subscription: Subscription,
-    handle: (message: IncomingMessage) => Promise<void>,
+    handler: (message: IncomingMessage) => Promise<void>,
   ) {
     this.#connection = connection;
     this.#subscription = subscription;
-    this.#handle = handle;
-    connection.add(this);
+    this.#filter = sharedFilter(subscription.share, subscription.filter);
+    this.#handler = handler;
   }
 
-  /** Messages that are with the handler. */
+  /** Messages that the handler has not finished. */
   get inFlight(): number {
-    return this.#inHand;
+    return this.#inFlight;
   }
 
-  prepare({ client }: { readonly client: Link["client"] }): void {
-    this.#subscribed = false;
-    this.#kept = 0;
-    const full = (held: number) => this.#isFull(held);
-    deferAcks(client, full, (packet, settle) => {
-      // broker-check's message and the broker's own are nobody's picture: acknowledged and forgotten.
-      if (isProbe(packet.payload as Buffer) || packet.topic === queueSizeTopic) return settle();
-      if (packet.qos === 0 && this.#inHand >= mostInHand) return this.#subscription.onOverflow?.();
-      // After stop nothing new is begun; unacknowledged, it waits in the broker.
-      if (this.#taking) void this.#take(packet, settle);
-    });
+  route(router: MessageRouter): void {
+    router.deliverTo(this);
+  }
+
+  connecting(): void {
+    this.#isSubscribed = false;
+    this.#failed = 0;
   }
 
   async connected({ client, version }: Link): Promise<void> {
     const { qos, share, asBridge = false } = this.#subscription;
-    const topic = this.#topic;
     // No Local is an error on a shared subscription [MQTT-3.8.3-4].
     const bridge = asBridge && version === "5" ? { nl: share === undefined, rap: true } : {};
     try {
-      await client.subscribeAsync(topic, { qos, ...bridge });
-      this.#subscribed = true;
+      await client.subscribeAsync(this.#filter, { qos, ...bridge });
+      this.#isSubscribed = true;
     } catch (error) {
-      const code = reasonCode(error);
-      if (code === undefined) throw error;
-      const { href } = this.#connection.broker;
-      throw refused(
-        `the broker ${href} refused the subscription to ${topic}: ${meaningOf(code)}`,
-        remedyFor(code),
-        error,
-      );
+      if (reasonCode(error) === undefined) throw error;
+      const { href } = this.#connection.options.broker;
+      throw requestRefused("BROKER_SUBSCRIPTION_REFUSED", href, `the subscription to ${this.#filter}`, error);
     }
   }
 
   /**
-   * Unsubscribes, takes what the broker still holds for us, and resolves when that is done. Of a shared subscription the
-   * others get what comes from now on; without it a broker goes on giving their share to those who are away.
-   * Rejects when the link is lost or a message was not handled: then the broker keeps the rest until we are back.
+   * Unsubscribes, and resolves when the messages that the broker still holds for us are handled. The other members of
+   * the group receive what is published from now on; without this a broker keeps assigning messages to absent members.
+   * Rejects when the link is lost or a message was not handled: then the broker keeps the rest for our next session.
    */
   async drain(): Promise<void> {
     const client = this.#connection.link?.client;
     if (client === undefined) throw new Error("not connected");
-    const ask = () => client.unsubscribeAsync(this.#topic);
-    await ask();
-    for (let begun = -1; begun !== this.#begun; ) {
-      await this.#allDone();
-      begun = this.#begun;
-      // Asked again when everything is acknowledged: what the broker still has it sends before its answer, since one
-      // connection keeps the order.
-      await ask();
+    const unsubscribe = () => client.unsubscribeAsync(this.#filter);
+    await unsubscribe();
+    for (let started = -1; started !== this.#started; ) {
+      await this.#allHandled();
+      started = this.#started;
+      // Repeated when everything is acknowledged: the broker sends the messages it still holds before its answer,
+      // since one connection keeps the order.
+      await unsubscribe();
     }
-    if (this.#kept > 0) throw new Error(`${this.#kept} messages could not be handled`);
+    if (this.#failed > 0) throw new Error(`${this.#failed} messages could not be handled`);
   }
 
-  /** Begins nothing new, and resolves when everything in hand is done and acknowledged. */
+  /** Accepts no more messages, and resolves when those in flight are handled and acknowledged. */
   async stop(): Promise<void> {
-    this.#taking = false;
-    await this.#allDone();
-  }
-
-  get #topic(): string {
-    const { filter, share } = this.#subscription;
-    return sharedFilter(share, filter);
-  }
-
-  async #allDone(): Promise<void> {
-    while (this.#inHand > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+    this.#isStopping = true;
+    await this.#allHandled();
   }
 
   /**
-   * Messages of lost links stay in hand, and come again on the next one: all of them count. Of this link two may always
-   * be held, since it is read on when one of its own is safe. A broker that keeps to the receive maximum is always read
-   * on: its answers to our pings come this way, too. So is one whose answer to our SUBSCRIBE is still on its way.
+   * Messages of lost links stay in flight, and are sent again on the next one: all of them count. Two of this link are
+   * always allowed, since reading resumes when one of its own is acknowledged. We never pause a broker that respects
+   * the receive maximum, since it sends PINGRESPs the same way; nor one that has yet to answer our SUBSCRIBE.
    */
-  #isFull(held: number): boolean {
-    return this.#subscribed && held > 2 && Math.max(held, this.#inHand) > this.#connection.receiveMaximum;
+  isFull(held: number): boolean {
+    const { receiveMaximum = 65535 } = this.#connection.options;
+    return this.#isSubscribed && held > 2 && Math.max(held, this.#inFlight) > receiveMaximum;
   }
 
-  async #take(packet: IPublishPacket, settle: Acknowledge): Promise<void> {
-    this.#inHand++;
-    this.#begun++;
+  consume(message: IncomingMessage, acknowledge: Acknowledge): void {
+    if (message.qos === 0 && this.#inFlight >= maxInFlight) this.#subscription.onOverflow?.();
+    // While stopping, messages stay unacknowledged, so that the broker keeps them.
+    else if (!this.#isStopping) void this.#handle(message, acknowledge);
+  }
+
+  async #allHandled(): Promise<void> {
+    while (this.#inFlight > 0) await this.#idle.promise;
+  }
+
+  async #handle(message: IncomingMessage, acknowledge: Acknowledge): Promise<void> {
+    if (this.#inFlight === 0) this.#idle = deferred();
+    this.#inFlight++;
+    this.#started++;
     try {
-      await this.#handle({
-        topic: packet.topic,
-        payload: packet.payload as Buffer,
-        qos: packet.qos,
-        retain: packet.retain,
-        properties: packet.properties,
-      });
-      settle();
+      await this.#handler(message);
+      acknowledge();
     } catch (error) {
-      this.#kept++;
-      if (!(error instanceof UserError)) this.#connection.fail(error as Error);
-      // At a stop this is as it should be.
-      const level = this.#taking ? "error" : "debug";
-      this.#connection.log[level](
+      this.#failed++;
+      if (!(error instanceof UserError)) this.#connection.options.onFatal(error as Error);
+      // To be expected while stopping.
+      const level = this.#isStopping ? "debug" : "error";
+      this.#connection.options.log[level](
         eventFields("message_kept", error),
-        `a message on ${packet.topic} is kept in the broker: ${describe(error)}`,
+        `a message on ${message.topic} is kept in the broker: ${describe(error)}`,
       );
     } finally {
-      this.#inHand--;
-      if (this.#inHand === 0) this.#idle();
+      this.#inFlight--;
+      if (this.#inFlight === 0) this.#idle.resolve();
     }
   }
 }

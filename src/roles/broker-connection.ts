@@ -2,36 +2,29 @@ import { hostname } from "node:os";
 import { safeName } from "../face/name.ts";
 import type { Broker } from "../mqtt/broker.ts";
 import { Connection } from "../mqtt/connection.ts";
+import type { ConnectionOptions } from "../mqtt/connection-options.ts";
 import { type BrokerUrl, loginOptions } from "../settings/broker.ts";
 import type { Settings } from "../settings/option.ts";
 import type { RoleContext } from "./role.ts";
 
 export type Login = Partial<Settings<typeof loginOptions>>;
 
-/** Role, host name and camera: the same at every start, so that the broker knows us again. */
+/** Role, host name and camera: the same at every start, so that the broker resumes the session. */
 export function stableClientId(role: string, ...more: readonly string[]): string {
   return ["facepipe", role, hostname(), ...more].map(safeName).join("-");
 }
 
-/** The broker that a role's settings describe; what stands in the URL yields to an option of its own. */
-export function toBroker(url: BrokerUrl, login: Login, clientId: string, connectTimeout: number): Broker {
-  const { protocol, username = url.username, passwordFile, ca, cert, key } = login;
+/** The broker that a role's settings describe; an option overrides what the URL says. */
+export function toBroker(
+  url: BrokerUrl,
+  login: Login,
+  defaultClientId: string,
+  connectTimeout: number,
+): Broker {
+  const { protocol: version = "auto", username = url.username, passwordFile, ca, cert, key } = login;
   const password = login.password ?? passwordFile ?? url.password;
-  return {
-    href: url.href,
-    protocol: url.protocol,
-    host: url.host,
-    port: url.port,
-    path: url.path,
-    version: protocol ?? "auto",
-    clientId: login.clientId ?? clientId,
-    connectTimeout,
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-    ...(ca ? { ca } : {}),
-    ...(cert ? { cert } : {}),
-    ...(key ? { key } : {}),
-  };
+  const { clientId = defaultClientId } = login;
+  return { ...url, version, clientId, connectTimeout, username, password, ca, cert, key };
 }
 
 /** The login of one of a role's two brokers: `fromUsername` is its `username`. */
@@ -41,14 +34,14 @@ export function loginOf(settings: Readonly<Record<string, unknown>>, prefix: "fr
   return Object.fromEntries(values.filter(([, value]) => value !== undefined));
 }
 
-/** Faults between the login options; `prefix` is `from-` or `to-` for a role with two brokers. */
+/** Contradictions between the login options; `prefix` is `from-` or `to-` for a role with two brokers. */
 export function loginFaults(login: Login & { readonly url?: BrokerUrl | undefined }, prefix = ""): string[] {
   const faults: string[] = [];
   const { url, username = url?.username } = login;
   if ((login.password ?? login.passwordFile ?? url?.password) !== undefined && username === undefined) {
     faults.push(`--${prefix}password needs --${prefix}username`);
   }
-  // It stands in the topic of the presence message.
+  // It is a level of the presence message's topic.
   if (/[/#+]/.test(login.clientId ?? "")) faults.push(`--${prefix}client-id must be without /, # and +`);
   if ((login.ca || login.cert) && url && !/^(mqtts|wss)$/.test(url.protocol)) {
     faults.push(
@@ -63,32 +56,21 @@ export function loginFaults(login: Login & { readonly url?: BrokerUrl | undefine
   return faults;
 }
 
-interface ConnectAs {
-  readonly role: string;
-  readonly share?: string | undefined;
+type RoleConnection = Omit<ConnectionOptions, "broker" | "log" | "onState" | "onFatal"> & {
   /** Label of the metric `facepipe_connected`. */
   readonly peer: string;
-  readonly durable?: boolean;
-  readonly receiveMaximum?: number;
-}
+};
 
 /** A connection that reports to the role's log, metrics and health; it is not started yet. */
-export function connectionOf(broker: Broker, as: ConnectAs, context: RoleContext): Connection {
+export function connectionOf(broker: Broker, options: RoleConnection, context: RoleContext): Connection {
   const { log, metrics, health, fail } = context;
+  const { peer, ...rest } = options;
   let connected = false;
-  metrics.connected.set({ peer: as.peer }, 0);
+  metrics.connected.set({ peer }, 0);
   health.addReadiness(() => (connected ? undefined : `not connected to ${broker.href}`));
-  return new Connection({
-    broker,
-    role: as.role,
-    share: as.share,
-    log,
-    ...(as.durable === undefined ? {} : { durable: as.durable }),
-    ...(as.receiveMaximum === undefined ? {} : { receiveMaximum: as.receiveMaximum }),
-    onState: (state) => {
-      connected = state;
-      metrics.connected.set({ peer: as.peer }, state ? 1 : 0);
-    },
-    onFatal: fail,
-  });
+  const onState = (state: boolean) => {
+    connected = state;
+    metrics.connected.set({ peer }, state ? 1 : 0);
+  };
+  return new Connection({ ...rest, broker, log, onState, onFatal: fail });
 }

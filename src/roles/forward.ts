@@ -5,10 +5,12 @@ import { describe, hasCode, UserError } from "../base/errors.ts";
 import { eventFields } from "../base/log-events.ts";
 import { keepTrying } from "../base/retry.ts";
 import { letYoungGenerationGrow } from "../base/v8-heap.ts";
-import { BrokerIdentity, identityTopic } from "../mqtt/broker-identity.ts";
-import { forwardedProperties, RecentlyForwarded, viaOf } from "../mqtt/loop-guard.ts";
-import { type OutgoingMessage, Publisher } from "../mqtt/publisher.ts";
-import { type IncomingMessage, Subscriber } from "../mqtt/subscriber.ts";
+import { BrokerIdentity } from "../mqtt/broker-identity.ts";
+import { forwardedProperties } from "../mqtt/forwarded-properties.ts";
+import { LoopGuard } from "../mqtt/loop-guard.ts";
+import type { IncomingMessage, OutgoingMessage } from "../mqtt/message.ts";
+import { Publisher } from "../mqtt/publisher.ts";
+import { Subscriber } from "../mqtt/subscriber.ts";
 import { fillTopic, readTopicFilter, readTopicTemplate } from "../mqtt/topics.ts";
 import { RoleWaiter } from "../mqtt/wait-for-role.ts";
 import {
@@ -27,8 +29,6 @@ import { watchProgress } from "./watch-progress.ts";
 
 /** Messages in flight from the source to the target's acknowledgement; more were no faster on a fast uplink. */
 const window = 200;
-/** Messages remembered to detect loops between MQTT 3.1.1 brokers. */
-const remembered = 20_000;
 /** Waits before a message is published again that the target refused, milliseconds. */
 const publishRetryLimits = { min: 1000, max: 60_000 };
 
@@ -77,28 +77,22 @@ export const forward = defineRole({
       { role: "forward", peer: "to" },
       context,
     );
-    const sourceIdentity = new BrokerIdentity(source, uuidv7());
-    const targetIdentity = new BrokerIdentity(target, uuidv7());
+    const sourceIdentity = source.add(new BrokerIdentity(source, uuidv7()));
+    const targetIdentity = target.add(new BrokerIdentity(target, uuidv7()));
     if (settings.after) target.add(new RoleWaiter(target, settings.after, stop));
-    const publisher = new Publisher(target, window);
+    const publisher = target.add(new Publisher(target, window));
     const publish = publishUntilAccepted(publisher, context);
-    const recent = new RecentlyForwarded(remembered);
+    const loopGuard = new LoopGuard(sourceIdentity, targetIdentity);
     const progress = watchProgress(context, () => subscriber.inFlight);
     const targetReached = deferred();
     let targetWasReached = false;
     let count = 0;
 
     const forwardOne = async (message: IncomingMessage): Promise<void> => {
-      if (message.topic === identityTopic) return;
       if (!targetWasReached && !(await doneBefore(targetReached.promise, stop)))
         throw new UserError("STOPPED", `stopped before ${to.href} was reached`);
       await sourceIdentity.known;
-      const { name } = targetIdentity;
-      const returns = name !== undefined && viaOf(message.properties).includes(name);
-      // Without a name for each broker, or without MQTT 5's properties, a message does not say where it has been.
-      const nameless = name === undefined || sourceIdentity.name === undefined;
-      const remember = nameless || source.link?.version === "3.1.1" || target.link?.version === "3.1.1";
-      if (returns || (remember && recent.has(message))) {
+      if (loopGuard.isLoop(message)) {
         metrics.drop("loop");
         log.debug(`${message.topic}: was at the target already, not sent back`);
         return;
@@ -110,7 +104,7 @@ export const forward = defineRole({
         retain: message.retain,
         properties: forwardedProperties(message.properties, sourceIdentity.name),
       });
-      if (remember) recent.add(message);
+      loopGuard.delivered(message);
       metrics.forwarded.inc();
       count++;
       progress.touch();
@@ -129,7 +123,7 @@ export const forward = defineRole({
 
     const onOverflow = () => metrics.drop("overflow");
     const subscription = { filter, qos, asBridge: true, onOverflow };
-    const subscriber = new Subscriber(source, subscription, forwardOrDrop);
+    const subscriber = source.add(new Subscriber(source, subscription, forwardOrDrop));
     // The source first: from then on it queues messages for us, even while the target is unreachable.
     await source.start(stop);
     await target.start(stop);

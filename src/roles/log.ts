@@ -29,6 +29,7 @@ export const log = defineRole({
     const subscriber = new Subscriber(connection, subscription, async (message) => {
       print(settings.json ? toJson(message, new Date()) : toText(message, new Date(), style));
     });
+    connection.add(subscriber);
     await connection.start(stop);
     context.ready();
     await aborted(stop);

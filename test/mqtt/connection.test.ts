@@ -19,7 +19,7 @@ test("it comes back when the broker was restarted, with its session and its subs
   t.after(() => broker.stop());
   const connection = await WatchedConnection.make(t, brokerAt(broker.port), { durable: true });
   const hands = new Hands(connection, { filter: "a/#", qos: 1 });
-  const publisher = new Publisher(connection, 10);
+  const publisher = connection.add(new Publisher(connection, 10));
   await connection.start(never);
   assert.equal(connection.link?.sessionPresent, false);
   await broker.restart();
@@ -42,7 +42,7 @@ test("`auto` is MQTT 5 with mosquitto and 3.1.1 with the embedded broker", { ski
   const port = Number(new URL(embedded.url).port);
   const old = await WatchedConnection.make(t, brokerAt(port, { version: "auto" }), { durable: true });
   const hands = new Hands(old, { filter: "a/#", qos: 1, asBridge: true });
-  const publisher = new Publisher(old, 10);
+  const publisher = old.add(new Publisher(old, 10));
   await old.start(never);
   assert.equal(old.link?.version, "3.1.1");
   // With 3.1.1 a client hears what it publishes, and properties stay at home.
@@ -66,7 +66,10 @@ test("a second client with its identifier ends the first, which does not fight b
   const [error, ...more] = connection.fatal as UserError[];
   assert.equal(more.length, 0);
   assert.equal(error?.exitCode, 1);
-  assert.match(error.sentence, /another client with the same identifier took over\. Give .*--client-id/);
+  assert.match(
+    error.sentence,
+    /another client with the same identifier took over\. Choose a different --client-id/,
+  );
   await connection.stop();
 });
 
@@ -75,7 +78,10 @@ test("two that push each other out without a word are told what it may be", { sk
   t.after(() => broker.stop());
   const pair = await Promise.all([1, 2].map(() => WatchedConnection.make(t, brokerAt(broker.port))));
   for (const connection of pair) await connection.start(never);
-  const told = () => pair.some(({ logged }) => logged.some((line) => line.includes("give each its own")));
+  const told = () =>
+    pair.some(({ logged }) =>
+      logged.some((line) => line.includes("choose a different --client-id for each")),
+    );
   while (!told()) await Promise.race(pair.map((connection) => connection.change()));
 });
 

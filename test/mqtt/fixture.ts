@@ -2,8 +2,10 @@ import { EventEmitter, once } from "node:events";
 import type { TestContext } from "node:test";
 import { createLog } from "../../src/base/log.ts";
 import type { Broker } from "../../src/mqtt/broker.ts";
-import { Connection, type ConnectionOptions } from "../../src/mqtt/connection.ts";
-import { type IncomingMessage, Subscriber, type Subscription } from "../../src/mqtt/subscriber.ts";
+import { Connection } from "../../src/mqtt/connection.ts";
+import type { ConnectionOptions } from "../../src/mqtt/connection-options.ts";
+import type { IncomingMessage } from "../../src/mqtt/message.ts";
+import { Subscriber, type Subscription } from "../../src/mqtt/subscriber.ts";
 
 /** A signal that never aborts. */
 export const never = new AbortController().signal;
@@ -97,7 +99,9 @@ export class Hands {
   readonly #more = new EventEmitter();
 
   constructor(connection: Connection, subscription: Subscription) {
-    this.subscriber = new Subscriber(connection, subscription, (message) => this.#take(message));
+    this.subscriber = connection.add(
+      new Subscriber(connection, subscription, (message) => this.#take(message)),
+    );
   }
 
   get texts(): string[] {

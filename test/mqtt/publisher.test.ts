@@ -17,7 +17,7 @@ async function begin(t: TestContext, window: number, options: MosquittoOptions =
 
 async function publisherAt(t: TestContext, port: number, window: number, version: "5" | "3.1.1" = "5") {
   const connection = await WatchedConnection.make(t, brokerAt(port, { version }));
-  const publisher = new Publisher(connection, window);
+  const publisher = connection.add(new Publisher(connection, window));
   await connection.start(never);
   return { connection, publisher };
 }
@@ -96,7 +96,7 @@ test("a message over the broker's maximum packet size is refused, the others go 
   const small = publisher.publish({ topic: "a", payload: Buffer.alloc(100), qos: 1 });
   await assert.rejects(large, {
     exitCode: 1,
-    message: /10000 bytes.*takes packets of 5000/,
+    message: /10000 bytes.*accepts packets of at most 5000/,
     remedy: /max_packet_size/,
   });
   await small;

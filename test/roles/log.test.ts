@@ -89,7 +89,10 @@ test("a second one with the same identifier ends the first, by a broker that say
   await program.logged(/connected to/);
   line.say(Buffer.from([0xe0, 2, 142, 0]));
   assert.equal((await program.ended).code, 1);
-  assert.match(program.err, /^facepipe: .*another client with the same identifier took over\. Give each/m);
+  assert.match(
+    program.err,
+    /^facepipe: .*another client with the same identifier took over\. Choose a different/m,
+  );
 });
 
 test("who listens only now and then catches up with nothing", { skip }, async (t) => {

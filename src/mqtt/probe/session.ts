@@ -1,17 +1,23 @@
 import { randomUUID } from "node:crypto";
-import { refused, type UserError, unreachable } from "../../base/errors.ts";
+import { deferred } from "../../base/deferred.ts";
+import type { ErrorCode } from "../../base/error-codes.ts";
+import { UserError } from "../../base/errors.ts";
 import { within } from "../../base/time.ts";
 import type { Broker } from "../broker.ts";
 import type { Link } from "../link.ts";
-import { isPassing, meaningOf, reasonCode, remedyFor } from "../mqtt-errors.ts";
-import type { Qos } from "../publisher.ts";
+import type { Qos } from "../message.ts";
+import { codeMeaning, isTransientCode, reasonCode, remedyFor } from "../mqtt-errors.ts";
 import { probePayload } from "./message.ts";
+import type { Finding } from "./step.ts";
 
-/** For a durable session that is away: it need not keep the probe; seconds. */
+/** A broker need not keep the probe longer than this for a durable session that is disconnected, seconds. */
 const expiry = 60;
-const accessRules = "Let this user write and read there; the broker's log may say more";
+const subscriptionRefused = "BROKER_SUBSCRIPTION_REFUSED";
+const publishRefused = "BROKER_PUBLISH_REFUSED";
+const unsuitable = "BROKER_UNSUITABLE";
+const accessRules = "Allow this user to write and read there; the broker's log may say more";
 
-/** Subscribes and sends itself messages over one link; whatever fails is a UserError that names the broker. */
+/** Subscribes and sends itself messages over one link; every failure is a UserError that names the broker. */
 export class ProbeSession {
   readonly #link: Link;
   readonly #href: string;
@@ -29,82 +35,98 @@ export class ProbeSession {
     this.#closed.catch(() => undefined);
   }
 
-  get open(): boolean {
+  get isOpen(): boolean {
     return this.#link.client.connected;
   }
 
-  /** Gives the quality of service that the broker granted. */
-  async subscribe(filter: string, qos: Qos): Promise<Qos> {
-    // No retained messages: the check has no use for them (MQTT 5 section 3.8.3.1).
-    const options = { qos, ...(this.#link.version === "5" ? { rh: 2 } : {}) };
+  /** Asks for the highest QoS that the broker announced; `qos` is needed. */
+  async subscribe(filter: string, qos: Qos): Promise<Finding> {
+    const { client, version } = this.#link;
+    // The check has no use for retained messages (MQTT 5 section 3.8.3.1).
+    const options = { qos: this.#maximumQos, ...(version === "5" ? { rh: 2 } : {}) };
     const what = `the subscription to ${filter}`;
-    const granted = await this.#answer(this.#link.client.subscribeAsync(filter, options), what);
-    if (granted === undefined) {
-      throw unreachable(`the broker ${this.#href} did not answer ${what}`, "Look at its log");
+    const answer = await this.#answer(client.subscribeAsync(filter, options), subscriptionRefused, what);
+    if (answer === undefined) throw this.#noAnswer(`did not answer ${what}`);
+    const grantedQos = answer[0]?.qos ?? options.qos;
+    if (grantedQos < qos) {
+      const message = `the broker ${this.#href} granted QoS ${grantedQos} for ${filter} where ${qos} is needed`;
+      throw new UserError(unsuitable, message, `Allow QoS ${qos} there, or use --qos ${grantedQos}`);
     }
-    return (granted[0]?.qos ?? qos) as Qos;
+    return { detail: `${filter}, granted QoS ${grantedQos}`, facts: { filter, grantedQos } };
   }
 
-  /** Resolves with the quality of service with which the message came back. */
-  async roundTrip(topic: string, qos: Qos): Promise<Qos> {
+  async roundTrip(topic: string, qos: Qos): Promise<Finding> {
     const { client, version } = this.#link;
-    const payload = probePayload(randomUUID());
-    let returned: (qos: Qos) => void = () => undefined;
-    const back = new Promise<Qos>((resolve) => (returned = resolve));
-    const hear = (_: string, heard: Buffer, packet: { qos: Qos }) => {
-      if (heard.equals(payload)) returned(packet.qos);
-    };
-    let acknowledged = false;
-    const properties = version === "5" ? { properties: { messageExpiryInterval: expiry } } : {};
-    const sent = client
-      .publishAsync(topic, payload, { qos, ...properties })
-      .then(() => (acknowledged = true));
-    client.on("message", hear);
-    try {
-      const both = Promise.all([back, sent]);
-      const [came] = (await this.#answer(both, `a message to ${topic} with QoS ${qos}`)) ?? [];
-      if (came === undefined) throw this.#lost(topic, qos, acknowledged);
-      return came;
-    } finally {
-      client.off("message", hear);
+    // Publishing with a higher one is a protocol error [MQTT-3.2.2-11].
+    if (qos > this.#maximumQos) {
+      const message = `the broker ${this.#href} allows QoS ${this.#maximumQos} at most`;
+      throw new UserError(unsuitable, message, `Use --qos ${this.#maximumQos}`);
     }
+    const payload = probePayload(randomUUID());
+    const delivered = deferred<Qos>();
+    const onMessage = (_topic: string, received: Buffer, packet: { qos: Qos }) => {
+      if (received.equals(payload)) delivered.resolve(packet.qos);
+    };
+    let isAcknowledged = false;
+    const properties = version === "5" ? { properties: { messageExpiryInterval: expiry } } : {};
+    const acknowledged = client.publishAsync(topic, payload, { qos, ...properties }).then(() => {
+      isAcknowledged = true;
+    });
+    client.on("message", onMessage);
+    const what = `a message to ${topic} with QoS ${qos}`;
+    const both = Promise.all([delivered.promise, acknowledged]);
+    const answer = await this.#answer(both, publishRefused, what);
+    client.off("message", onMessage);
+    if (answer === undefined) throw this.#notDelivered(what, qos, isAcknowledged);
+    const [deliveredQos] = answer;
+    if (deliveredQos < qos) throw new UserError(unsuitable, `${what} was delivered with QoS ${deliveredQos}`);
+    return { detail: `there and back on ${topic}`, facts: { topic } };
   }
 
   close(): void {
     this.#link.client.end(true);
   }
 
-  #lost(topic: string, qos: Qos, acknowledged: boolean): UserError {
+  get #maximumQos(): Qos {
+    return (this.#link.announced.maximumQoS ?? 2) as Qos;
+  }
+
+  #noAnswer(happened: string): UserError {
+    const message = `the broker ${this.#href} ${happened}`;
+    return new UserError("BROKER_NO_ANSWER", message, "The broker's log may say why");
+  }
+
+  #notDelivered(what: string, qos: Qos, isAcknowledged: boolean): UserError {
     const after = `within ${this.#timeout / 1000} s`;
-    const what = `a message to ${topic} with QoS ${qos}`;
-    if (!acknowledged)
-      return unreachable(`the broker ${this.#href} did not acknowledge ${what} ${after}`, "Look at its log");
+    if (!isAcknowledged) return this.#noAnswer(`did not acknowledge ${what} ${after}`);
     // MQTT 5 refuses a forbidden message of QoS 1 and 2; all others vanish.
     const forbidden = this.#link.version === "5" && qos > 0 ? "to read" : "to write or to read";
-    return refused(
-      `${what} was published, but nothing came back ${after}: the access rules (ACL) of the broker ${this.#href} may forbid this user ${forbidden} there`,
-      accessRules,
-    );
+    const why = `the access rules (ACL) of the broker ${this.#href} may forbid this user ${forbidden} there`;
+    const message = `${what} was published, but nothing came back ${after}: ${why}`;
+    return new UserError(publishRefused, message, accessRules);
   }
 
   /** The answer, or undefined when none came in time. */
-  async #answer<T>(work: Promise<T>, what: string): Promise<T | undefined> {
+  async #answer<T>(work: Promise<T>, code: ErrorCode, what: string): Promise<T | undefined> {
     try {
       return await within(this.#timeout, Promise.race([work, this.#closed]), undefined);
     } catch (error) {
-      const code = error instanceof Closed ? this.#disconnectCode : reasonCode(error);
-      if (code === undefined && !(error instanceof Closed)) throw error;
-      const verb = error instanceof Closed ? "closed the connection after" : "refused";
-      throw this.#refusal(`the broker ${this.#href} ${verb} ${what}`, code, error);
+      const isClosed = error instanceof Closed;
+      const mqttCode = isClosed ? this.#disconnectCode : reasonCode(error);
+      if (mqttCode === undefined && !isClosed) throw error;
+      const verb = isClosed ? "closed the connection after" : "refused";
+      throw this.#refusal(code, `the broker ${this.#href} ${verb} ${what}`, mqttCode, error);
     }
   }
 
-  #refusal(happened: string, code: number | undefined, cause: unknown): UserError {
+  #refusal(code: ErrorCode, happened: string, mqttCode: number | undefined, cause: unknown): UserError {
     // MQTT 3.1.1 has no reasons: a forbidden subscription is 128, a forbidden message a closed connection.
-    const silent = code === undefined || (code === 128 && this.#link.version === "3.1.1");
-    if (silent) return refused(`${happened}: its access rules (ACL) may forbid it`, accessRules, cause);
-    const kind = isPassing(code) && code !== 128 ? unreachable : refused;
-    return kind(`${happened}: ${meaningOf(code)}`, remedyFor(code), cause);
+    const isSilent = mqttCode === undefined || (mqttCode === 128 && this.#link.version === "3.1.1");
+    if (isSilent)
+      return new UserError(code, `${happened}: its access rules (ACL) may forbid it`, accessRules, cause);
+    const isTransient = isTransientCode(mqttCode) && mqttCode !== 128;
+    const message = `${happened}: ${codeMeaning(mqttCode)}`;
+    return new UserError(isTransient ? "BROKER_BUSY" : code, message, remedyFor(mqttCode), cause);
   }
 }
 

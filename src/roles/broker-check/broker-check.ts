@@ -46,17 +46,14 @@ export const brokerCheck = defineRole({
     ...(settings.json && settings.quiet ? ["--json and --quiet cannot both be given"] : []),
   ],
   async run(settings, context) {
-    const { clientId } = settings;
+    const { clientId, connectTimeout, topic, qos, json, quiet, wait } = settings;
     // A session of its own: with a role's identifier it would disconnect that role and end its session.
     const login = clientId === undefined ? settings : { ...settings, clientId: `${clientId}-check` };
-    const { connectTimeout, topic, qos, json, quiet, wait } = settings;
     const broker = toBroker(settings.broker, login, stableClientId("broker-check"), connectTimeout);
-    const show =
-      ({ print, style }: RoleContext) =>
-      (step: Step) => {
-        if (!quiet) print(json ? stepToJson(step) : stepToText(step, style));
-      };
-    const plan = { filter: topic, qos, timeout: connectTimeout * 1000, report: show(context) };
+    const report = (step: Step) => {
+      if (!quiet) context.print(json ? stepToJson(step) : stepToText(step, context.style));
+    };
+    const plan = { filter: topic, qos, timeout: connectTimeout * 1000, report };
     if (wait === undefined) await stoppable(probeBroker(broker, plan), context);
     else await keepChecking(broker, plan, wait, quiet, context);
     return {};

@@ -5,7 +5,8 @@ import { eventFields } from "../../base/log-events.ts";
 import type { FaceFacts } from "../../face/face.ts";
 import { contentTypes, encodeFace } from "../../face/message.ts";
 import type { Broker } from "../../mqtt/broker.ts";
-import { Publisher, type Qos } from "../../mqtt/publisher.ts";
+import type { Qos } from "../../mqtt/message.ts";
+import { Publisher } from "../../mqtt/publisher.ts";
 import { RoleWaiter } from "../../mqtt/wait-for-role.ts";
 import type { CapturedFace } from "../../vision/types.ts";
 import { connectionOf } from "../broker-connection.ts";
@@ -58,7 +59,7 @@ export function publishFaces(options: PublishOptions, context: RoleContext): Fac
   const { log, metrics, stop, deadline, fail } = context;
   const connection = connectionOf(broker, { role: "detect", peer: "broker" }, context);
   if (after !== undefined) connection.add(new RoleWaiter(connection, after, stop));
-  const publisher = new Publisher(connection, window);
+  const publisher = connection.add(new Publisher(connection, window));
   const progress = watchProgress(context, () => publisher.inFlight);
   const epoch = uuidv7();
   /** The last sequence number of each camera. */

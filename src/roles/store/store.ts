@@ -4,9 +4,10 @@ import { Semaphore } from "../../base/semaphore.ts";
 import { letYoungGenerationGrow } from "../../base/v8-heap.ts";
 import { parseKeyTemplate } from "../../face/key.ts";
 import { toStored } from "../../face/stored.ts";
-import { BrokerQueueSize } from "../../mqtt/broker-queue-size.ts";
-import { PresenceResponder } from "../../mqtt/presence-responder.ts";
-import { type IncomingMessage, Subscriber } from "../../mqtt/subscriber.ts";
+import { brokerQueueSize } from "../../mqtt/broker-queue-size.ts";
+import type { IncomingMessage } from "../../mqtt/message.ts";
+import { presenceResponder } from "../../mqtt/presence-responder.ts";
+import { Subscriber } from "../../mqtt/subscriber.ts";
 import { readShareName, readTopicFilter } from "../../mqtt/topics.ts";
 import { brokerOptions } from "../../settings/broker.ts";
 import { flag, integerBetween, option } from "../../settings/option.ts";
@@ -81,11 +82,8 @@ export const store = defineRole({
     const writers = new Semaphore(settings.concurrency);
     const progress = watchProgress(context, () => subscriber.inFlight);
 
-    const presence = settings.share === undefined ? undefined : new PresenceResponder(connection);
-
     const storeOne = async (message: IncomingMessage): Promise<void> => {
       const { topic, payload } = message;
-      if (presence?.hears(message)) return;
       const started = performance.now();
       const stored = toStored(topic, payload, new Date(), settings.objectKey);
       let complete = true;
@@ -109,9 +107,10 @@ export const store = defineRole({
     const subscriber = new Subscriber(connection, { filter, qos, share, onOverflow }, (message) =>
       writers.run(() => storeOne(message)),
     );
-    if (presence) connection.add(presence);
+    connection.add(subscriber);
+    if (share !== undefined) connection.add(presenceResponder(connection));
     if (settings.brokerQueue)
-      connection.add(new BrokerQueueSize(log, (messages) => metrics.brokerQueued.set(messages)));
+      connection.add(brokerQueueSize(log, (messages) => metrics.brokerQueued.set(messages)));
     await connection.start(stop);
     context.ready();
     log.info(eventFields("storing"), `storing ${filter} in ${sink.target}`);
