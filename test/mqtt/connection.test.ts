@@ -7,18 +7,18 @@ import { startEmbeddedBroker } from "../../src/mqtt/embedded-broker.ts";
 import { Publisher } from "../../src/mqtt/publisher.ts";
 import { mosquittoMissing, startMosquitto } from "../support/mosquitto.ts";
 import { freePort } from "../support/ports.ts";
-import { brokerAt, Hands, never, WatchedConnection } from "./fixture.ts";
-import { startTalkative } from "./injecting-proxy.ts";
+import { brokerAt, ManualHandler, never, WatchedConnection } from "./fixture.ts";
+import { startInjectingProxy } from "./injecting-proxy.ts";
 
 const skip = mosquittoMissing() ?? false;
 
-test("it comes back when the broker was restarted, with its session and its subscription", {
+test("it reconnects to a restarted broker and resumes session and subscription", {
   skip,
 }, async (t) => {
   const broker = await startMosquitto({ persistence: true });
   t.after(() => broker.stop());
   const connection = await WatchedConnection.make(t, brokerAt(broker.port), { durable: true });
-  const hands = new Hands(connection, { filter: "a/#", qos: 1 });
+  const handler = new ManualHandler(connection, { filter: "a/#", qos: 1 });
   const publisher = connection.add(new Publisher(connection, 10));
   await connection.start(never);
   assert.equal(connection.link?.sessionPresent, false);
@@ -27,8 +27,8 @@ test("it comes back when the broker was restarted, with its session and its subs
   await connection.until(true);
   assert.equal(connection.link?.sessionPresent, true);
   await publisher.publish({ topic: "a/b", payload: Buffer.from("after"), qos: 1 });
-  await hands.until(1);
-  hands.taken[0]?.finish();
+  await handler.until(1);
+  handler.received[0]?.finish();
 });
 
 test("`auto` is MQTT 5 with mosquitto and 3.1.1 with the embedded broker", { skip }, async (t) => {
@@ -41,27 +41,29 @@ test("`auto` is MQTT 5 with mosquitto and 3.1.1 with the embedded broker", { ski
   t.after(() => embedded.stop());
   const port = Number(new URL(embedded.url).port);
   const old = await WatchedConnection.make(t, brokerAt(port, { version: "auto" }), { durable: true });
-  const hands = new Hands(old, { filter: "a/#", qos: 1, asBridge: true });
+  const handler = new ManualHandler(old, { filter: "a/#", qos: 1, asBridge: true });
   const publisher = old.add(new Publisher(old, 10));
   await old.start(never);
   assert.equal(old.link?.version, "3.1.1");
-  // With 3.1.1 a client hears what it publishes, and properties stay at home.
+  // With 3.1.1 a client receives its own messages, and properties are not sent.
   const properties = { contentType: "image/png" };
   await publisher.publish({ topic: "a/b", payload: Buffer.from("x"), qos: 1, properties });
-  await hands.until(1);
-  hands.taken[0]?.finish();
+  await handler.until(1);
+  handler.received[0]?.finish();
   await old.stop();
 });
 
-test("a second client with its identifier ends the first, which does not fight back", { skip }, async (t) => {
+test("a connection that another client with its identifier took over is not opened again", {
+  skip,
+}, async (t) => {
   const broker = await startMosquitto();
   t.after(() => broker.stop());
-  const line = await startTalkative(broker.port);
-  t.after(() => line.stop());
-  const connection = await WatchedConnection.make(t, brokerAt(line.port));
+  const proxy = await startInjectingProxy(broker.port);
+  t.after(() => proxy.stop());
+  const connection = await WatchedConnection.make(t, brokerAt(proxy.port));
   await connection.start(never);
-  // DISCONNECT with reason code 142, as a broker of MQTT 5 says it; mosquitto 2.0.11 just closes.
-  line.say(Buffer.from([0xe0, 2, 142, 0]));
+  // DISCONNECT with reason code 142, as an MQTT 5 broker sends it; mosquitto 2.0.11 just closes.
+  proxy.inject(Buffer.from([0xe0, 2, 142, 0]));
   await connection.until(false);
   const [error, ...more] = connection.fatal as UserError[];
   assert.equal(more.length, 0);
@@ -73,19 +75,19 @@ test("a second client with its identifier ends the first, which does not fight b
   await connection.stop();
 });
 
-test("two that push each other out without a word are told what it may be", { skip }, async (t) => {
+test("two clients that take over from each other, unannounced, log the likely cause", { skip }, async (t) => {
   const broker = await startMosquitto();
   t.after(() => broker.stop());
   const pair = await Promise.all([1, 2].map(() => WatchedConnection.make(t, brokerAt(broker.port))));
   for (const connection of pair) await connection.start(never);
-  const told = () =>
+  const isLogged = () =>
     pair.some(({ logged }) =>
       logged.some((line) => line.includes("choose a different --client-id for each")),
     );
-  while (!told()) await Promise.race(pair.map((connection) => connection.change()));
+  while (!isLogged()) await Promise.race(pair.map((connection) => connection.change()));
 });
 
-test("a wrong password is a refusal", { skip }, async (t) => {
+test("a wrong password is refused", { skip }, async (t) => {
   const broker = await startMosquitto({ users: { alice: "secret" } });
   t.after(() => broker.stop());
   for (const version of ["5", "3.1.1", "auto"] as const) {
@@ -99,7 +101,7 @@ test("a wrong password is a refusal", { skip }, async (t) => {
   }
 });
 
-test("nobody there, or somebody who is no broker, is unreachable", async (t) => {
+test("a port without a listener, or without a broker, is unreachable", async (t) => {
   const soon = { connectTimeout: 1 };
   const nobody = await WatchedConnection.make(t, brokerAt(await freePort(), soon));
   await assert.rejects(nobody.start(never), { exitCode: 2, message: /nobody listens on that port/ });
@@ -111,7 +113,7 @@ test("nobody there, or somebody who is no broker, is unreachable", async (t) => 
   await assert.rejects(other.start(never), { exitCode: 2 });
 });
 
-test("a broker that comes up within the time given is waited for", { skip }, async (t) => {
+test("start waits for a broker that comes up within the timeout", { skip }, async (t) => {
   const broker = await startMosquitto();
   t.after(() => broker.stop());
   await broker.kill();
@@ -122,7 +124,7 @@ test("a broker that comes up within the time given is waited for", { skip }, asy
   assert.ok(connection.link?.client.connected);
 });
 
-test("a broker that hangs does not hold up stopping", { skip }, async (t) => {
+test("stop does not wait for a broker that hangs", { skip }, async (t) => {
   const broker = await startMosquitto();
   t.after(() => broker.stop());
   const connection = await WatchedConnection.make(t, brokerAt(broker.port));

@@ -25,7 +25,7 @@ export function brokerAt(port: number, changes: Partial<Broker> = {}): Broker {
   };
 }
 
-/** A connection whose changes can be awaited; closed after the test. */
+/** A connection whose state changes can be awaited; it is stopped after the test. */
 export class WatchedConnection extends Connection {
   readonly logged: string[];
   readonly fatal: Error[] = [];
@@ -71,7 +71,7 @@ export class WatchedConnection extends Connection {
     while (this.#connected !== connected) await this.change();
   }
 
-  /** Resolves when it is connected or loses its connection the next time. */
+  /** Resolves at the next change: connected, or connection lost. */
   async change(): Promise<void> {
     await once(this.#changes, "change");
   }
@@ -84,39 +84,39 @@ export class WatchedConnection extends Connection {
   }
 }
 
-/** A message that a subscriber was handed and that waits for the test to say that it is safe. */
-export interface Taken {
+/** A message that a subscriber passed to its handler, which the test finishes or fails. */
+export interface Received {
   readonly message: IncomingMessage;
   readonly text: string;
   readonly finish: () => void;
   readonly fail: (error: Error) => void;
 }
 
-/** A subscriber's handler under the test's control. */
-export class Hands {
-  readonly taken: Taken[] = [];
+/** A subscriber's handler that finishes each message when the test says so. */
+export class ManualHandler {
+  readonly received: Received[] = [];
   readonly subscriber: Subscriber;
-  readonly #more = new EventEmitter();
+  readonly #events = new EventEmitter();
 
   constructor(connection: Connection, subscription: Subscription) {
     this.subscriber = connection.add(
-      new Subscriber(connection, subscription, (message) => this.#take(message)),
+      new Subscriber(connection, subscription, (message) => this.#handle(message)),
     );
   }
 
   get texts(): string[] {
-    return this.taken.map(({ text }) => text);
+    return this.received.map(({ text }) => text);
   }
 
-  /** Resolves when `count` messages have been handed over since the beginning. */
+  /** Resolves when the handler has received `count` messages since the start. */
   async until(count: number): Promise<void> {
-    while (this.taken.length < count) await once(this.#more, "taken");
+    while (this.received.length < count) await once(this.#events, "received");
   }
 
-  #take(message: IncomingMessage): Promise<void> {
+  #handle(message: IncomingMessage): Promise<void> {
     return new Promise((finish, fail) => {
-      this.taken.push({ message, text: message.payload.toString(), finish, fail });
-      this.#more.emit("taken");
+      this.received.push({ message, text: message.payload.toString(), finish, fail });
+      this.#events.emit("received");
     });
   }
 }

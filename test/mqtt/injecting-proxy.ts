@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
-/** A line to a broker that can say a word of its own to the client, as if it were the broker's. */
-export async function startTalkative(target: number) {
+/** A proxy in front of a broker that can inject bytes, which the client takes for the broker's. */
+export async function startInjectingProxy(target: number) {
   const clients = new Set<Socket>();
   const server = createServer((client) => {
     const broker = connect(target, "127.0.0.1");
@@ -14,7 +14,7 @@ export async function startTalkative(target: number) {
   await once(server, "listening");
   return {
     port: (server.address() as AddressInfo).port,
-    say: (bytes: Buffer) => {
+    inject: (bytes: Buffer) => {
       for (const client of clients) client.write(bytes);
     },
     stop: () => {

@@ -24,8 +24,8 @@ async function publisherAt(t: TestContext, port: number, window: number, version
 
 const numbers = (count: number) => Array.from({ length: count }, (_, each) => each);
 
-/** How often each topic was published to, as far as the broker has heard since position `from`. */
-function timesHeard(broker: Mosquitto, from: number): Record<string, number> {
+/** How often the broker received each topic, by its log from position `from` on. */
+function timesReceived(broker: Mosquitto, from: number): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const [, topic = ""] of broker.log
     .slice(from)
@@ -35,7 +35,7 @@ function timesHeard(broker: Mosquitto, from: number): Record<string, number> {
 }
 
 for (const qos of [1, 2] as const)
-  test(`what a killed broker had not acknowledged is sent to it again, once (QoS ${qos})`, {
+  test(`messages that a killed broker had not acknowledged are sent again, once (QoS ${qos})`, {
     skip,
   }, async (t) => {
     const { broker, connection, publisher } = await begin(t, 30);
@@ -52,14 +52,14 @@ for (const qos of [1, 2] as const)
     await broker.restart();
     await Promise.all(published);
     assert.equal(publisher.inFlight, 0);
-    // Retained, so that who comes later sees them all.
+    // Retained, so that a later subscriber receives them all.
     const messages = await (await subscribeWithMosquitto(broker, "a/#", 100)).messages;
     assert.equal(new Set(messages.map(({ topic }) => topic)).size, 100);
     const expected = Object.fromEntries(numbers(100).map((each) => [`a/${each}`, 1]));
-    assert.deepEqual(timesHeard(broker, from), expected);
+    assert.deepEqual(timesReceived(broker, from), expected);
   });
 
-test("a connection that breaks again and again loses nothing", { skip }, async (t) => {
+test("a connection that is lost repeatedly loses no message", { skip }, async (t) => {
   const broker = await startMosquitto();
   t.after(() => broker.stop());
   const proxy = await startDelayProxy({ target: broker.port, rtt: 4 });
@@ -79,7 +79,7 @@ test("a connection that breaks again and again loses nothing", { skip }, async (
 });
 
 test("no more are in flight than the broker's receive maximum", { skip }, async (t) => {
-  // With QoS 2 mosquitto counts, and disconnects who sends more.
+  // With QoS 2 mosquitto counts, and disconnects a client that sends more.
   const { broker, connection, publisher } = await begin(t, 100, { maxInflight: 5 });
   assert.equal(connection.link?.receiveMaximum, 5);
   await Promise.all(
@@ -89,7 +89,9 @@ test("no more are in flight than the broker's receive maximum", { skip }, async 
   assert.ok(connection.link?.client.connected);
 });
 
-test("a message over the broker's maximum packet size is refused, the others go on", { skip }, async (t) => {
+test("a message over the broker's maximum packet size is rejected, the others are published", {
+  skip,
+}, async (t) => {
   const { connection, publisher } = await begin(t, 10, { lines: ["max_packet_size 5000"] });
   assert.equal(connection.link?.maximumPacketSize, 5000);
   const large = publisher.publish({ topic: "a", payload: Buffer.alloc(10_000), qos: 1 });
@@ -103,7 +105,9 @@ test("a message over the broker's maximum packet size is refused, the others go 
   assert.equal(publisher.inFlight, 0);
 });
 
-test("a message that the broker's access rules forbid is refused, the others go on", { skip }, async (t) => {
+test("a message that the broker's access rules forbid is rejected, the others are published", {
+  skip,
+}, async (t) => {
   const { publisher } = await begin(t, 10, { acl: ["topic readwrite allowed/#"] });
   const forbidden = publisher.publish({ topic: "forbidden/a", payload: Buffer.from("x"), qos: 1 });
   await assert.rejects(forbidden, {
@@ -113,7 +117,7 @@ test("a message that the broker's access rules forbid is refused, the others go 
   await publisher.publish({ topic: "allowed/a", payload: Buffer.from("x"), qos: 1 });
 });
 
-test("QoS 0 is done when it is written, and arrives", { skip }, async (t) => {
+test("a message of QoS 0 resolves when it is written, and arrives", { skip }, async (t) => {
   const { broker, publisher } = await begin(t, 10);
   const subscription = await subscribeWithMosquitto(broker, "a/#", 50);
   await Promise.all(
@@ -122,7 +126,7 @@ test("QoS 0 is done when it is written, and arrives", { skip }, async (t) => {
   assert.equal((await subscription.messages).length, 50);
 });
 
-test("what is published while the broker is away waits for it", { skip }, async (t) => {
+test("messages published while the broker is down are sent when it is back", { skip }, async (t) => {
   const { broker, connection, publisher } = await begin(t, 10);
   await broker.kill();
   await connection.until(false);

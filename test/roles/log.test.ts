@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { startTalkative } from "../mqtt/injecting-proxy.ts";
+import { startInjectingProxy } from "../mqtt/injecting-proxy.ts";
 import { clientAt, Ear } from "../pipeline/client.ts";
 import { faceMessages, smallPng } from "../pipeline/faces.ts";
 import { facepipe } from "../pipeline/program.ts";
@@ -83,11 +83,11 @@ test("a second one with the same identifier ends the first, by a broker that say
 }, async (t) => {
   const broker = await startMosquitto();
   t.after(() => broker.stop());
-  const line = await startTalkative(broker.port);
-  t.after(() => line.stop());
-  const program = facepipe(t, ["log", "--broker", `mqtt://127.0.0.1:${line.port}`]);
+  const proxy = await startInjectingProxy(broker.port);
+  t.after(() => proxy.stop());
+  const program = facepipe(t, ["log", "--broker", `mqtt://127.0.0.1:${proxy.port}`]);
   await program.logged(/connected to/);
-  line.say(Buffer.from([0xe0, 2, 142, 0]));
+  proxy.inject(Buffer.from([0xe0, 2, 142, 0]));
   assert.equal((await program.ended).code, 1);
   assert.match(
     program.err,

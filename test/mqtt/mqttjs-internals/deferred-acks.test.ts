@@ -6,7 +6,7 @@ import mqtt, { type MqttClient, type Packet } from "mqtt";
 import { type Acknowledge, deferAcks } from "../../../src/mqtt/mqttjs-internals/deferred-acks.ts";
 import { type Mosquitto, mosquittoMissing, startMosquitto } from "../../support/mosquitto.ts";
 import { publishWithMosquitto } from "../../support/mosquitto-clients.ts";
-import { brokerAt, Hands, never, WatchedConnection } from "../fixture.ts";
+import { brokerAt, ManualHandler, never, WatchedConnection } from "../fixture.ts";
 
 const skip = mosquittoMissing() ?? false;
 const cases = [
@@ -16,34 +16,34 @@ const cases = [
   { qos: 2, version: "3.1.1" },
 ] as const;
 
-/** A broker that logs each packet, and a connected subscriber to `a/#` in the test's hands. */
+/** A broker that logs each packet, and a connected subscriber to `a/#` with a manual handler. */
 async function begin(
   t: TestContext,
   { qos, version }: (typeof cases)[number],
   receiveMaximum?: number,
-): Promise<{ broker: Mosquitto; connection: WatchedConnection; hands: Hands }> {
+): Promise<{ broker: Mosquitto; connection: WatchedConnection; handler: ManualHandler }> {
   const broker = await startMosquitto({ maxInflight: 500, lines: ["log_type all"] });
   t.after(() => broker.stop());
   const connection = await WatchedConnection.make(t, brokerAt(broker.port, { version }), {
     durable: true,
-    ...(receiveMaximum === undefined ? {} : { receiveMaximum }),
+    receiveMaximum,
   });
-  const hands = new Hands(connection, { filter: "a/#", qos });
+  const handler = new ManualHandler(connection, { filter: "a/#", qos });
   await connection.start(never);
-  return { broker, connection, hands };
+  return { broker, connection, handler };
 }
 
 async function publishAll(broker: Mosquitto, texts: readonly string[], qos: 1 | 2): Promise<void> {
   for (const text of texts) await publishWithMosquitto(broker, "a/b", text, { qos });
 }
 
-/** What the broker has heard from the subscriber so far, in order: packet identifiers of PUBACK or PUBREC. */
+/** Packet identifiers of the PUBACKs or PUBRECs that the broker received from the subscriber, in order. */
 function acknowledged(broker: Mosquitto, from = 0): number[] {
   const lines = broker.log.slice(from).matchAll(/Received PUB(?:ACK|REC) from under-test \(Mid: (\d+)/g);
   return [...lines].map(([, id]) => Number(id));
 }
 
-/** The packet identifiers with which the broker has sent messages to the subscriber, in order. */
+/** Packet identifiers of the messages that the broker sent to the subscriber, in order. */
 function delivered(broker: Mosquitto, from = 0): number[] {
   const lines = broker.log.slice(from).matchAll(/Sending PUBLISH to under-test \(d\d, q[12], r0, m(\d+)/g);
   return [...lines].map(([, id]) => Number(id));
@@ -51,9 +51,9 @@ function delivered(broker: Mosquitto, from = 0): number[] {
 
 let markers = 0;
 
-/** Resolves when the broker's log tells of everything that the subscriber has sent it until now. */
+/** Resolves when the broker's log contains everything that the subscriber has sent so far. */
 async function caughtUp(broker: Mosquitto, connection: WatchedConnection): Promise<void> {
-  // What a handler's end brings about comes before the marker.
+  // Acknowledgements of finished handlers are sent before the marker.
   await setImmediate();
   const marker = `marker/${++markers}`;
   await connection.link?.client.publishAsync(marker, "", { qos: 1 });
@@ -67,70 +67,70 @@ async function connected(client: MqttClient): Promise<void> {
 for (const each of cases) {
   const name = `QoS ${each.qos}, MQTT ${each.version}`;
 
-  test(`nothing is acknowledged before it is safe; a lost client gets it again (${name})`, {
+  test(`nothing is acknowledged before it is safe; after a reconnect it is delivered again (${name})`, {
     skip,
   }, async (t) => {
-    const { broker, connection, hands } = await begin(t, each);
+    const { broker, connection, handler } = await begin(t, each);
     await publishAll(broker, ["one", "two"], each.qos);
-    await hands.until(2);
+    await handler.until(2);
     await caughtUp(broker, connection);
     assert.deepEqual(acknowledged(broker), []);
     await connection.lose();
-    await hands.until(4);
-    assert.deepEqual(hands.texts, ["one", "two", "one", "two"]);
+    await handler.until(4);
+    assert.deepEqual(handler.texts, ["one", "two", "one", "two"]);
     assert.equal(connection.link?.sessionPresent, true);
-    for (const { finish } of hands.taken.slice(2)) finish();
+    for (const { finish } of handler.received.slice(2)) finish();
     await caughtUp(broker, connection);
     assert.equal(acknowledged(broker).length, 2);
   });
 
-  test(`acknowledgements leave in the order of arrival (${name})`, { skip }, async (t) => {
-    const { broker, connection, hands } = await begin(t, each);
+  test(`acknowledgements are sent in the order of arrival (${name})`, { skip }, async (t) => {
+    const { broker, connection, handler } = await begin(t, each);
     await publishAll(broker, ["0", "1", "2", "3", "4"], each.qos);
-    await hands.until(5);
-    assert.deepEqual(hands.texts, ["0", "1", "2", "3", "4"]);
+    await handler.until(5);
+    assert.deepEqual(handler.texts, ["0", "1", "2", "3", "4"]);
     const ids = delivered(broker);
-    for (const late of [3, 1, 4]) hands.taken[late]?.finish();
+    for (const late of [3, 1, 4]) handler.received[late]?.finish();
     await caughtUp(broker, connection);
     assert.deepEqual(acknowledged(broker), []);
-    hands.taken[0]?.finish();
+    handler.received[0]?.finish();
     await caughtUp(broker, connection);
     assert.deepEqual(acknowledged(broker), ids.slice(0, 2));
-    hands.taken[2]?.finish();
+    handler.received[2]?.finish();
     await caughtUp(broker, connection);
     assert.deepEqual(acknowledged(broker), ids);
   });
 
-  test(`what became safe after its connection was lost is not acknowledged on the next (${name})`, {
+  test(`a message that becomes safe after its connection was lost is not acknowledged on the next (${name})`, {
     skip,
   }, async (t) => {
-    const { broker, connection, hands } = await begin(t, each);
+    const { broker, connection, handler } = await begin(t, each);
     await publishAll(broker, ["one"], each.qos);
-    await hands.until(1);
+    await handler.until(1);
     await connection.lose();
-    await hands.until(2);
-    hands.taken[0]?.finish();
+    await handler.until(2);
+    handler.received[0]?.finish();
     await caughtUp(broker, connection);
     assert.deepEqual(acknowledged(broker), []);
-    hands.taken[1]?.finish();
+    handler.received[1]?.finish();
     await caughtUp(broker, connection);
     assert.equal(acknowledged(broker).length, 1);
   });
 }
 
-test("as many are in hand as the receive maximum allows, and no more", { skip }, async (t) => {
-  const most = 50;
-  const { broker, hands } = await begin(t, { qos: 1, version: "5" }, most);
+test("as many messages are in flight as the receive maximum allows, and no more", { skip }, async (t) => {
+  const receiveMaximum = 50;
+  const { broker, handler } = await begin(t, { qos: 1, version: "5" }, receiveMaximum);
   const publisher = await mqtt.connectAsync(broker.url);
   t.after(() => publisher.endAsync(true));
   for (let each = 0; each < 80; each++) await publisher.publishAsync("a/b", "x", { qos: 1 });
-  // QoS 0 does not count: it overtakes what the broker holds back.
+  // QoS 0 does not count: it overtakes the messages that the broker queues.
   await publisher.publishAsync("a/marker", "marker");
-  await hands.until(most + 1);
-  assert.equal(hands.taken.at(-1)?.message.topic, "a/marker");
+  await handler.until(receiveMaximum + 1);
+  assert.equal(handler.received.at(-1)?.message.topic, "a/marker");
   for (let each = 0; each < 81; each++) {
-    await hands.until(each + 1);
-    hands.taken[each]?.finish();
+    await handler.until(each + 1);
+    handler.received[each]?.finish();
   }
 });
 
@@ -143,12 +143,12 @@ test("a handler slower than the keepalive does not lose the connection", { skip 
   deferAcks(
     client,
     (held) => held > 1,
-    (_packet, settle) => held.push(settle),
+    (_packet, acknowledge) => held.push(acknowledge),
   );
   await connected(client);
   await client.subscribeAsync("a/#", { qos: 1 });
   await publishAll(broker, ["one"], 1);
-  // Three pings are answered while the message is in hand: twice as long as the broker would wait without them.
+  // Three pings are answered while the message is in flight: twice as long as the broker would wait without them.
   for (let answered = 0; answered < 3; ) {
     const packet = await new Promise<Packet>((resolve) => client.once("packetreceive", resolve));
     if (packet.cmd === "pingresp") answered++;
@@ -160,7 +160,7 @@ test("a handler slower than the keepalive does not lose the connection", { skip 
   await broker.logged(/Received PUBACK from under-test/, from);
 });
 
-test("a broker that sends more than we want is read no further, and the connection stays", {
+test("a broker that sends more than allowed is paused, and the connection stays", {
   skip,
 }, async (t) => {
   const broker = await startMosquitto({ maxInflight: 500, lines: ["log_type all"] });
@@ -169,14 +169,14 @@ test("a broker that sends more than we want is read no further, and the connecti
   const options = { clientId: "under-test", protocolVersion: 4, keepalive: 1, reconnectPeriod: 0 } as const;
   const client = mqtt.connect(broker.url, options);
   t.after(() => client.endAsync(true));
-  const hands = new EventEmitter();
+  const events = new EventEmitter();
   const held: Acknowledge[] = [];
   deferAcks(
     client,
     (held) => held > 3,
-    (_packet, settle) => {
-      held.push(settle);
-      hands.emit("taken");
+    (_packet, acknowledge) => {
+      held.push(acknowledge);
+      events.emit("held");
     },
   );
   await connected(client);
@@ -191,24 +191,24 @@ test("a broker that sends more than we want is read no further, and the connecti
   await broker.logged(/(Received PINGREQ from under-test[\s\S]*){4}/, from);
   assert.equal(held.length, 4);
   for (let each = 0; each < 10; each++) {
-    while (held.length <= each) await once(hands, "taken");
+    while (held.length <= each) await once(events, "held");
     held[each]?.();
   }
   assert.equal(client.connected, true);
   await broker.logged(/(Received PUBACK from under-test[\s\S]*){10}/, from);
 });
 
-test("a message whose handler failed stays with the broker and comes again on the next connection", {
+test("a message whose handler failed is kept by the broker and delivered again on the next connection", {
   skip,
 }, async (t) => {
-  const { broker, connection, hands } = await begin(t, { qos: 1, version: "5" });
+  const { broker, connection, handler } = await begin(t, { qos: 1, version: "5" });
   await publishAll(broker, ["one"], 1);
-  await hands.until(1);
-  hands.taken[0]?.fail(new Error("the disk is full"));
+  await handler.until(1);
+  handler.received[0]?.fail(new Error("the disk is full"));
   await caughtUp(broker, connection);
   assert.deepEqual(acknowledged(broker), []);
   assert.match(connection.logged.join(""), /a message on a\/b is kept in the broker: the disk is full/);
   await connection.lose();
-  await hands.until(2);
-  hands.taken[1]?.finish();
+  await handler.until(2);
+  handler.received[1]?.finish();
 });

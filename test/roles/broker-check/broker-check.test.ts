@@ -13,7 +13,7 @@ async function brokerFor(t: TestContext, options: MosquittoOptions = {}): Promis
   return broker.url;
 }
 
-test("a good broker: every step is well, one line each", { skip }, async (t) => {
+test("a suitable broker: every step succeeds, one line each", { skip }, async (t) => {
   const url = await brokerFor(t);
   const { code, stdout, stderr } = await check("--broker", url);
   assert.equal(code, 0, stderr);
@@ -45,7 +45,7 @@ test("--json: one object per step", { skip }, async (t) => {
   assert.match(step("qos1").topic ?? "", /^site\/broker-check-\w+\/faces\/broker-check-\w+$/);
 });
 
-test("--quiet: the exit code alone, and one sentence when it fails", { skip }, async (t) => {
+test("--quiet: only the exit code, and one sentence when it fails", { skip }, async (t) => {
   const url = await brokerFor(t, { users: { alice: "secret" } });
   const args = ["--broker", url, "--quiet", "--username", "alice"];
   assert.deepEqual(await check(...args, "--password", "secret"), { code: 0, stdout: "", stderr: "" });
@@ -63,11 +63,12 @@ for (const protocol of ["5", "3.1.1"]) {
       assert.equal(list.at(-1)?.step, "connect");
       assert.match(list.at(-1)?.why ?? "", /the user name or password is wrong or missing/);
       assert.notEqual(list.at(-1)?.remedy, "");
+      assert.equal(list.at(-1)?.code, "BROKER_LOGIN_REFUSED");
       assert.match(stderr, /^facepipe: the broker .* refused: the user name or password is wrong or missing/);
     }
   });
 
-  test(`MQTT ${protocol}: access rules that forbid the topic are found out`, { skip }, async (t) => {
+  test(`MQTT ${protocol}: access rules that forbid the topic are reported`, { skip }, async (t) => {
     const acl = ["user alice", "topic readwrite other/#"];
     const url = await brokerFor(t, { users: { alice: "secret" }, acl });
     const login = ["--broker", url, "--username", "alice", "--password", "secret", "--protocol", protocol];
@@ -77,10 +78,10 @@ for (const protocol of ["5", "3.1.1"]) {
     const { code, step, stderr } = await checkSteps(...login, "--connect-timeout", "1");
     assert.equal(code, 1);
     assert.match(step("qos0").why ?? "", /nothing came back within 1 s: the access rules \(ACL\)/);
-    const told =
+    const reason =
       protocol === "5" ? /refused a message to faces\/.*: we are not authorized/ : /nothing came back/;
-    assert.match(step("qos1").why ?? "", told);
-    assert.match(stderr, told);
+    assert.match(step("qos1").why ?? "", reason);
+    assert.match(stderr, reason);
     assert.equal(step("qos2").required, false);
   });
 }
@@ -93,7 +94,7 @@ test("a user who may write but not read", { skip }, async (t) => {
   assert.match(step("qos1").why ?? "", /may forbid this user to read there/);
 });
 
-test("a broker without QoS 2 does for QoS 1, not for 2", { skip }, async (t) => {
+test("a broker without QoS 2 is suitable for --qos 1, not for 2", { skip }, async (t) => {
   const url = await brokerFor(t, { lines: ["max_qos 1"] });
   const one = await checkSteps("--broker", url);
   assert.equal(one.code, 0, one.stderr);
@@ -105,14 +106,16 @@ test("a broker without QoS 2 does for QoS 1, not for 2", { skip }, async (t) => 
   assert.match(two.step("subscribe").why ?? "", /granted QoS 1 for faces\/# where 2 is needed/);
 });
 
-test("a broker without retained messages cannot hold a role's presence", { skip }, async (t) => {
+test("a broker without retained messages is refused: it cannot hold a role's presence", {
+  skip,
+}, async (t) => {
   const url = await brokerFor(t, { lines: ["retain_available false"] });
   const { code, stderr } = await check("--broker", url);
   assert.equal(code, 1);
   assert.match(stderr, /keeps no retained messages/);
 });
 
-test("what cannot be checked is a usage error, and nothing is tried", async () => {
+test("contradictory options are a usage error, and nothing is tried", async () => {
   const { code, stdout, stderr } = await check("--topic", "$share/stores/faces/#", "--json", "--quiet");
   assert.deepEqual({ code, stdout }, { code: 3, stdout: "" });
   assert.match(stderr, /must be without \$share/);

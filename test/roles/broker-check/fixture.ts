@@ -8,6 +8,7 @@ export interface CheckedStep {
   readonly ok: boolean;
   readonly ms: number;
   readonly detail: string;
+  readonly code?: string;
   readonly why?: string;
   readonly remedy?: string;
   readonly required?: boolean;
@@ -34,7 +35,7 @@ export function startFacepipe(...args: readonly string[]) {
   return spawnWithUs(process.execPath, ["bin/facepipe.js", ...args]);
 }
 
-/** What a started program wrote and how it ended. */
+/** Resolves with the output and the exit code of a started program. */
 export async function ended(child: ReturnType<typeof startFacepipe>): Promise<Checked> {
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),
@@ -48,7 +49,7 @@ export function check(...args: readonly string[]): Promise<Checked> {
   return ended(startFacepipe("broker-check", ...args));
 }
 
-/** Runs `broker-check --json`; the steps by their names. */
+/** Runs `broker-check --json`; `step` returns a step by its name. */
 export async function checkSteps(...args: readonly string[]) {
   const checked = await check(...args, "--json");
   const list = checked.stdout

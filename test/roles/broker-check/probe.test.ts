@@ -11,14 +11,14 @@ import { checkSteps, startFacepipe } from "./fixture.ts";
 
 const skip = mosquittoMissing() ?? false;
 
-test("the probe's topic is one that the filter matches", () => {
+test("the filter matches the probe's topic", () => {
   assert.equal(probeTopic("faces/#", "1"), "faces/broker-check-1");
   assert.equal(probeTopic("+/faces/+/#", "1"), "broker-check-1/faces/broker-check-1/broker-check-1");
   assert.equal(probeTopic("#", "1"), "broker-check-1");
   assert.equal(probeTopic("faces/cam0", "1"), "faces/cam0");
 });
 
-test("the probe is known by its mark; what is longer is somebody's data", () => {
+test("the mark identifies a probe; a longer payload is somebody's data", () => {
   const probe = probePayload("1");
   assert.equal(isProbe(probe), true);
   assert.equal(isProbe(Buffer.concat([probe, Buffer.alloc(1000)])), false);
@@ -38,7 +38,7 @@ async function startStore(t: TestContext, url: string, directory: string) {
   return { child, logged };
 }
 
-test("a store keeps nothing of a check, though it has its session's name and is there or away", {
+test("a store stores no probe of a check with its client identifier, whether it is online or offline", {
   skip,
 }, async (t) => {
   const broker = await startMosquitto();
@@ -48,16 +48,16 @@ test("a store keeps nothing of a check, though it has its session's name and is 
   const args = ["--broker", broker.url, "--client-id", "shop"];
 
   const first = await startStore(t, broker.url, directory);
-  const beside = await checkSteps(...args);
-  assert.equal(beside.code, 0, beside.stderr);
-  assert.equal(beside.step("connect").clientId, "shop-check");
+  const online = await checkSteps(...args);
+  assert.equal(online.code, 0, online.stderr);
+  assert.equal(online.step("connect").clientId, "shop-check");
   first.child.kill("SIGTERM");
   await once(first.child, "close");
-  // The broker keeps these probes for the store.
+  // The broker queues these probes for the store.
   assert.equal((await checkSteps(...args)).code, 0);
 
   const second = await startStore(t, broker.url, directory);
-  // Kept after the probes, so that they have been dealt with.
+  // Queued behind the probes: when it is stored, they have been handled.
   await publishWithMosquitto(broker, "faces/cam0", "no picture");
   await second.logged("rejected/");
   second.child.kill("SIGTERM");

@@ -24,7 +24,7 @@ async function listen(t: TestContext, serve: (socket: Socket) => void): Promise<
   return `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-test("nobody listens: exit code 2", async () => {
+test("a port without a listener: exit code 2", async () => {
   const { code, list, stderr } = await checkSteps("--broker", `mqtt://127.0.0.1:${await freePort()}`);
   assert.equal(code, 2);
   assert.deepEqual(
@@ -44,7 +44,7 @@ test("an unknown host name: exit code 2", async () => {
   assert.match(stderr, /the host name (is unknown|could not be resolved)/);
 });
 
-test("a listener that never answers: exit code 2, when the time given is over", async (t) => {
+test("a listener that never answers: exit code 2 after the timeout", async (t) => {
   const url = await listen(t, () => undefined);
   const plain = await checkSteps("--broker", url, "--connect-timeout", "1");
   assert.equal(plain.code, 2);
@@ -55,7 +55,7 @@ test("a listener that never answers: exit code 2, when the time given is over", 
   assert.equal(secure.list.at(-1)?.step, "tls");
 });
 
-test("--wait: well as soon as the broker is there", { skip }, async (t) => {
+test("--wait: succeeds as soon as the broker is up", { skip }, async (t) => {
   const broker = await startMosquitto();
   t.after(() => broker.stop());
   await broker.kill();
@@ -65,12 +65,12 @@ test("--wait: well as soon as the broker is there", { skip }, async (t) => {
   const { code, stdout } = await ended(child);
   assert.equal(code, 0);
   const steps = stdout.trimEnd().split("\n");
-  // The steps of the tries that failed are not shown.
+  // The steps of the attempts that failed are not shown.
   assert.equal(steps.length, 8);
   for (const step of steps) assert.equal(JSON.parse(step).ok, true);
 });
 
-test("--wait: the last failure decides when the time is over", async () => {
+test("--wait: after the timeout the last failure is reported", async () => {
   const { code, stdout, stderr } = await check(
     "--broker",
     `mqtt://127.0.0.1:${await freePort()}`,
@@ -80,7 +80,7 @@ test("--wait: the last failure decides when the time is over", async () => {
   assert.match(stderr, /^facepipe: cannot connect .*\n$/);
 });
 
-test("--wait: Ctrl-C ends it at once, and not as a success", async () => {
+test("--wait: Ctrl-C ends it at once, with an exit code other than 0", async () => {
   const url = `mqtt://127.0.0.1:${await freePort()}`;
   const child = startFacepipe("broker-check", "--broker", url, "--wait", "3600");
   await once(child.stderr, "data");
@@ -88,7 +88,7 @@ test("--wait: Ctrl-C ends it at once, and not as a success", async () => {
   assert.equal((await ended(child)).code, 2);
 });
 
-test("a broker of MQTT 3.1.1 alone: auto falls back, 5 is refused", async (t) => {
+test("a broker with MQTT 3.1.1 only: auto falls back, 5 is refused", async (t) => {
   const aedes = await Aedes.createBroker();
   t.after(() => aedes.close());
   const url = await listen(t, aedes.handle);
@@ -112,7 +112,7 @@ test("a subscription that is refused", async (t) => {
   assert.match(stderr, /refused the subscription to faces\/#: its access rules \(ACL\) may forbid it/);
 });
 
-test("a broker that hangs up on a forbidden message", async (t) => {
+test("a broker that closes the connection at a forbidden message", async (t) => {
   const aedes = await Aedes.createBroker();
   t.after(() => aedes.close());
   aedes.authorizePublish = (_client, _packet, answer) => answer(new Error("forbidden"));

@@ -23,7 +23,7 @@ async function secureBroker(t: TestContext, options: MosquittoOptions) {
 for (const websockets of [false, true]) {
   const scheme = websockets ? "wss" : "mqtts";
 
-  test(`${scheme}: the certificate's subject and days`, { skip }, async (t) => {
+  test(`${scheme}: the certificate's subject and days until it expires`, { skip }, async (t) => {
     const { broker, certificates } = await secureBroker(t, { tls: {}, websockets });
     const { code, step, names, stderr } = await checkSteps("--broker", broker.url, "--ca", certificates.ca);
     assert.equal(code, 0, stderr);
@@ -33,7 +33,7 @@ for (const websockets of [false, true]) {
     assert.match(step("tls").detail, /subject CN=test broker, 1 day left/);
   });
 
-  test(`${scheme}: an authority we do not know`, { skip }, async (t) => {
+  test(`${scheme}: an unknown authority`, { skip }, async (t) => {
     const { broker } = await secureBroker(t, { tls: {}, websockets });
     const { code, list, stderr } = await checkSteps("--broker", broker.url);
     assert.equal(code, 1);
@@ -52,7 +52,7 @@ for (const websockets of [false, true]) {
     assert.match(stderr, /for another host name \(it is for DNS:other\.example\)/);
   });
 
-  test(`${scheme}: a broker that wants a certificate of ours`, { skip }, async (t) => {
+  test(`${scheme}: a broker that requires a client certificate`, { skip }, async (t) => {
     const { broker, certificates } = await secureBroker(t, { tls: { mutual: true }, websockets });
     const { ca, client } = certificates;
     const args = ["--broker", broker.url, "--ca", ca];
@@ -67,9 +67,11 @@ for (const websockets of [false, true]) {
   });
 }
 
-test("mutual TLS: a certificate of an authority that the broker does not know", { skip }, async (t) => {
+test("mutual TLS: a client certificate of an authority that the broker does not trust", {
+  skip,
+}, async (t) => {
   const { broker, certificates } = await secureBroker(t, { tls: { mutual: true } });
-  // Goes with the broker's own.
+  // Removed with the broker's own directory.
   const directory = await mkdtemp(join(broker.directory, "strangers-"));
   const { client } = await makeCertificates(directory, ["IP:127.0.0.1"], "stranger");
   const mine = ["--cert", client.cert, "--key", client.key];
@@ -78,7 +80,7 @@ test("mutual TLS: a certificate of an authority that the broker does not know", 
   assert.match(stderr, /requires a client certificate that it trusts/);
 });
 
-test("TLS on a port that has none", { skip }, async (t) => {
+test("TLS on a port without TLS", { skip }, async (t) => {
   const broker = await startMosquitto();
   t.after(() => broker.stop());
   const { list, stderr } = await checkSteps("--broker", `mqtts://127.0.0.1:${broker.port}`);
