@@ -1,7 +1,7 @@
 import type { Logger } from "../base/log.ts";
 import type { Broker } from "./broker.ts";
 
-/** How a role uses a broker, and what it is told of the connection. */
+/** How a role uses a broker, and what the connection reports to it. */
 export interface ConnectionOptions {
   readonly broker: Broker;
   /** The role that the presence message names, and the group of its shared subscription. */

@@ -3,7 +3,7 @@ import { systemCode } from "../base/system-errors.ts";
 
 /**
  * A broker inside this process, for one machine without Mosquitto. It speaks MQTT 3.1.1 and keeps everything in memory:
- * fine for trying the line, not for keeping faces through a restart.
+ * suitable for a trial of the pipeline, not for keeping faces through a restart.
  */
 export interface EmbeddedBroker {
   /** `mqtt://127.0.0.1:1883` */
@@ -11,7 +11,7 @@ export interface EmbeddedBroker {
   stop(): Promise<void>;
 }
 
-/** Listens on this machine only, at `preferredPort`, or at a free port when that is taken. */
+/** Listens on this machine only, at `preferredPort`, or at a free port if that is in use. */
 export async function startEmbeddedBroker(preferredPort: number): Promise<EmbeddedBroker> {
   const { Aedes } = await import("aedes");
   const broker = await Aedes.createBroker();

@@ -42,7 +42,7 @@ const reasonCodes: Readonly<Record<number, readonly [meaning: string, remedy?: s
   153: ["the payload is not in the announced format"],
   154: ["it does not support retained messages"],
   155: ["it does not support this quality of service", "Use a lower --qos"],
-  156: ["it tells us to use another server"],
+  156: ["it requests that we use another server"],
   157: ["it has moved"],
   158: ["it does not support shared subscriptions", "Omit --share"],
   159: ["the connection rate is higher than it allows"],
