@@ -12,16 +12,11 @@ export function viaOf(properties: Properties): string[] {
 }
 
 /** The properties of a forwarded message: all of its own, and the broker it is forwarded from. */
-export function forwardedProperties(
-  properties: Properties,
-  from: string | undefined,
-): NonNullable<Properties> {
+export function forwardedProperties(properties: Properties, from?: string): NonNullable<Properties> {
   // These two belong to one connection alone (MQTT 5, 3.3.2.3.4 and 3.3.2.3.8).
   const { topicAlias, subscriptionIdentifier, ...rest } = properties ?? {};
   if (from === undefined) return rest;
   const via = [...viaOf(properties), from];
-  return {
-    ...rest,
-    userProperties: { ...rest.userProperties, [viaProperty]: via.length === 1 ? from : via },
-  };
+  const userProperties = { ...rest.userProperties, [viaProperty]: via.length === 1 ? from : via };
+  return { ...rest, userProperties };
 }

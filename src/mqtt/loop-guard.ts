@@ -39,9 +39,7 @@ export class LoopGuard {
   }
 
   get #mustRemember(): boolean {
-    return [this.#source, this.#target].some(
-      ({ name, version }) => name === undefined || version === "3.1.1",
-    );
+    return [this.#source, this.#target].some(({ name, version }) => !name || version === "3.1.1");
   }
 }
 

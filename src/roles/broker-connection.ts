@@ -15,15 +15,10 @@ export function stableClientId(role: string, ...more: readonly string[]): string
 }
 
 /** The broker that a role's settings describe; an option overrides what the URL says. */
-export function toBroker(
-  url: BrokerUrl,
-  login: Login,
-  defaultClientId: string,
-  connectTimeout: number,
-): Broker {
+export function toBroker(url: BrokerUrl, login: Login, defaultId: string, connectTimeout: number): Broker {
   const { protocol: version = "auto", username = url.username, passwordFile, ca, cert, key } = login;
   const password = login.password ?? passwordFile ?? url.password;
-  const { clientId = defaultClientId } = login;
+  const { clientId = defaultId } = login;
   return { ...url, version, clientId, connectTimeout, username, password, ca, cert, key };
 }
 
