@@ -44,7 +44,7 @@ export function loginFaults(login: Login & { readonly url?: BrokerUrl | undefine
     );
   }
   if (login.password !== undefined && login.passwordFile !== undefined) {
-    faults.push(`--${prefix}password and --${prefix}password-file cannot both be given`);
+    faults.push(`--${prefix}password and --${prefix}password-file cannot both be set`);
   }
   if (login.cert && !login.key) faults.push(`--${prefix}cert needs --${prefix}key`);
   if (login.key && !login.cert) faults.push(`--${prefix}key needs --${prefix}cert`);
@@ -58,14 +58,15 @@ type RoleConnection = Omit<ConnectionOptions, "broker" | "log" | "onState" | "on
 
 /** A connection that reports to the role's log, metrics and health; it is not started yet. */
 export function connectionOf(broker: Broker, options: RoleConnection, context: RoleContext): Connection {
-  const { log, metrics, health, fail } = context;
+  const { log, metrics, labels, health, fail } = context;
   const { peer, ...rest } = options;
+  const gauge = { ...labels, peer };
   let connected = false;
-  metrics.connected.set({ peer }, 0);
+  metrics.connected.set(gauge, 0);
   health.addReadiness(() => (connected ? undefined : `not connected to ${broker.href}`));
   const onState = (state: boolean) => {
     connected = state;
-    metrics.connected.set({ peer }, state ? 1 : 0);
+    metrics.connected.set(gauge, state ? 1 : 0);
   };
   return new Connection({ ...rest, broker, log, onState, onFatal: fail });
 }

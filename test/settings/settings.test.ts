@@ -132,7 +132,7 @@ test("faults between options", async (t) => {
   assert.match(refusal(`log --ca ${import.meta.filename}`), /: is not a PEM file/);
   assert.match(refusal(`log --broker mqtts://a --cert ${file}`), /^--cert needs --key/);
   assert.match(refusal(`log --broker mqtts://a --key ${file}`), /^--key needs --cert/);
-  assert.match(refusal(`log --username u --password a --password-file ${file}`), /cannot both be given/);
+  assert.match(refusal(`log --username u --password a --password-file ${file}`), /cannot both be set/);
   assert.match(refusal(`forward --to mqtts://a --to-cert ${file}`), /^--to-cert needs --to-key/);
   assert.match(refusal(`log --cert ${file} --key ${file}`), /^--ca and --cert need an address with TLS/);
   assert.match(refusal("log --password a"), /^--password needs --username/);

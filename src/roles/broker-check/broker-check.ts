@@ -43,7 +43,7 @@ export const brokerCheck = defineRole({
   isCheck: true,
   check: (settings) => [
     ...loginFaults({ ...settings, url: settings.broker }),
-    ...(settings.json && settings.quiet ? ["--json and --quiet cannot both be given"] : []),
+    ...(settings.json && settings.quiet ? ["--json and --quiet cannot both be set"] : []),
   ],
   async run(settings, context) {
     const { clientId, connectTimeout, topic, qos, json, quiet, wait } = settings;

@@ -119,5 +119,5 @@ test("contradictory options are a usage error, and nothing is tried", async () =
   const { code, stdout, stderr } = await check("--topic", "$share/stores/faces/#", "--json", "--quiet");
   assert.deepEqual({ code, stdout }, { code: 3, stdout: "" });
   assert.match(stderr, /must be without \$share/);
-  assert.match(stderr, /--json and --quiet cannot both be given/);
+  assert.match(stderr, /--json and --quiet cannot both be set/);
 });
