@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { suite, type TestContext, test } from "node:test";
 import { PutBucketPolicyCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { faceMessages } from "../pipeline/faces.ts";
-import { facepipe } from "../pipeline/program.ts";
-import { handled, publishFaces, roomyBroker, storeTo } from "../roles/store/fixture.ts";
+import { publishFaces, roomyBroker, storeTo } from "../roles/store/fixture.ts";
 import { never, object } from "../sinks/objects.ts";
 import { setEnvironment } from "../sinks/s3/environment.ts";
 import { useCeph } from "../sinks/s3/fixture.ts";
 import { cephMissing, type S3User } from "../support/ceph.ts";
+import { facepipe } from "../support/facepipe.ts";
 import { mosquittoMissing } from "../support/mosquitto.ts";
 import type { Any } from "./cloud/call.ts";
 import { newCloud } from "./cloud.ts";
@@ -61,8 +61,8 @@ suite("the rights that up.sh gives to store", { skip }, () => {
       const program = await storeTo(t, broker, `s3://${bucket}/site-a`, user.env, ...more);
       const faces = faceMessages(3);
       await publishFaces(t, broker, [...faces, ...faces]);
-      await program.loggedTimes(handled, 6);
-      assert.equal(program.timesLogged(/"result":"stored"/g), 3);
+      await program.eventTimes("object_written", 6);
+      assert.equal(program.events("object_written", { result: "stored" }).length, 3);
       assert.deepEqual(await program.stop(), { code: 0, signal: null });
     });
   }
@@ -76,9 +76,10 @@ suite("the rights that up.sh gives to store", { skip }, () => {
       const broker = await roomyBroker(t);
       const to = ["--to", `s3://${bucket}/site-a`, "--path-style"];
       const more = isPublic === "yes" ? ["--public"] : [];
-      const program = facepipe(t, ["store", "--broker", broker.url, ...to, ...more], user.env);
-      assert.equal((await program.ended).code, 1);
-      assert.match(program.err, says);
+      const args = ["store", "--broker", broker.url, ...to, ...more];
+      const { code, stderr } = await facepipe(t, args, { env: user.env });
+      assert.equal(code, 1);
+      assert.match(stderr, says);
     });
   }
 

@@ -6,7 +6,7 @@ import { facepipe, startFacepipe } from "../support/facepipe.ts";
 import { emptyFolder } from "../support/folder.ts";
 import { ppm } from "../vision/harness.ts";
 
-/** The lines of `detect --dry-run`, read. */
+/** The parsed output of `detect --dry-run`. */
 const faces = (stdout: string) =>
   stdout
     .split("\n")
@@ -57,7 +57,7 @@ test("one JSON line per face, and a summary in the log", async (t) => {
   );
 });
 
-test("a folder of images: the file's name too, frames counted in name order", async (t) => {
+test("a folder of images: faces have the file's name, frames are in the order of names", async (t) => {
   const folder = emptyFolder(t);
   for (const name of ["c.ppm", "a.ppm", "b.ppm"]) writeFileSync(join(folder, name), ppm("synthetic:faces=1"));
   const { code, stdout } = await facepipe(t, detect(folder, "--name", "gate"));
@@ -68,7 +68,7 @@ test("a folder of images: the file's name too, frames counted in name order", as
   );
 });
 
-test("it stops after as many faces as were asked for, though a frame has more", async (t) => {
+test("--limit ends it after that many faces, though a frame has more", async (t) => {
   const two = "synthetic:faces=2,pace=off";
   for (const limit of ["1", "3"]) {
     const { code, stdout } = await facepipe(t, detect(two, "--limit", limit));
@@ -76,7 +76,7 @@ test("it stops after as many faces as were asked for, though a frame has more", 
   }
 });
 
-test("a looped image goes on until its limit; the frames are counted on", async (t) => {
+test("--loop repeats an image until --limit; the frame index goes on", async (t) => {
   const image = join(emptyFolder(t), "face.ppm");
   writeFileSync(image, ppm("synthetic:faces=1"));
   const { code, stdout } = await facepipe(t, detect(image, "--loop", "--limit", "4"));
@@ -87,13 +87,13 @@ test("a looped image goes on until its limit; the frames are counted on", async 
   );
 });
 
-test("fewer frames are looked at when asked", async (t) => {
+test("--fps limits how many frames are analysed", async (t) => {
   const { stderr, code } = await facepipe(t, detect("synthetic:seconds=2,fps=30,pace=off", "--fps", "5"));
   assert.equal(code, 0);
   assert.match(stderr, /"msg":"10 frames, /);
 });
 
-test("the environment may say it all", async (t) => {
+test("every option can be set in the environment", async (t) => {
   const env = {
     FACEPIPE_CAMERA: "synthetic:pace=off",
     FACEPIPE_DRY_RUN: "true",
@@ -104,13 +104,12 @@ test("the environment may say it all", async (t) => {
   assert.deepEqual([code, faces(stdout)[0].camera], [0, "a"]);
 });
 
-test("health and metrics are there while it works", async (t) => {
+test("health and metrics are served while it runs", async (t) => {
   const args = detect("synthetic", "--http", "127.0.0.1:0");
-  const { child, stdout, stderr, ended } = startFacepipe(t, args);
-  await stdout.has(/\n/);
-  const [, base] = /on (http:\S+?)"/.exec(stderr.text) ?? [];
-  assert.equal((await fetch(`${base}/healthz`)).status, 200);
-  assert.match(await (await fetch(`${base}/metrics`)).text(), /^facepipe_faces_total [1-9]/m);
-  child.kill("SIGTERM");
-  assert.equal((await ended).code, 0);
+  const program = startFacepipe(t, args);
+  await program.printed(/\n/);
+  const url = await program.httpUrl();
+  assert.equal((await fetch(`${url}/healthz`)).status, 200);
+  assert.match(await (await fetch(`${url}/metrics`)).text(), /^facepipe_faces_total [1-9]/m);
+  assert.equal((await program.stop()).code, 0);
 });

@@ -4,91 +4,72 @@ import { test } from "node:test";
 import { facepipe, startFacepipe } from "../support/facepipe.ts";
 import { mosquittoMissing, startMosquitto } from "../support/mosquitto.ts";
 import { freePort } from "../support/ports.ts";
+import { startUnresponsiveBroker } from "../support/unresponsive-broker.ts";
 
 const endless = ["detect", "--camera", "synthetic:pace=off", "--dry-run"];
 
-test("a reader that has seen enough ends it quietly", async (t) => {
-  const { child, stdout, ended } = startFacepipe(t, endless);
-  await stdout.has(/\n/);
-  child.stdout.destroy();
-  const { code, stderr } = await ended;
-  assert.equal(code, 0);
-  assert.doesNotMatch(stderr, /EPIPE|bug|Error/);
+test("it ends quietly when the reader of its output closes the pipe", async (t) => {
+  const program = startFacepipe(t, endless);
+  await program.printed(/\n/);
+  program.child.stdout.destroy();
+  assert.equal((await program.ended).code, 0);
+  assert.doesNotMatch(program.stderr, /EPIPE|bug|Error/);
 });
 
-test("a closed standard error ends it as quietly", async (t) => {
-  const { child, stdout, stderr, ended } = startFacepipe(t, endless);
-  await stdout.has(/\n/);
-  await stderr.has(/\n/);
-  child.stderr.destroy();
-  child.kill("SIGTERM");
-  const { code } = await ended;
-  assert.equal(code, 0);
+test("it ends with 0 when standard error is closed", async (t) => {
+  const program = startFacepipe(t, endless);
+  await Promise.all([program.printed(/\n/), program.logged(/\n/)]);
+  program.child.stderr.destroy();
+  assert.equal((await program.stop()).code, 0);
 });
 
 test("SIGTERM and SIGINT end it with 0 and a summary", async (t) => {
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    const { child, stdout, ended } = startFacepipe(t, endless);
-    await stdout.has(/\n/);
-    child.kill(signal);
-    const { code, stderr } = await ended;
-    assert.equal(code, 0);
-    const messages = stderr
-      .trimEnd()
-      .split("\n")
-      .map((line) => JSON.parse(line).msg);
-    assert.match(messages.at(-2) ?? "", new RegExp(`^${signal}: finishing what is in flight`));
-    assert.match(messages.at(-1) ?? "", /^\d+ frames, \d+ faces, /);
+    const program = startFacepipe(t, endless);
+    await program.printed(/\n/);
+    assert.equal((await program.stop(signal)).code, 0);
+    const [stopping, summary] = program.log.slice(-2);
+    assert.equal(stopping?.event, "stopping");
+    assert.match(stopping.msg, new RegExp(`^${signal}: finishing what is in flight`));
+    assert.equal(summary?.event, "detect_summary");
+    assert.match(summary.msg, /^\d+ frames, \d+ faces, /);
   }
 });
 
 const skip = mosquittoMissing() ?? false;
 
-test("a role at a broker ends with 0 when asked", { skip }, async (t) => {
+test("SIGTERM ends a role that is connected to a broker with 0", { skip }, async (t) => {
   const broker = await startMosquitto();
   t.after(() => broker.stop());
-  const { child, ended } = startFacepipe(t, ["log", "--broker", broker.url, "--client-id", "listener"]);
-  await broker.logged(/listener 1 faces\/#/);
-  child.kill("SIGTERM");
-  const { code, stdout } = await ended;
-  assert.deepEqual([code, stdout], [0, ""]);
+  const program = startFacepipe(t, ["log", "--broker", broker.url]);
+  await program.event("connected");
+  assert.equal((await program.stop()).code, 0);
+  assert.equal(program.stdout, "");
 });
 
-test("a second signal leaves at once, whatever is in hand", { skip }, async (t) => {
-  const broker = await startMosquitto();
-  t.after(() => broker.stop());
-  const port = await freePort();
-  const { child, stderr, ended } = startFacepipe(t, [
-    ...["detect", "--camera", "synthetic", "--broker", broker.url, "--client-id", "eye"],
-    ...["--grace", "3000", "--http", `127.0.0.1:${port}`],
-  ]);
-  await broker.logged(/connected from .* as eye/);
-  // It hangs: what is published now is never acknowledged.
-  broker.pause();
-  const inFlight = async () =>
-    /^facepipe_in_flight ([1-9])/m.test(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text());
-  while (!(await inFlight())) await new Promise(setImmediate);
-  child.kill("SIGTERM");
-  await stderr.has(/finishing what is in flight; a second signal exits immediately/);
-  child.kill("SIGTERM");
-  const { code } = await ended;
-  assert.equal(code, 1);
+test("a second signal ends it at once, even with a message in flight", async (t) => {
+  const broker = await startUnresponsiveBroker(t);
+  const args = ["detect", "--camera", "synthetic", "--broker", broker.url, "--grace", "3000"];
+  const program = startFacepipe(t, args);
+  await broker.stuck;
+  program.signal("SIGTERM");
+  await program.event("stopping");
+  assert.deepEqual(await program.stop("SIGTERM"), { code: 1, signal: null });
 });
 
 test("a password is in no line, no error and no process title", async (t) => {
   const url = `mqtt://user:hun%2Fter2@127.0.0.1:${await freePort()}`;
   const args = ["log", "--broker", url, "--connect-timeout", "2", "--log-level", "trace"];
   for (const more of [[], ["--password", "hun/ter2"], ["--log-format", "pretty"]]) {
-    const { child, stderr, ended } = startFacepipe(t, [...args, ...more]);
-    // It tries for as long as it may; the first failure is told.
-    await stderr.has(/nobody listens/);
+    const program = startFacepipe(t, [...args, ...more]);
+    // It retries until its connect timeout; the first failure is logged.
+    await program.logged(/nobody listens/);
     if (process.platform === "linux") {
-      const title = readFileSync(`/proc/${child.pid}/cmdline`, "utf8");
+      const title = readFileSync(`/proc/${program.child.pid}/cmdline`, "utf8");
       assert.match(title, /^facepipe log\0*$/);
     }
-    const { code, stdout, stderr: all } = await ended;
-    assert.equal(code, 2);
-    assert.doesNotMatch(stdout + all, /ter2/);
+    assert.equal((await program.ended).code, 2);
+    assert.doesNotMatch(program.stdout + program.stderr, /ter2/);
   }
   const wrong = await facepipe(t, ["log", "--broker", "mqtt//user:hunter2@x"], {
     env: { FACEPIPE_QOS: "x" },

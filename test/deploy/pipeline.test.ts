@@ -47,8 +47,8 @@ function checks(edge: Side, cloud: Side): [Side, string, string][] {
 test("with the manifests' settings every role's login is good at its brokers", { skip }, async (t) => {
   const { edge, cloud } = await bothSides(t, emptyFolder(t));
   for (const [side, workload, name] of checks(edge, cloud)) {
-    const { code, stderr } = await (await startContainer(t, side, workload, name)).ended;
-    assert.equal(code, 0, `${workload} ${name}: ${stderr}`);
+    const check = await startContainer(t, side, workload, name);
+    assert.equal((await check.ended).code, 0, `${workload} ${name}: ${check.stderr}`);
   }
 });
 
@@ -59,19 +59,18 @@ test("the edge keeps faces from the beginning, and the cloud gets them all when 
   const { edge, cloud } = await bothSides(t, folder);
 
   const detect = await startContainer(t, edge, "detect");
-  await detect.stderr.has(/waiting for a forward at mqtt:/);
+  await detect.event("waiting_for_role", { msg: /a forward at mqtt:/ });
   const forward = await startContainer(t, edge, "forward");
-  assert.equal((await detect.ended).code, 0, detect.stderr.text);
-  await forward.stderr.has(/waiting for a store at mqtts:/);
+  assert.equal((await detect.ended).code, 0, detect.stderr);
+  await forward.event("waiting_for_role", { msg: /a store at mqtts:/ });
   const log = await startContainer(t, cloud, "log");
-  await log.stderr.has(/connected/);
+  await log.event("connected");
   const store = await startContainer(t, cloud, "store");
 
-  await log.stdout.has(/(site-a-camera-1.*\n.*){5}/);
+  await log.printed(/(site-a-camera-1.*\n.*){5}/);
   for (const role of [forward, store]) {
-    role.child.kill("SIGTERM");
-    assert.equal((await role.ended).code, 0, role.stderr.text);
-    assert.doesNotMatch(role.stderr.text, /"level":(40|50)/);
+    assert.equal((await role.stop()).code, 0, role.stderr);
+    assert.doesNotMatch(role.stderr, /"level":(40|50)/);
   }
   const faces = readdirSync(join(folder, "site-a-camera-1"), { recursive: true });
   assert.equal(faces.filter((name) => String(name).endsWith(".png")).length, 5);
@@ -82,9 +81,9 @@ test("no role may do at a broker what it need not", { skip }, async (t) => {
   // The check both reads and writes there, and no role needs both.
   const both = ["--topic", "faces/#", "--wait", "0", "--connect-timeout", "2"];
   for (const [side, workload, name] of checks(edge, cloud)) {
-    const { code, stderr } = await (await startContainer(t, side, workload, name, both)).ended;
-    assert.equal(code, 1, `${workload} ${name}`);
-    assert.match(stderr, /access rules \(ACL\)|not authorized/i, `${workload} ${name}`);
+    const check = await startContainer(t, side, workload, name, both);
+    assert.equal((await check.ended).code, 1, `${workload} ${name}`);
+    assert.match(check.stderr, /access rules \(ACL\)|not authorized/i, `${workload} ${name}`);
   }
   const stranger = await startContainer(t, edge, "log", "broker", ["--username", "nobody", "--wait", "0"]);
   assert.equal((await stranger.ended).code, 1);

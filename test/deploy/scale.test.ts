@@ -1,18 +1,16 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { setTimeout as delay } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import type { MqttClient } from "mqtt";
 import { clientAt } from "../pipeline/client.ts";
 import { faceMessages } from "../pipeline/faces.ts";
-import { objectsInFolder, sorted } from "../pipeline/objects.ts";
-import { handled } from "../roles/store/fixture.ts";
+import { objectsInFolder, sorted, untilStored } from "../pipeline/objects.ts";
+import type { Program } from "../support/facepipe.ts";
 import { emptyFolder } from "../support/folder.ts";
+import { untilMetrics } from "../support/metrics.ts";
 import { mosquittoMissing } from "../support/mosquitto.ts";
-import { freePort } from "../support/ports.ts";
 import { everyOverlay } from "./every.ts";
 import { type Side, startBroker, startContainer } from "./pipeline.ts";
 import { type Pod, podsOf } from "./pods.ts";
@@ -45,28 +43,23 @@ async function cloudHere(t: TestContext) {
   const start = async (pod: string, ...more: string[]) => {
     const id = ["--client-id", `facepipe-store-${pod}`];
     const role = await startContainer(t, side, pod.replace(/-\d+$/, ""), "store", [...id, ...more]);
-    await role.stderr.has(/storing /);
+    await role.event("storing");
     return role;
   };
   return { folder, objects, as, start };
 }
 
-type Role = Awaited<ReturnType<Awaited<ReturnType<typeof cloudHere>>["start"]>>;
-
-async function stop({ child, ended }: Role): Promise<void> {
-  child.kill("SIGTERM");
-  const { code, stderr } = await ended;
-  assert.equal(code, 0, stderr);
+async function stop(role: Program): Promise<void> {
+  assert.equal((await role.stop()).code, 0, role.stderr);
 }
 
 async function publish(client: MqttClient, payloads: readonly Buffer[]): Promise<void> {
   await Promise.all(payloads.map((payload) => client.publishAsync("faces/cam0", payload, { qos: 1 })));
 }
 
-/** Resolves when these faces are stored and nothing else; the last of `stores` still runs. */
-async function allStored(folder: string, faces: readonly Buffer[], ...stores: Role[]): Promise<void> {
-  const count = () => stores.reduce((sum, { stderr }) => sum + (stderr.text.match(handled) ?? []).length, 0);
-  while (count() < faces.length) await once(stores.at(-1)?.child.stderr ?? assert.fail(), "data");
+/** Resolves when these faces are stored and nothing else; some of `stores` still run. */
+async function allStored(folder: string, faces: readonly Buffer[], ...stores: Program[]): Promise<void> {
+  await untilStored(faces.length, ...stores);
   assert.deepEqual(sorted((await objectsInFolder(folder)).values()), sorted(faces));
 }
 
@@ -80,7 +73,7 @@ test("what is scaled away leaves nothing behind, and those that stay get the res
   const [faces, forward] = [faceMessages(600), await as("forward")];
   await publish(forward, faces.slice(0, 300));
   await Promise.all([...extra.map(stop), publish(forward, faces.slice(300, 450))]);
-  for (const { stderr } of extra) assert.match(stderr.text, /"event":"drained"/);
+  for (const each of extra) assert.equal(each.events("drained").length, 1);
   await publish(forward, faces.slice(450));
   await allStored(folder, faces, ...extra, store);
 });
@@ -94,15 +87,12 @@ test("what waits for one that was killed is stored when it comes again, or by th
     await start("store-extra-0"),
     await start("store-extra-1"),
   ];
-  for (const { child, ended } of [one, two]) {
-    child.kill("SIGKILL");
-    await ended;
-  }
+  for (const role of [one, two]) await role.kill();
   const [faces, forward] = [faceMessages(300), await as("forward")];
   await publish(forward, faces.slice(0, 200));
   const again = await start("store-extra-0");
   await stop(again);
-  assert.match(again.stderr.text, handled);
+  assert.ok(again.events("object_written").length > 0);
   // `kubectl exec store-0 -- timeout 30 facepipe store ...` of docs/kubernetes.md: the environment is store's.
   const command = /exec store-0 -- timeout 30 facepipe store (.*) --client-id facepipe-store-NAME$/m;
   const page = (await readFile("docs/kubernetes.md", "utf8")).replace(/ \\\n\s*/g, " ");
@@ -110,7 +100,7 @@ test("what waits for one that was killed is stored when it comes again, or by th
   assert.match(said, /--drain-on-stop/);
   const instead = await start("store-1", ...said.split(" "), "--client-id", "facepipe-store-store-extra-1");
   await stop(instead);
-  assert.match(instead.stderr.text, handled);
+  assert.ok(instead.events("object_written").length > 0);
   await publish(forward, faces.slice(200));
   await allStored(folder, faces, again, instead, store);
 });
@@ -119,13 +109,10 @@ test("what KEDA asks for is among the metrics of store, which may read it at the
   skip,
 }, async (t) => {
   const { objects, start } = await cloudHere(t);
-  const port = await freePort();
-  await start("store-0", "--http", `127.0.0.1:${port}`);
+  const store = await start("store-0", "--http", "127.0.0.1:0");
   const scaler = objects.find(({ kind }) => kind === "ScaledObject");
   const [, name] = /"valueLocation":"(\w+)"/.exec(JSON.stringify(scaler)) ?? [];
-  const metric = new RegExp(`^${name} [1-9]\\d*$`, "m");
-  const metrics = async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-  while (!metric.test(await metrics())) await delay(100);
+  await untilMetrics(await store.httpUrl(), new RegExp(`^${name} [1-9]\\d*$`, "m"));
 });
 
 test("what may be scaled leaves its group, and somebody in it stays", { skip }, () => {

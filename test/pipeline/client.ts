@@ -2,7 +2,7 @@ import { EventEmitter, once } from "node:events";
 import type { TestContext } from "node:test";
 import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from "mqtt";
 
-/** A client of somebody else's, speaking MQTT 5 unless told otherwise; it comes back when the broker was away. */
+/** A client that is not facepipe's, with MQTT 5 unless told otherwise; it reconnects after a broker's outage. */
 export async function clientAt(
   t: TestContext,
   url: string,
@@ -14,7 +14,7 @@ export async function clientAt(
   return client;
 }
 
-/** Publishes all and resolves when the broker has them. */
+/** Publishes all and resolves when the broker has acknowledged them. */
 export async function publishAll(
   client: MqttClient,
   messages: readonly (readonly [topic: string, payload: Buffer | string])[],
@@ -22,29 +22,34 @@ export async function publishAll(
   await Promise.all(messages.map(([topic, payload]) => client.publishAsync(topic, payload, { qos: 1 })));
 }
 
-/** Hears everything on a filter, through restarts of the broker. */
-export class Ear {
-  readonly heard: IPublishPacket[] = [];
-  readonly #more = new EventEmitter();
+/** Receives everything that matches a topic filter, through restarts of the broker. */
+export class Subscriber {
+  readonly received: IPublishPacket[] = [];
+  readonly #changed = new EventEmitter();
 
-  static async at(t: TestContext, url: string, filter: string, options: IClientOptions = {}): Promise<Ear> {
-    const ear = new Ear();
+  static async at(
+    t: TestContext,
+    url: string,
+    filter: string,
+    options: IClientOptions = {},
+  ): Promise<Subscriber> {
+    const subscriber = new Subscriber();
     const client = await clientAt(t, url, options);
     client.on("message", (_topic, _payload, packet) => {
-      ear.heard.push(packet);
-      ear.#more.emit("more");
+      subscriber.received.push(packet);
+      subscriber.#changed.emit("change");
     });
     await client.subscribeAsync(filter, { qos: 1, rap: true });
-    return ear;
+    return subscriber;
   }
 
   get texts(): string[] {
-    return this.heard.map(({ payload }) => payload.toString());
+    return this.received.map(({ payload }) => payload.toString());
   }
 
-  /** Resolves when so many messages, or so many different ones, have been heard. */
+  /** Resolves when at least `count` messages, or as many different payloads, have been received. */
   async until(count: number, what: "all" | "different" = "all"): Promise<void> {
-    while ((what === "all" ? this.heard.length : new Set(this.texts).size) < count)
-      await once(this.#more, "more");
+    while ((what === "all" ? this.received.length : new Set(this.texts).size) < count)
+      await once(this.#changed, "change");
   }
 }

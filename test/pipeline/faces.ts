@@ -3,7 +3,7 @@ import { crc32, deflateSync } from "node:zlib";
 import type { FaceFacts } from "../../src/face/face.ts";
 import { encodeFace } from "../../src/face/message.ts";
 
-/** A whole grey PNG of 2x2 pixels. */
+/** A complete gray PNG of 2x2 pixels. */
 export function smallPng(shade: number): Buffer {
   const header = Buffer.from([0, 0, 0, 2, 0, 0, 0, 2, 8, 0, 0, 0, 0]);
   const rows = Buffer.from([0, shade, shade, 0, shade, 255 - shade]);
@@ -11,7 +11,7 @@ export function smallPng(shade: number): Buffer {
   return Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), ...chunks]);
 }
 
-/** As many messages as a detector would make of them, all of one epoch. */
+/** Messages as detect sends them, all of one epoch. */
 export function faceMessages(count: number, camera = "cam0"): Buffer[] {
   const epoch = randomUUID();
   return Array.from({ length: count }, (_, each) => {

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { GetObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
+import type { Program } from "../support/facepipe.ts";
 
 /** All objects of a store: key and contents. */
 export type Objects = ReadonlyMap<string, Buffer>;
@@ -23,6 +24,15 @@ export async function objectsInFolder(folder: string): Promise<Objects> {
     if ((await stat(path)).isFile()) objects.set(name, await readFile(path));
   }
   return objects;
+}
+
+/** Resolves when these stores have written, or found there already, `count` different objects between them. */
+export async function untilStored(count: number, ...stores: readonly Program[]): Promise<void> {
+  const keys = () => stores.flatMap((store) => store.events("object_written").map(({ msg }) => msg));
+  while (new Set(keys()).size < count) {
+    const running = stores.filter((store) => store.running);
+    await Promise.race(running.map((store) => store.event("object_written", {}, store.log.length)));
+  }
 }
 
 /** The contents in an order of their own, to be compared with what was sent. */

@@ -14,27 +14,27 @@ import { cephMissing } from "../support/ceph.ts";
 import { findCommand } from "../support/commands.ts";
 import { emptyFolder } from "../support/folder.ts";
 import { mosquittoMissing } from "../support/mosquitto.ts";
-import { assertComplete, foretell, Line } from "./pipeline.ts";
-import type { Program } from "./program.ts";
+import { untilStored } from "./objects.ts";
+import { assertComplete, expectedFaces, Pipeline } from "./pipeline.ts";
 
 const skip = mosquittoMissing() ?? cephMissing() ?? false;
 const camera = "synthetic:faces=2,seconds=5,seed=3";
 
-suite("the line, from a drawn scene to the bucket", { skip }, () => {
+suite("the pipeline, from a synthetic scene to the bucket", { skip }, () => {
   const s3 = useCeph();
 
   test("every face that the detector finds is in the bucket, once, pixel by pixel", async (t) => {
-    const foretold = await foretell(t, `${camera},pace=off`);
-    const line = await Line.start(t, s3);
-    const store = await line.store();
-    const forward = await line.forward();
-    const detect = line.detect(camera);
-    assert.deepEqual(await detect.ended, { code: 0, signal: null }, detect.err);
-    assert.match(detect.err, new RegExp(`150 frames, ${foretold.length} faces`));
-    await store.loggedTimes(Line.handled, foretold.length);
+    const expected = await expectedFaces(t, `${camera},pace=off`);
+    const pipeline = await Pipeline.start(t, s3);
+    const store = await pipeline.store();
+    const forward = await pipeline.forward();
+    const detect = pipeline.detect(camera);
+    assert.deepEqual(await detect.ended, { code: 0, signal: null }, detect.stderr);
+    assert.match(detect.stderr, new RegExp(`150 frames, ${expected.length} faces`));
+    await store.eventTimes("object_written", expected.length);
     for (const role of [forward, store]) assert.deepEqual(await role.stop(), { code: 0, signal: null });
-    const stored = await line.stored();
-    assertComplete(stored, foretold);
+    const stored = await pipeline.stored();
+    assertComplete(stored, expected);
 
     const cv = loadOpenCv();
     const spec = parseSynthetic(camera);
@@ -53,50 +53,43 @@ suite("the line, from a drawn scene to the bucket", { skip }, () => {
     }
   });
 
-  test("forward and store are killed while detect runs: the bucket is complete all the same", async (t) => {
-    const foretold = await foretell(t, `${camera},pace=off`);
-    const line = await Line.start(t, s3);
-    const first = { store: await line.store(), forward: await line.forward() };
-    const detect = line.detect(camera);
-    await first.store.loggedTimes(Line.handled, 20);
+  test("forward and store are killed while detect runs: the bucket is complete", async (t) => {
+    const expected = await expectedFaces(t, `${camera},pace=off`);
+    const pipeline = await Pipeline.start(t, s3);
+    const first = { store: await pipeline.store(), forward: await pipeline.forward() };
+    const detect = pipeline.detect(camera);
+    await first.store.eventTimes("object_written", 20);
     await first.forward.kill();
-    const forward = await line.forward();
-    const before = first.store.timesLogged(Line.handled);
-    await first.store.loggedTimes(Line.handled, before + 20);
+    const forward = await pipeline.forward();
+    const before = first.store.events("object_written").length;
+    await first.store.eventTimes("object_written", before + 20);
     await first.store.kill();
-    const store = await line.store();
-    assert.deepEqual(await detect.ended, { code: 0, signal: null }, detect.err);
-    while (keysLogged(first.store, store).size < foretold.length)
-      await store.logged(/"result"/, store.err.length);
+    const store = await pipeline.store();
+    assert.deepEqual(await detect.ended, { code: 0, signal: null }, detect.stderr);
+    await untilStored(expected.length, first.store, store);
     for (const role of [forward, store]) assert.deepEqual(await role.stop(), { code: 0, signal: null });
-    assertComplete(await line.stored(), foretold);
+    assertComplete(await pipeline.stored(), expected);
   });
 
-  test("`mosquitto_sub -C 1 > face.png` is a picture that others open", {
+  test("`mosquitto_sub -C 1 > face.png` is an image that ffprobe opens", {
     skip: !findCommand("ffprobe") && "needs ffprobe (Debian: ffmpeg)",
   }, async (t) => {
-    const line = await Line.start(t, s3);
-    const { port } = new URL(line.edge);
+    const pipeline = await Pipeline.start(t, s3);
+    const { port } = new URL(pipeline.edge);
     const sub = ["-h", "127.0.0.1", "-p", port, "-t", "faces/#", "-C", "1", "-N"];
-    const heard = promisify(execFile)("mosquitto_sub", sub, { encoding: "buffer" });
-    const detect = line.detect("synthetic:faces=1");
+    const received = promisify(execFile)("mosquitto_sub", sub, { encoding: "buffer" });
+    const detect = pipeline.detect("synthetic:faces=1");
     const file = join(emptyFolder(t), "face.png");
-    await writeFile(file, (await heard).stdout);
+    await writeFile(file, (await received).stdout);
     await detect.stop();
     const what = ["-show_entries", "stream=codec_name,pix_fmt,width,height", "-of", "json"];
     const { stdout } = await promisify(execFile)("ffprobe", ["-v", "error", ...what, file]);
-    const [picture] = JSON.parse(stdout).streams;
-    assert.equal(picture.codec_name, "png");
-    assert.equal(picture.pix_fmt, "gray");
-    assert.ok(picture.width > 40 && picture.width === picture.height);
+    const [image] = JSON.parse(stdout).streams;
+    assert.equal(image.codec_name, "png");
+    assert.equal(image.pix_fmt, "gray");
+    assert.ok(image.width > 40 && image.width === image.height);
   });
 });
-
-/** The keys of the objects that these stores have looked after. */
-function keysLogged(...stores: readonly Program[]): Set<string> {
-  const lines = stores.flatMap(({ err }) => [...err.matchAll(/"result":"\w+","msg":"([^"]+)"/g)]);
-  return new Set(lines.map(([, key = ""]) => key));
-}
 
 /** Intersection over union. */
 function overlap(a: Box, b: Box): number {

@@ -4,42 +4,45 @@ import type { FaceFacts } from "../../src/face/face.ts";
 import { decodeMessage } from "../../src/face/message.ts";
 import type { S3Fixture } from "../sinks/s3/fixture.ts";
 import { newBucketName } from "../support/ceph.ts";
+import { type Program, startFacepipe } from "../support/facepipe.ts";
 import { startMosquitto } from "../support/mosquitto.ts";
 import { objectsInBucket } from "./objects.ts";
-import { facepipe, type Program } from "./program.ts";
 
-/** A line of `detect --dry-run`. */
-export interface Foretold {
+/** A face as `detect --dry-run` prints it. */
+export interface ExpectedFace {
   readonly frame: number;
   readonly box: FaceFacts["box"];
   readonly score: number;
 }
 
 /** What detect finds in this source: the faces that have to arrive. */
-export async function foretell(t: TestContext, camera: string, ...more: string[]): Promise<Foretold[]> {
-  const program = facepipe(t, ["detect", "--detector", "haar", "--camera", camera, "--dry-run", ...more]);
-  assert.deepEqual(await program.ended, { code: 0, signal: null }, program.err);
-  return program.out
+export async function expectedFaces(
+  t: TestContext,
+  camera: string,
+  ...more: string[]
+): Promise<ExpectedFace[]> {
+  const args = ["detect", "--detector", "haar", "--camera", camera, "--dry-run", ...more];
+  const program = startFacepipe(t, args);
+  assert.deepEqual(await program.ended, { code: 0, signal: null }, program.stderr);
+  return program.stdout
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line));
 }
 
-/** The line from an edge broker to a bucket: each role is a process of its own. */
-export class Line {
-  /** A line of the store's log for each object looked after. */
-  static readonly handled = /"result":"(stored|exists)"/g;
+/** The pipeline from an edge broker to a bucket: each role is a process of its own. */
+export class Pipeline {
   readonly bucket = newBucketName();
   readonly #t: TestContext;
   readonly #s3: S3Fixture;
   readonly #edge: string;
   readonly #cloud: string;
 
-  static async start(t: TestContext, s3: S3Fixture): Promise<Line> {
+  static async start(t: TestContext, s3: S3Fixture): Promise<Pipeline> {
     const options = { persistence: true, maxQueued: 0 };
     const brokers = await Promise.all([startMosquitto(options), startMosquitto(options)]);
     t.after(() => Promise.all(brokers.map((broker) => broker.stop())));
-    return new Line(t, s3, brokers[0].url, brokers[1].url);
+    return new Pipeline(t, s3, brokers[0].url, brokers[1].url);
   }
 
   private constructor(t: TestContext, s3: S3Fixture, edge: string, cloud: string) {
@@ -53,33 +56,29 @@ export class Line {
     return this.#edge;
   }
 
+  /** A store that has subscribed; it logs each object. */
   async store(): Promise<Program> {
     const to = ["--to", `s3://${this.bucket}`, "--path-style", "--create-bucket", "--log-level", "debug"];
-    const program = facepipe(this.#t, ["store", "--broker", this.#cloud, ...to], this.#s3.ceph.env);
-    await program.logged(/storing /);
+    const program = startFacepipe(this.#t, ["store", "--broker", this.#cloud, ...to], {
+      env: this.#s3.ceph.env,
+    });
+    await program.event("storing");
     return program;
   }
 
+  /** A forward that has subscribed. */
   async forward(): Promise<Program> {
-    const program = facepipe(this.#t, ["forward", "--from", this.#edge, "--to", this.#cloud]);
-    await program.logged(/forwarding /);
+    const program = startFacepipe(this.#t, ["forward", "--from", this.#edge, "--to", this.#cloud]);
+    await program.event("forwarding");
     return program;
   }
 
   detect(camera: string, ...more: string[]): Program {
-    return facepipe(this.#t, [
-      "detect",
-      "--detector",
-      "haar",
-      "--broker",
-      this.#edge,
-      "--camera",
-      camera,
-      ...more,
-    ]);
+    const source = ["--detector", "haar", "--camera", camera];
+    return startFacepipe(this.#t, ["detect", "--broker", this.#edge, ...source, ...more]);
   }
 
-  /** All faces in the bucket by their number; fails when one is there twice or an object is no face. */
+  /** All faces in the bucket by their number; fails when an object is no face. */
   async stored(): Promise<{ facts: FaceFacts; payload: Buffer }[]> {
     const objects = await objectsInBucket(this.#s3.admin, this.bucket);
     const faces = [...objects].map(([key, payload]) => {
@@ -91,20 +90,23 @@ export class Line {
   }
 }
 
-/** Fails unless exactly the foretold faces arrived, each once, numbered without gaps within one epoch. */
-export function assertComplete(stored: readonly { facts: FaceFacts }[], foretold: readonly Foretold[]): void {
+/** Fails unless exactly the expected faces arrived, each once, numbered without gaps within one epoch. */
+export function assertComplete(
+  stored: readonly { facts: FaceFacts }[],
+  expected: readonly ExpectedFace[],
+): void {
   const facts = stored.map((face) => face.facts);
   assert.deepEqual(
     facts.map(({ seq }) => seq),
-    foretold.map((_, at) => at + 1),
+    expected.map((_, at) => at + 1),
   );
   assert.equal(new Set(facts.map(({ epoch }) => epoch)).size, 1);
   assert.equal(new Set(facts.map(({ id }) => id)).size, facts.length);
-  // OpenCV's threads give the faces of one frame in any order.
-  const inOrder = (faces: Foretold[]) =>
+  // OpenCV's threads return the faces of one frame in any order.
+  const inOrder = (faces: ExpectedFace[]) =>
     faces.sort((a, b) => a.frame - b.frame || a.box.x - b.box.x || a.box.y - b.box.y);
   assert.deepEqual(
     inOrder(facts.map(({ frame, box, score }) => ({ frame: frame.index, box, score }))),
-    inOrder(foretold.map(({ frame, box, score }) => ({ frame, box, score }))),
+    inOrder(expected.map(({ frame, box, score }) => ({ frame, box, score }))),
   );
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { clientAt, Ear } from "../pipeline/client.ts";
-import { facepipe, type Program } from "../pipeline/program.ts";
+import { clientAt, Subscriber } from "../pipeline/client.ts";
+import { type Program, startFacepipe } from "../support/facepipe.ts";
 import { type Mosquitto, mosquittoMissing, startMosquitto } from "../support/mosquitto.ts";
 import { publishWithMosquitto } from "../support/mosquitto-clients.ts";
 
@@ -15,14 +15,14 @@ async function twoBrokers(t: TestContext): Promise<[Mosquitto, Mosquitto]> {
 
 /** A forwarder that has subscribed. */
 async function forwarder(t: TestContext, from: string, to: string, ...more: string[]): Promise<Program> {
-  const program = facepipe(t, ["forward", "--from", from, "--to", to, ...more]);
-  await program.logged(/forwarding /);
+  const program = startFacepipe(t, ["forward", "--from", from, "--to", to, ...more]);
+  await program.event("forwarding");
   return program;
 }
 
-test("everything that MQTT 5 says about a message passes through", { skip }, async (t) => {
+test("every MQTT 5 property of a message is forwarded", { skip }, async (t) => {
   const [edge, cloud] = await twoBrokers(t);
-  const ear = await Ear.at(t, cloud.url, "faces/#");
+  const subscriber = await Subscriber.at(t, cloud.url, "faces/#");
   await forwarder(t, edge.url, cloud.url);
   const client = await clientAt(t, edge.url);
   const payload = Buffer.from([0, 1, 255, 0x89]);
@@ -36,8 +36,8 @@ test("everything that MQTT 5 says about a message passes through", { skip }, asy
   await client.publishAsync("faces/cam0", payload, { qos: 1, properties });
   await client.publishAsync("faces/text", "ä", { qos: 1, properties: { payloadFormatIndicator: true } });
   await client.publishAsync("faces/kept", "k", { qos: 1, retain: true });
-  await ear.until(3);
-  const [picture, text, kept] = ear.heard;
+  await subscriber.until(3);
+  const [picture, text, kept] = subscriber.received;
   assert.deepEqual(picture?.payload, payload);
   assert.equal(picture?.qos, 1);
   assert.equal(picture?.retain, false);
@@ -50,70 +50,84 @@ test("everything that MQTT 5 says about a message passes through", { skip }, asy
   assert.deepEqual(rest, { contentType, responseTopic, correlationData });
   assert.equal(text?.properties?.payloadFormatIndicator, true);
   assert.equal(kept?.retain, true);
-  // Retained at the cloud, too: who comes later sees it.
-  const late = await Ear.at(t, cloud.url, "faces/kept");
+  // Retained at the cloud, too: a later subscriber receives it.
+  const late = await Subscriber.at(t, cloud.url, "faces/kept");
   await late.until(1);
 });
 
-test("--remote-topic says where it goes, --topic what goes", { skip }, async (t) => {
+test("--remote-topic sets the topic at the target, --topic what is forwarded", { skip }, async (t) => {
   const [edge, cloud] = await twoBrokers(t);
-  const ear = await Ear.at(t, cloud.url, "#");
+  const subscriber = await Subscriber.at(t, cloud.url, "#");
   await forwarder(t, edge.url, cloud.url, "--topic", "faces/+", "--remote-topic", "site-a/{topic}");
   await publishWithMosquitto(edge, "other/cam0", "not this");
   await publishWithMosquitto(edge, "faces/cam0/deep", "nor this");
   await publishWithMosquitto(edge, "faces/cam0", "this", { qos: 2 });
   const isSite = ({ topic }: { topic: string }) => topic.startsWith("site-a") || /other|faces/.test(topic);
-  for (let count = 1; !ear.heard.some(isSite); count++) await ear.until(count);
+  for (let count = 1; !subscriber.received.some(isSite); count++) await subscriber.until(count);
   assert.deepEqual(
-    ear.heard.filter(isSite).map(({ topic, payload }) => [topic, payload.toString()]),
+    subscriber.received.filter(isSite).map(({ topic, payload }) => [topic, payload.toString()]),
     [["site-a/faces/cam0", "this"]],
   );
 });
 
-test("two that point at each other do not loop", { skip }, async (t) => {
+test("two forwards in opposite directions do not loop", { skip }, async (t) => {
   const [edge, cloud] = await twoBrokers(t);
-  const ears = await Promise.all([edge, cloud].map(({ url }) => Ear.at(t, url, "faces/#")));
+  const subscribers = await Promise.all([edge, cloud].map(({ url }) => Subscriber.at(t, url, "faces/#")));
   await forwarder(t, edge.url, cloud.url, "--from-client-id", "up", "--to-client-id", "up-to");
   await forwarder(t, cloud.url, edge.url, "--from-client-id", "down", "--to-client-id", "down-to");
   const texts = Array.from({ length: 20 }, (_, each) => `${each % 2 === 0 ? "edge" : "cloud"} ${each}`);
   for (const text of texts)
     await publishWithMosquitto(text.startsWith("edge") ? edge : cloud, "faces/a", text);
-  await Promise.all(ears.map((ear) => ear.until(20)));
+  await Promise.all(subscribers.map((subscriber) => subscriber.until(20)));
   // Behind everything that could still be on its way back.
   await publishWithMosquitto(edge, "faces/a", "last from edge");
   await publishWithMosquitto(cloud, "faces/a", "last from cloud");
-  for (const ear of ears) {
-    await ear.until(22);
-    assert.deepEqual(ear.texts.slice(0, 20).sort(), [...texts].sort());
+  for (const subscriber of subscribers) {
+    await subscriber.until(22);
+    assert.deepEqual(subscriber.texts.slice(0, 20).sort(), [...texts].sort());
   }
 });
 
-test("two that point at each other over MQTT 3.1.1 come to rest", { skip }, async (t) => {
+test("two forwards in opposite directions over MQTT 3.1.1 stop repeating messages", { skip }, async (t) => {
   const [edge, cloud] = await twoBrokers(t);
   const old = ["--from-protocol", "3.1.1", "--to-protocol", "3.1.1"];
-  const ears = await Promise.all([edge, cloud].map(({ url }) => Ear.at(t, url, "faces/#")));
+  const subscribers = await Promise.all([edge, cloud].map(({ url }) => Subscriber.at(t, url, "faces/#")));
   const programs = [
     await forwarder(t, edge.url, cloud.url, ...old, "--from-client-id", "up", "--to-client-id", "up-to"),
     await forwarder(t, cloud.url, edge.url, ...old, "--from-client-id", "down", "--to-client-id", "down-to"),
   ];
   await publishWithMosquitto(edge, "faces/a", "once");
-  await ears[1]?.until(1);
-  // SIGTERM finishes what is in hand; what came to rest stays so.
+  await subscribers[1]?.until(1);
+  // SIGTERM finishes what is in flight; there is nothing after that.
   for (const program of programs) assert.deepEqual(await program.stop(), { code: 0, signal: null });
-  for (const ear of ears) assert.ok(ear.heard.length <= 3, `${ear.heard.length} copies`);
+  for (const subscriber of subscribers)
+    assert.ok(subscriber.received.length <= 3, `${subscriber.received.length} copies`);
 });
 
-test("it needs somewhere to go, and says what is wrong", { skip }, async (t) => {
+test("without --to, refused or unreachable, it says what is wrong and ends with its exit code", {
+  skip,
+}, async (t) => {
   const [edge] = await twoBrokers(t);
   const locked = await startMosquitto({ users: { alice: "secret" } });
   t.after(() => locked.stop());
-  const usage = facepipe(t, ["forward", "--from", edge.url]);
+  const usage = startFacepipe(t, ["forward", "--from", edge.url]);
   assert.equal((await usage.ended).code, 3);
-  assert.match(usage.err, /--to .*required/);
-  const refused = facepipe(t, ["forward", "--from", edge.url, "--to", locked.url]);
+  assert.match(usage.stderr, /--to .*required/);
+  const refused = startFacepipe(t, ["forward", "--from", edge.url, "--to", locked.url]);
   assert.equal((await refused.ended).code, 1);
-  assert.match(refused.err, /facepipe: the broker .* refused: the user name or password is wrong or missing/);
+  assert.match(
+    refused.stderr,
+    /facepipe: the broker .* refused: the user name or password is wrong or missing/,
+  );
   await locked.kill();
-  const absent = facepipe(t, ["forward", "--from", edge.url, "--to", locked.url, "--connect-timeout", "1"]);
+  const absent = startFacepipe(t, [
+    "forward",
+    "--from",
+    edge.url,
+    "--to",
+    locked.url,
+    "--connect-timeout",
+    "1",
+  ]);
   assert.equal((await absent.ended).code, 2);
 });

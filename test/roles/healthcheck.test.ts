@@ -13,17 +13,16 @@ async function roleWith(t: TestContext, health: Health) {
   return server.address;
 }
 
-test("a running role is found well, by the variable that also made it serve", async (t) => {
+test("a running role is healthy; its address comes from the variable that the role itself reads", async (t) => {
   const args = ["detect", "--camera", "synthetic", "--dry-run", "--http", "127.0.0.1:0"];
   const role = startFacepipe(t, args);
-  await role.stderr.has(/health and metrics on http:\/\/[\d.:]+/);
-  const [, address = ""] = /health and metrics on http:\/\/([\d.:]+)/.exec(role.stderr.text) ?? [];
-  await role.stdout.has(/\n/);
-  const { code, stdout, stderr } = await facepipe(t, ["healthcheck"], { env: { FACEPIPE_HTTP: address } });
+  const { host } = new URL(await role.httpUrl());
+  await role.printed(/\n/);
+  const { code, stdout, stderr } = await facepipe(t, ["healthcheck"], { env: { FACEPIPE_HTTP: host } });
   assert.deepEqual([code, stdout, stderr], [0, "ok\n", ""]);
 });
 
-test("a role that is not well is said to be so, and why", async (t) => {
+test("an unhealthy role is reported with the reasons", async (t) => {
   const health = new Health();
   health.addLiveness(() => "no frame for 20 s");
   health.addLiveness(() => "nothing was written for 65 s");
@@ -35,7 +34,7 @@ test("a role that is not well is said to be so, and why", async (t) => {
   );
 });
 
-test("a role that serves on all addresses is asked on this machine's own", async (t) => {
+test("a role that listens on all addresses is asked on the loopback address", async (t) => {
   const port = (await roleWith(t, new Health())).split(":")[1];
   for (const address of [`${port}`, `0.0.0.0:${port}`]) {
     const { code, stderr } = await facepipe(t, ["healthcheck", "--http", address]);
@@ -43,7 +42,7 @@ test("a role that serves on all addresses is asked on this machine's own", async
   }
 });
 
-test("nobody there, and nobody who answers, is unreachable", async (t) => {
+test("no server, and a server that does not answer, is unreachable", async (t) => {
   const silent = createServer().listen(0, "127.0.0.1");
   await once(silent, "listening");
   t.after(() => silent.close());

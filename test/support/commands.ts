@@ -21,16 +21,26 @@ function isExecutable(path: string): boolean {
   }
 }
 
+export interface SpawnOptions {
+  /** The whole environment; absent: this process's. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  readonly cwd?: string | undefined;
+}
+
 /**
- * Starts `command` with pipes, so that it ends when this process ends. On Linux the kernel sees to it however
- * we die (prctl PR_SET_PDEATHSIG, which setpriv sets); elsewhere only an orderly exit does.
+ * Starts `command` with pipes, so that it ends when this process ends. On Linux the kernel ends it however this
+ * process ends (prctl PR_SET_PDEATHSIG, which setpriv sets); elsewhere only an orderly exit does.
  */
-export function spawnWithUs(command: string, args: readonly string[]): ChildProcessWithoutNullStreams {
+export function spawnWithUs(
+  command: string,
+  args: readonly string[],
+  options: SpawnOptions = {},
+): ChildProcessWithoutNullStreams {
   const program = findCommand(command) ?? command;
   const setpriv = findCommand("setpriv");
   const child = setpriv
-    ? spawn(setpriv, ["--pdeathsig", "KILL", "--", program, ...args])
-    : spawn(program, args);
+    ? spawn(setpriv, ["--pdeathsig", "KILL", "--", program, ...args], options)
+    : spawn(program, args, options);
   const end = () => child.kill("SIGKILL");
   process.once("exit", end);
   child.once("close", () => process.off("exit", end));

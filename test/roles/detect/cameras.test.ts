@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { decodeMessage } from "../../../src/face/message.ts";
 import { nameCameras } from "../../../src/roles/detect/camera-names.ts";
-import { Ear } from "../../pipeline/client.ts";
+import { Subscriber } from "../../pipeline/client.ts";
 import { facepipe, startFacepipe } from "../../support/facepipe.ts";
 import { emptyFolder } from "../../support/folder.ts";
+import { untilMetrics } from "../../support/metrics.ts";
 import { mosquittoMissing, startMosquitto } from "../../support/mosquitto.ts";
 import { freePort } from "../../support/ports.ts";
 
@@ -21,7 +22,7 @@ const lines = (stdout: string) =>
     .slice(0, -1)
     .map((line) => JSON.parse(line));
 
-test("cameras are named after their sources, and told apart", () => {
+test("cameras are named after their sources, with different names", () => {
   const names = (sources: readonly string[], given: readonly string[] = []) =>
     nameCameras(sources, given).map(({ name }) => name);
   assert.deepEqual(names(["0", "rtsp://nvr/1", "rtsp://nvr/2", "nvr.mp4"]), [
@@ -36,12 +37,12 @@ test("cameras are named after their sources, and told apart", () => {
 test("several cameras: each has its topic, and numbers its faces without gaps", { skip }, async (t) => {
   const broker = await startMosquitto({ maxQueued: 0 });
   t.after(() => broker.stop());
-  const ear = await Ear.at(t, broker.url, "faces/#");
+  const subscriber = await Subscriber.at(t, broker.url, "faces/#");
   const ended = await facepipe(t, detect("--broker", broker.url, "--camera", first, "--camera", second));
   assert.equal(ended.code, 0, ended.stderr);
   const [, total = ""] = /60 frames, (\d+) faces/.exec(ended.stderr) ?? [];
-  await ear.until(Number(total));
-  const facts = ear.heard.map(({ topic, payload }) => {
+  await subscriber.until(Number(total));
+  const facts = subscriber.received.map(({ topic, payload }) => {
     const decoded = decodeMessage(payload as Buffer);
     assert.ok(decoded.kind === "face");
     return { topic, ...decoded.facts };
@@ -57,7 +58,7 @@ test("several cameras: each has its topic, and numbers its faces without gaps", 
   assert.equal(new Set(facts.map(({ epoch }) => epoch)).size, 1);
 });
 
-test("the variable has one camera per line; two names for one camera are a fault", async (t) => {
+test("the variable has one camera per line; two names for one camera are wrong usage", async (t) => {
   const env = { FACEPIPE_CAMERA: `${first}\n${second}`, FACEPIPE_NAME: "door\nyard" };
   const { code, stdout } = await facepipe(t, detect("--dry-run", "--emit", "best"), { env });
   assert.equal(code, 0);
@@ -83,7 +84,7 @@ test("the variable has one camera per line; two names for one camera are a fault
   }
 });
 
-test("cameras may stand in a file, beside those of --camera", async (t) => {
+test("cameras can be listed in a file, besides those of --camera", async (t) => {
   const file = join(emptyFolder(t), "cameras");
   const args = detect("--dry-run", "--emit", "best", "--camera-file", file);
   await writeFile(file, `# the yard\n\n  ${second}\r\n`);
@@ -124,7 +125,7 @@ test("best and every:SECONDS send fewer faces, by the video's own time", async (
   const every = await facepipe(t, detect(...camera, "--emit", "every:1"));
   for (const visit of ["1", "2"]) {
     const own = lines(every.stdout).filter((line) => line.visit === visit);
-    assert.ok(own.length === 4 || own.length === 5, `${own.length} pictures of 4 s`);
+    assert.ok(own.length === 4 || own.length === 5, `${own.length} faces in 4 s`);
     assert.equal(new Set(own.map(({ frame }) => Math.floor((frame - 1) / 30))).size, own.length);
   }
   const long = await facepipe(t, detect(...camera, "--emit", "best", "--max-visit", "2"));
@@ -132,45 +133,30 @@ test("best and every:SECONDS send fewer faces, by the video's own time", async (
   assert.equal(lines(long.stdout).length, 2);
 });
 
-test("stopped, it sends the best face that it has so far", async (t) => {
-  const running = startFacepipe(t, detect("--camera", "synthetic", "--dry-run", "--emit", "best"));
-  await running.stderr.has(/a live source/);
-  const { pid = 0 } = running.child;
-  // It is sent when the visit is over; the stop ends it.
-  setTimeout(() => process.kill(pid, "SIGTERM"), 1500);
-  const { code, stdout } = await running.ended;
-  assert.equal(code, 0);
-  assert.equal(lines(stdout).length, 1);
+test("stopped, it sends the best shot so far of each open visit", async (t) => {
+  const args = detect("--camera", "synthetic", "--dry-run", "--emit", "best", "--http", "127.0.0.1:0");
+  const program = startFacepipe(t, args);
+  await untilMetrics(await program.httpUrl(), /^facepipe_frames_total \d{2,}$/m);
+  assert.equal(program.stdout, "");
+  // The best shot is sent at the end of its visit, which is now.
+  assert.equal((await program.stop()).code, 0);
+  assert.equal(lines(program.stdout).length, 1);
 });
 
-test("among several, a camera that is unreachable does not stop the others", async (t) => {
+test("one of several cameras that is unreachable does not stop the others", async (t) => {
   const away = `http://user:secret@127.0.0.1:${await freePort()}/video`;
-  const args = [
-    "--camera",
-    away,
-    "--camera",
-    first,
-    "--name",
-    "yard",
-    "--name",
-    "door",
-    "--dry-run",
-    "--limit",
-    "20",
-  ];
-  const { code, stdout, stderr } = await facepipe(t, detect(...args));
-  assert.equal(code, 0, stderr);
-  assert.ok(lines(stdout).every(({ camera }) => camera === "door"));
-  assert.match(
-    stderr,
-    /"camera":"yard","event":"camera_lost","code":"CAMERA_UNREACHABLE","msg":"lost the camera: .*cannot be reached/,
-  );
-  assert.doesNotMatch(stderr, /secret/);
+  const cameras = ["--camera", away, "--name", "yard", "--camera", first, "--name", "door"];
+  const program = startFacepipe(t, detect(...cameras, "--dry-run", "--limit", "20"));
+  assert.equal((await program.ended).code, 0, program.stderr);
+  assert.ok(lines(program.stdout).every(({ camera }) => camera === "door"));
+  const [lost] = program.events("camera_lost", { camera: "yard", code: "CAMERA_UNREACHABLE" });
+  assert.match(lost?.msg ?? "", /^lost the camera: .*cannot be reached/);
+  assert.doesNotMatch(program.stderr, /secret/);
   const alone = await facepipe(t, detect("--camera", away, "--dry-run"));
   assert.equal(alone.code, 2);
 });
 
-test("without YuNet's model: by name it is fetched or it is an error, auto takes the cascade and says so", async (t) => {
+test("without YuNet's model: --detector yunet downloads it or fails, auto uses the Haar cascade and logs that", async (t) => {
   const env = { XDG_CACHE_HOME: emptyFolder(t) };
   const options = ["--camera", first, "--dry-run", "--limit", "1"];
   const auto = await facepipe(t, ["detect", ...options], { env });

@@ -7,7 +7,7 @@ import { publishFaces } from "../../../src/roles/detect/face-output.ts";
 import type { RoleContext } from "../../../src/roles/role.ts";
 import { readBrokerUrl } from "../../../src/settings/broker.ts";
 import type { CapturedFace } from "../../../src/vision/types.ts";
-import { Ear } from "../../pipeline/client.ts";
+import { Subscriber } from "../../pipeline/client.ts";
 import { mosquittoMissing, startMosquitto } from "../../support/mosquitto.ts";
 import { keptLog } from "../../vision/harness.ts";
 
@@ -35,7 +35,7 @@ test("cameras that wait for the broker at the same time all go on when it takes 
 }, async (t) => {
   const broker = await startMosquitto({ maxQueued: 0 });
   t.after(() => broker.stop());
-  const ear = await Ear.at(t, broker.url, "faces/#");
+  const subscriber = await Subscriber.at(t, broker.url, "faces/#");
   const { log } = await keptLog();
   const never = new AbortController().signal;
   const context = { log, metrics: await createMetrics(), health: new Health(), stop: never, deadline: never };
@@ -55,6 +55,6 @@ test("cameras that wait for the broker at the same time all go on when it takes 
   };
   await Promise.all(["entrance", "yard", "desk"].map(send));
   await outlet.close();
-  await ear.until(3 * each);
-  assert.equal(ear.heard.length, 3 * each);
+  await subscriber.until(3 * each);
+  assert.equal(subscriber.received.length, 3 * each);
 });

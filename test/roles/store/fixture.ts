@@ -1,9 +1,9 @@
 import type { TestContext } from "node:test";
 import { clientAt } from "../../pipeline/client.ts";
-import { facepipe, type Program } from "../../pipeline/program.ts";
+import { type Program, startFacepipe } from "../../support/facepipe.ts";
 import { type Mosquitto, startMosquitto } from "../../support/mosquitto.ts";
 
-/** A broker with room for any backlog: Mosquitto drops silently what is over its default of 1000 queued messages. */
+/** A broker with a queue of any size: Mosquitto silently drops what exceeds its default of 1000 queued messages. */
 export async function roomyBroker(t: TestContext): Promise<Mosquitto> {
   const broker = await startMosquitto({ maxQueued: 0 });
   t.after(() => broker.stop());
@@ -15,12 +15,12 @@ export async function storeTo(
   t: TestContext,
   broker: Mosquitto,
   target: string,
-  environment: Readonly<Record<string, string>> = {},
+  env: Readonly<Record<string, string>> = {},
   ...more: string[]
 ): Promise<Program> {
   const args = ["store", "--broker", broker.url, "--to", target, "--log-level", "debug", ...more];
-  const program = facepipe(t, args, environment);
-  await program.logged(/storing /);
+  const program = startFacepipe(t, args, { env });
+  await program.event("storing");
   return program;
 }
 
@@ -33,6 +33,3 @@ export async function publishFaces(
   const client = await clientAt(t, broker.url);
   await Promise.all(payloads.map((payload) => client.publishAsync("faces/cam0", payload, { qos: 1 })));
 }
-
-/** A line of the log for each object that the store has looked after: written, or found to be there already. */
-export const handled = /"result":"(stored|exists)"/g;

@@ -6,17 +6,17 @@ import { queueSizeTopic } from "../../../src/mqtt/broker-queue-size.ts";
 import { clientAt } from "../../pipeline/client.ts";
 import { faceMessages, smallPng } from "../../pipeline/faces.ts";
 import { objectsInBucket, objectsInFolder, sorted } from "../../pipeline/objects.ts";
-import { facepipe } from "../../pipeline/program.ts";
 import { useCeph } from "../../sinks/s3/fixture.ts";
 import { cephMissing, newBucketName } from "../../support/ceph.ts";
+import { facepipe } from "../../support/facepipe.ts";
 import { emptyFolder } from "../../support/folder.ts";
 import { mosquittoMissing, startMosquitto } from "../../support/mosquitto.ts";
 import { freePort } from "../../support/ports.ts";
-import { handled, publishFaces, roomyBroker, storeTo } from "./fixture.ts";
+import { publishFaces, roomyBroker, storeTo } from "./fixture.ts";
 
 const skip = mosquittoMissing() ?? false;
 
-test("every message becomes one object, whatever it is; a repeat becomes none", { skip }, async (t) => {
+test("every message becomes one object, whatever it is; a repeat becomes no other", { skip }, async (t) => {
   const broker = await roomyBroker(t);
   const folder = emptyFolder(t);
   const program = await storeTo(t, broker, pathToFileURL(folder).href);
@@ -25,7 +25,7 @@ test("every message becomes one object, whatever it is; a repeat becomes none", 
   const garbage = ["no picture", "", foreign.subarray(0, 30)];
   await publishFaces(t, broker, [...faces, foreign, ...garbage, ...faces, foreign, ...garbage]);
   // Five faces, one foreign picture, three rejected with a reason each; all twice.
-  await program.loggedTimes(handled, 2 * (5 + 1 + 3 * 2));
+  await program.eventTimes("object_written", 2 * (5 + 1 + 3 * 2));
   const objects = await objectsInFolder(folder);
   const below = (place: RegExp) => [...objects].filter(([key]) => place.test(key)).map(([, body]) => body);
   assert.deepEqual(sorted(below(/^cam0\/2026\/11\/21\/140322\.123-[0-9a-f-]{36}\.png$/)), sorted(faces));
@@ -56,13 +56,13 @@ test("--object-key is the template of keys, --key the private key of --cert", { 
     const tls = { ca: await readFile(files.ca), cert: await readFile(files.client.cert) };
     const client = await clientAt(t, broker.url, { ...tls, key: await readFile(files.client.key) });
     await client.publishAsync("faces/cam0", faceMessages(1)[0] as Buffer, { qos: 1 });
-    await program.loggedTimes(handled, 1);
+    await program.eventTimes("object_written", 1);
     assert.match([...(await objectsInFolder(folder)).keys()].join(), key);
     await program.stop();
   }
-  const wrong = facepipe(t, ["store", "--to", "./x", "--object-key", "no-such-file"]);
-  assert.equal((await wrong.ended).code, 3);
-  assert.match(wrong.err, /--object-key "no-such-file": must contain \{id\}/);
+  const wrong = await facepipe(t, ["store", "--to", "./x", "--object-key", "no-such-file"]);
+  assert.equal(wrong.code, 3);
+  assert.match(wrong.stderr, /--object-key "no-such-file": must contain \{id\}/);
 });
 
 suite("store to S3", { skip: skip || cephMissing() || false }, () => {
@@ -75,8 +75,8 @@ suite("store to S3", { skip: skip || cephMissing() || false }, () => {
     const program = await storeTo(t, broker, `s3://${bucket}/site a`, s3.ceph.env, ...options);
     const faces = faceMessages(3);
     await publishFaces(t, broker, faces);
-    await program.loggedTimes(handled, 3);
-    const urls = [...program.err.matchAll(/"msg":"(http[^"]+)"/g)].map(([, url = ""]) => url);
+    await program.eventTimes("object_written", 3);
+    const urls = program.events("object_written").map(({ msg }) => msg);
     const read = await Promise.all(
       urls.map(async (url) => Buffer.from(await (await fetch(url)).arrayBuffer())),
     );
@@ -86,12 +86,11 @@ suite("store to S3", { skip: skip || cephMissing() || false }, () => {
     for (const key of objects.keys()) assert.match(key, /^site a\/cam0\//);
   });
 
-  test("what cannot be is said, with its exit code", async (t) => {
+  test("a missing bucket, a wrong secret and an absent service end it, each with its exit code", async (t) => {
     const broker = await roomyBroker(t);
-    const run = async (environment: Record<string, string>, bucket = newBucketName()) => {
+    const run = (env: Record<string, string>) => {
       const args = ["store", "--broker", broker.url, "--path-style", "--connect-timeout", "1"];
-      const program = facepipe(t, [...args, "--to", `s3://${bucket}`], environment);
-      return { ...(await program.ended), err: program.err };
+      return facepipe(t, [...args, "--to", `s3://${newBucketName()}`], { env });
     };
     const { env } = s3.ceph;
     const [missing, badSecret, absent] = await Promise.all([
@@ -100,16 +99,16 @@ suite("store to S3", { skip: skip || cephMissing() || false }, () => {
       run({ ...env, AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${await freePort()}` }),
     ]);
     assert.equal(missing.code, 1);
-    assert.match(missing.err, /facepipe: .*bucket.*--create-bucket/);
+    assert.match(missing.stderr, /facepipe: .*bucket.*--create-bucket/);
     assert.equal(badSecret.code, 1);
-    assert.match(badSecret.err, /facepipe: .*AWS_SECRET_ACCESS_KEY/);
+    assert.match(badSecret.stderr, /facepipe: .*AWS_SECRET_ACCESS_KEY/);
     assert.equal(absent.code, 2);
-    assert.match(absent.err, /facepipe: cannot reach the bucket/);
-    for (const { err } of [missing, badSecret, absent]) assert.doesNotMatch(err, /\n\s+at /);
+    assert.match(absent.stderr, /facepipe: cannot reach the bucket/);
+    for (const { stderr } of [missing, badSecret, absent]) assert.doesNotMatch(stderr, /\n\s+at /);
   });
 });
 
-test("--broker-queue: the metrics tell how many messages the broker holds, and no object is made of it", {
+test("--broker-queue: the metrics show how many messages the broker holds, and its own topic is not stored", {
   skip,
 }, async (t) => {
   const broker = await startMosquitto({ maxQueued: 0, lines: ["sys_interval 1"] });
@@ -132,7 +131,7 @@ test("--broker-queue: the metrics tell how many messages the broker holds, and n
   const watcher = await clientAt(t, broker.url);
   await watcher.subscribeAsync(queueSizeTopic);
   while ((await held()) < 40) await new Promise((resolve) => watcher.once("message", resolve));
-  await program.loggedTimes(handled, 40);
+  await program.eventTimes("object_written", 40);
   assert.equal((await objectsInFolder(folder)).size, 40);
   assert.deepEqual(await program.stop(), { code: 0, signal: null });
 });
