@@ -10,7 +10,7 @@ import { emptyFolder } from "../support/folder.ts";
 import { mosquittoMissing, startMosquitto } from "../support/mosquitto.ts";
 import { freePort } from "../support/ports.ts";
 
-/** Nothing but a sentence for a person: no stack. */
+/** The last line is a sentence for a person, without a stack. */
 function assertSentence(stderr: string, sentence: RegExp): void {
   const last = stderr.trimEnd().split("\n").at(-1) ?? "";
   assert.match(last, /^facepipe: /);
@@ -18,7 +18,7 @@ function assertSentence(stderr: string, sentence: RegExp): void {
   assert.doesNotMatch(stderr, /^ {4}at |bug of facepipe/m);
 }
 
-test("3: the command line is wrong, nothing was tried", async (t) => {
+test("3: wrong usage, nothing was tried", async (t) => {
   for (const [args, sentence] of [
     [[], /^facepipe: no role was given; there are detect, log, .*\. facepipe --help says what they do\n$/],
     [["detct"], /^facepipe: "detct" is no role, did you mean detect\?; /],
@@ -45,7 +45,7 @@ test("3: the command line is wrong, nothing was tried", async (t) => {
   );
 });
 
-test("1: there is no such file, camera or place, or the address is taken", async (t) => {
+test("1: no such file, camera or directory, or the address is in use", async (t) => {
   const folder = emptyFolder(t);
   const taken = createServer().listen(0, "127.0.0.1");
   await once(taken, "listening");
@@ -80,7 +80,7 @@ test("1: the broker refuses us", { skip: mosquittoMissing() ?? false }, async (t
   }
 });
 
-test("2: nobody answers in the time given", async (t) => {
+test("2: no broker answers within --connect-timeout", async (t) => {
   const url = `mqtt://127.0.0.1:${await freePort()}`;
   const soon = ["--connect-timeout", "1"];
   const roles = [
@@ -99,8 +99,11 @@ test("2: nobody answers in the time given", async (t) => {
 test("70: a bug of ours keeps its stack", async (t) => {
   const bug = join(emptyFolder(t), "bug.mjs");
   const fault = "throw new TypeError('mqtt://user:hunter2@host is not a function')";
-  // Once it is under way: facepipe gives itself a title then.
-  writeFileSync(bug, `setInterval(() => { if (process.title === "facepipe detect") ${fault} }, 1)`);
+  // facepipe sets its title when it starts the role.
+  writeFileSync(
+    bug,
+    `Object.defineProperty(process, "title", { set: () => setImmediate(() => { ${fault} }) })`,
+  );
   const node = ["--import", bug];
   const { code, stderr } = await facepipe(t, ["detect", "--camera", "synthetic", "--dry-run"], { node });
   assert.equal(code, 70);

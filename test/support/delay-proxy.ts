@@ -9,7 +9,7 @@ export interface DelayProxyOptions {
   readonly rtt?: number;
 }
 
-/** A bad line for tests and benchmarks: a TCP proxy in front of a port; starts in passing mode. */
+/** A bad network for tests and benchmarks: a TCP proxy in front of a port; starts in passing mode. */
 export async function startDelayProxy(options: DelayProxyOptions): Promise<DelayProxy> {
   const proxy = new DelayProxy(options.target, options.rtt ?? 0);
   await proxy.pass();
@@ -19,14 +19,15 @@ export async function startDelayProxy(options: DelayProxyOptions): Promise<Delay
 export class DelayProxy {
   /** Round trip time added, milliseconds; takes effect for what is sent from now on. */
   rtt: number;
-  readonly #target: number;
+  /** The port of 127.0.0.1 behind it. */
+  readonly target: number;
   readonly #server: Server;
   readonly #ways = new Set<Way>();
   #port = 0;
   #hole = false;
 
   constructor(target: number, rtt: number) {
-    this.#target = target;
+    this.target = target;
     this.rtt = rtt;
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => this.#accept(client));
   }
@@ -36,7 +37,7 @@ export class DelayProxy {
     return this.#port;
   }
 
-  /** Lets everything through; what a black hole held back comes first. */
+  /** Forwards everything; first what a black hole has held back. */
   async pass(): Promise<void> {
     this.#hole = false;
     for (const way of this.#ways) way.release();
@@ -55,14 +56,14 @@ export class DelayProxy {
     await once(this.#server, "close");
   }
 
-  /** Accepts connections, keeps the old ones, and lets nothing through: as when a cable is pulled. */
+  /** Accepts connections, keeps the old ones, and forwards nothing: as when a cable is pulled. */
   async blackHole(): Promise<void> {
     await this.pass();
     this.#hole = true;
     for (const way of this.#ways) way.hold();
   }
 
-  /** Breaks all connections (RST); new ones may come. */
+  /** Breaks all connections (RST) and accepts new ones. */
   cut(): void {
     for (const way of this.#ways) way.from.resetAndDestroy();
   }
@@ -72,7 +73,7 @@ export class DelayProxy {
   }
 
   #accept(client: Socket): void {
-    const upstream = connect({ port: this.#target, host: "127.0.0.1", allowHalfOpen: true, noDelay: true });
+    const upstream = connect({ port: this.target, host: "127.0.0.1", allowHalfOpen: true, noDelay: true });
     for (const [from, to] of [
       [client, upstream],
       [upstream, client],

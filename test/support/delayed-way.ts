@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 
-/** One direction of a connection: what `from` sends comes out at `to` in order, each chunk `delay()` ms later. */
+/** One direction of a connection: what `from` sends is written to `to` in order, each chunk `delay()` ms later. */
 export class Way {
   readonly from: Socket;
   readonly #to: Socket;
@@ -19,7 +19,7 @@ export class Way {
     to.on("close", () => this.#wait(undefined));
   }
 
-  /** Nothing comes out any more, and nothing is read, until `release()`. */
+  /** Nothing is written, and nothing is read, until `release()`. */
   hold(): void {
     this.#held = true;
     this.#wait(undefined);
