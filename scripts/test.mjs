@@ -1,6 +1,6 @@
 /**
  * `npm test`: installs and builds what is missing, then runs all tests; `npm test -- test/mqtt` runs a file or folder,
- * and options go to Node's runner (`npm test -- --test-name-pattern=TLS test/mqtt`).
+ * and options go to Node's runner (`npm test -- --test-name-pattern=TLS test/mqtt`, `--watch`). `--coverage` is ours.
  */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -11,19 +11,43 @@ import { setUp } from "./setup/set-up.mjs";
 
 const options = process.argv.slice(2).filter((argument) => argument.startsWith("-"));
 const places = process.argv.slice(2).filter((argument) => !argument.startsWith("-"));
+const withCoverage = options.includes("--coverage");
 const files = await endingWell(() => {
   checkNodeVersion();
+  if (withCoverage) checkTypeStripping();
   return places.length === 0 ? testFiles("test").filter(needsNoImage) : places.flatMap(testFiles);
 });
 
 await setUp({ tests: true });
 await handOver(process.execPath, [
-  ...["--import", "tsx", "--import", "./scripts/setup/test-limits.mjs"],
+  ...(withCoverage ? coverageOptions() : ["--import", "tsx"]),
+  "--import",
+  "./scripts/setup/test-limits.mjs",
   // Two at a time: most files start brokers and vision processes of their own.
-  ...["--test", "--test-reporter=spec", "--test-concurrency=2"],
-  ...options,
+  "--test",
+  "--test-reporter=spec",
+  "--test-concurrency=2",
+  ...options.filter((option) => option !== "--coverage"),
   ...files,
 ]);
+
+/**
+ * Coverage of src/, run as it is and as dist/, whose source maps lead back to it. Without tsx: Node.js counts lines of
+ * what it runs, and its own type stripping leaves each where it is.
+ */
+function coverageOptions() {
+  process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ""} --enable-source-maps`;
+  const folders = ["src/**", "dist/**"].map((pattern) => `--test-coverage-include=${pattern}`);
+  return ["--experimental-test-coverage", ...folders, "--disable-warning=ExperimentalWarning"];
+}
+
+function checkTypeStripping() {
+  if (process.features.typescript) return;
+  throw new SetupFailure(
+    `Coverage needs a Node.js that runs TypeScript itself (22.18 or later); this is ${process.version}`,
+    "`npm run test:node24 -- --coverage` runs it on Node.js 24.",
+  );
+}
 
 /** Those of the container image take long, and have a command of their own: `npm run image:test`. */
 function needsNoImage(file) {
