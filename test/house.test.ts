@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { findCircle, type Import, importsOf, sources } from "./support/imports.ts";
+import { findCycle, type Import, importsOf, sources } from "./support/imports.ts";
 
-/** Which rooms a room of src/ may import, besides itself: dependencies point one way. */
-const rooms: Readonly<Record<string, readonly string[]>> = {
+/** Which folders of src/ each folder may import, besides itself: dependencies point one way. */
+const layers: Readonly<Record<string, readonly string[]>> = {
   "src itself": ["roles", "mqtt", "vision", "sinks", "settings", "ops", "face", "base"],
   roles: ["mqtt", "vision", "sinks", "settings", "ops", "face", "base"],
   mqtt: ["face", "base"],
@@ -15,7 +15,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   base: [],
 };
 
-/** Where a package that is heavy, or that we may want to replace, may be imported; `types`: where its types may. */
+/** Where a package that is heavy, or that we may want to replace, may be imported; `types`: the same for its types. */
 const packages: readonly { name: RegExp; home: string; types?: string }[] = [
   { name: /^@u4\/opencv4nodejs/, home: "src/vision/worker/opencv.ts", types: "src/vision/" },
   { name: /^onnxruntime-node/, home: "src/vision/worker/detectors/yunet/session.ts" },
@@ -24,10 +24,10 @@ const packages: readonly { name: RegExp; home: string; types?: string }[] = [
   { name: /^prom-client$/, home: "src/ops/" },
 ];
 
-/** Packages that one file imports, whichever it is. */
+/** Packages that only one file may import, whichever it is. */
 const oneFileEach = ["chalk", "aedes", "cli-progress", "env-paths", "@u4/opencv4nodejs"];
 
-/** What only one file may touch. */
+/** What only one file may use. */
 const globals = [
   { pattern: /\bprocess\s*\.\s*env\b/, home: "src/settings/environment.ts", name: "process.env" },
   { pattern: /\bprocess\s*\.\s*exit\s*\(/, home: "src/main.ts", name: "process.exit" },
@@ -35,26 +35,26 @@ const globals = [
 
 const files = sources("src");
 const imports = [...files].flatMap(([file, text]) => importsOf(file, text));
-const roomOf = (file: string) => file.match(/^src\/([^/]+)\//)?.[1] ?? "src itself";
+const layerOf = (file: string) => file.match(/^src\/([^/]+)\//)?.[1] ?? "src itself";
 
 function assertNone(faults: readonly string[]): void {
   assert.ok(faults.length === 0, faults.join("\n"));
 }
 
-test("every file of src/ is in a known room", () => {
-  const strangers = [...files.keys()].filter((file) => !rooms[roomOf(file)]);
-  assertNone(strangers.map((file) => `${file} is in no known room; known are ${Object.keys(rooms)}`));
+test("every file of src/ is in a known folder", () => {
+  const unknown = [...files.keys()].filter((file) => !layers[layerOf(file)]);
+  assertNone(unknown.map((file) => `${file} is in no known folder; known are ${Object.keys(layers)}`));
 });
 
 test("dependencies point one way: roles -> (mqtt, vision, sinks, settings, ops) -> face -> base", () => {
   const wrong = imports.filter(({ file, target, ours }) => {
-    const [from, to] = [roomOf(file), roomOf(target)];
-    return ours && from !== to && !rooms[from]?.includes(to);
+    const [from, to] = [layerOf(file), layerOf(target)];
+    return ours && from !== to && !layers[from]?.includes(to);
   });
   assertNone(
     wrong.map(
       ({ file, target }) =>
-        `${file} imports ${target}: ${roomOf(file)} may import ${rooms[roomOf(file)]?.join(", ") || "nothing of ours"}`,
+        `${file} imports ${target}: ${layerOf(file)} may import ${layers[layerOf(file)]?.join(", ") || "nothing in src/"}`,
     ),
   );
 });
@@ -69,7 +69,7 @@ test("the vision supervisor and its worker process do not import one another", (
   );
 });
 
-test("a heavy package is imported only in its own room", () => {
+test("a heavy package is imported only in its own folder", () => {
   const wrong = packages.flatMap(({ name, home, types }) => {
     const allowed = (each: Import) => each.file.startsWith((each.typeOnly && types) || home);
     return imports
@@ -79,12 +79,12 @@ test("a heavy package is imported only in its own room", () => {
   assertNone(wrong);
 });
 
-test("chalk, aedes and their like are each imported in one file", () => {
-  const crowded = oneFileEach.map((name) => {
+test("chalk, aedes and some others are each imported in one file", () => {
+  const importers = oneFileEach.map((name) => {
     const users = imports.filter(({ target, typeOnly }) => target === name && !typeOnly);
     return { name, users: [...new Set(users.map(({ file }) => file))] };
   });
-  const wrong = crowded.filter(({ users }) => users.length > 1);
+  const wrong = importers.filter(({ users }) => users.length > 1);
   assertNone(wrong.map(({ name, users }) => `${name} is imported in ${users.join(" and ")}: one file may`));
 });
 
@@ -97,7 +97,7 @@ test("process.env and process.exit are each used in one file", () => {
   assertNone(wrong.map(({ file, home, name }) => `${file} uses ${name}: only ${home} may`));
 });
 
-test("no files import one another in a circle", () => {
-  const circle = findCircle(imports);
-  assert.ok(circle === undefined, circle?.join("\n  imports "));
+test("there are no import cycles", () => {
+  const cycle = findCycle(imports);
+  assert.ok(cycle === undefined, cycle?.join("\n  imports "));
 });

@@ -4,7 +4,7 @@ import { badUsage, describe, refused, UserError, unreachable } from "../../src/b
 import { createLog, redact } from "../../src/base/log.ts";
 import { systemCode } from "../../src/base/system-errors.ts";
 
-test("credentials in URLs are taken out, the rest stays", () => {
+test("credentials in URLs are redacted, the rest is kept", () => {
   for (const [text, shown] of [
     ["mqtt://user:pw@host:1883/x", "mqtt://***@host:1883/x"],
     ["rtsp://pw@cam/live, http://u:p@h", "rtsp://***@cam/live, http://***@h"],
@@ -19,7 +19,7 @@ test("credentials in URLs are taken out, the rest stays", () => {
   }
 });
 
-test("no secret leaves through the log, in whichever spelling", async () => {
+test("secrets are redacted in the log, however they are encoded", async () => {
   const secrets = ['pa"ss\\w/ö', "seco nd", ""];
   for (const format of ["json", "pretty"] as const) {
     let written = "";
@@ -32,7 +32,7 @@ test("no secret leaves through the log, in whichever spelling", async () => {
   }
 });
 
-test("a log has its level and one line per message", async () => {
+test("the log has a level and one line per message", async () => {
   const lines: string[] = [];
   const write = (line: string) => lines.push(line);
   const log = await createLog({ level: "warn", format: "json", secrets: [], write });
@@ -61,7 +61,7 @@ test("an error says what happened and what to do, with one full stop", () => {
   assert.equal(unreachable("x", "y", cause).cause, cause);
 });
 
-test("anything that is thrown can be described", () => {
+test("any thrown value can be described", () => {
   assert.equal(describe(new UserError("BROKER_REFUSED", "a", "b")), "a. b");
   assert.equal(describe(new AggregateError([new Error("a"), "b"])), "a; b");
   assert.equal(describe(new TypeError("")), "TypeError");

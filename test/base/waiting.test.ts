@@ -6,7 +6,7 @@ import { Backoff, keepTrying } from "../../src/base/retry.ts";
 import { Semaphore } from "../../src/base/semaphore.ts";
 import { sleep, within } from "../../src/base/time.ts";
 
-test("waits stay within their bounds, grow, differ, and start anew after a success", () => {
+test("backoff stays within its limits, grows, has jitter, and starts again after a reset", () => {
   const limits = { min: 100, max: 5000 };
   const runs = Array.from({ length: 200 }, () => {
     const backoff = new Backoff(limits);
@@ -20,13 +20,13 @@ test("waits stay within their bounds, grow, differ, and start anew after a succe
     assert.ok(backoff.next() <= 300);
   }
   const last = runs.map(({ waits }) => waits.at(-1) ?? 0);
-  assert.ok(Math.max(...last) > 1000, "they grow");
-  assert.ok(new Set(last).size > 50, "devices that failed together do not come back together");
+  assert.ok(Math.max(...last) > 1000, "it grows");
+  assert.ok(new Set(last).size > 50, "devices that failed together do not reconnect together");
 });
 
 const limits = { min: 1, max: 2 };
 
-test("work is tried until it succeeds, its failures are told", async () => {
+test("keepTrying retries until the work succeeds and reports each failure", async () => {
   let tries = 0;
   const told: number[] = [];
   const result = await keepTrying(
@@ -45,19 +45,19 @@ test("work is tried until it succeeds, its failures are told", async () => {
   assert.deepEqual(told, [1, 2, 3]);
 });
 
-test("work that fails for good, or whose time is over, ends with its own error", async () => {
+test("keepTrying ends with the error of the work when that is permanent or the signal aborts", async () => {
   const stop = new AbortController();
   let tries = 0;
   const work = async () => Promise.reject(new Error(`failure ${++tries}`));
   const options = { signal: stop.signal, limits: { min: 60_000, max: 60_000 }, onRetry: () => stop.abort() };
   await assert.rejects(keepTrying(work, { ...options, isTransient: () => false }), { message: "failure 1" });
-  // Would wait a minute: the signal ends the wait.
+  // The backoff is a minute: the signal ends it.
   await assert.rejects(keepTrying(work, { ...options, isTransient: () => true }), { message: "failure 2" });
   await assert.rejects(keepTrying(work, { ...options, isTransient: () => true }), { message: "failure 3" });
   assert.equal(getEventListeners(stop.signal, "abort").length, 0);
 });
 
-test("a semaphore lets so many in, in the order of arrival, and failures free their place", async () => {
+test("a semaphore runs that many at once, in the order of arrival, also after failures", async () => {
   const semaphore = new Semaphore(2);
   const begun: number[] = [];
   const ends: (() => void)[] = [];
@@ -88,7 +88,7 @@ test("a semaphore lets so many in, in the order of arrival, and failures free th
   assert.equal(await semaphore.run(async () => "free again"), "free again");
 });
 
-test("within gives the result, the error, or what stands for late", async () => {
+test("within returns the result, the error, or the value for a timeout", async () => {
   assert.equal(await within(60_000, Promise.resolve("done"), "late"), "done");
   await assert.rejects(within(60_000, Promise.reject(new Error("failed")), "late"), { message: "failed" });
   assert.equal(await within(1, new Promise(() => undefined), "late"), "late");

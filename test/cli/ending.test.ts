@@ -57,7 +57,7 @@ test("a second signal ends it at once, even with a message in flight", async (t)
   assert.deepEqual(await program.stop("SIGTERM"), { code: 1, signal: null });
 });
 
-test("a password is in no line, no error and no process title", async (t) => {
+test("a password is in no log line, no error and no process title", async (t) => {
   const url = `mqtt://user:hun%2Fter2@127.0.0.1:${await freePort()}`;
   const args = ["log", "--broker", url, "--connect-timeout", "2", "--log-level", "trace"];
   for (const more of [[], ["--password", "hun/ter2"], ["--log-format", "pretty"]]) {

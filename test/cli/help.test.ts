@@ -21,7 +21,7 @@ test("the version is the package's", async (t) => {
     });
 });
 
-test("the help lists all roles with what they do", async (t) => {
+test("the help lists all roles with their summaries", async (t) => {
   const { code, stdout, stderr } = await facepipe(t, ["--help"]);
   assert.deepEqual([code, stderr], [0, ""]);
   const words = stdout.replace(/\s+/g, " ");
@@ -29,7 +29,7 @@ test("the help lists all roles with what they do", async (t) => {
   for (const args of [["-h"], ["help"]]) assert.equal((await facepipe(t, args)).stdout, stdout);
 });
 
-test("a role's help tells how to call it, and loads none of the heavy packages", async (t) => {
+test("a role's help shows its usage, and loads none of the heavy packages", async (t) => {
   const file = join(emptyFolder(t), "loaded");
   const node = ["--import", new URL("../support/loaded-modules.mjs", import.meta.url).href];
   const help = await Promise.all(
@@ -40,7 +40,7 @@ test("a role's help tells how to call it, and loads none of the heavy packages",
     assert.ok(stdout.startsWith(`Usage: facepipe ${names[index]} [options]\n`), stdout);
   }
   const loaded = readFileSync(file, "utf8");
-  assert.match(loaded, /commander/, "the list is of use");
+  assert.match(loaded, /commander/, "the list has what was loaded");
   const heavy =
     /node_modules\/(mqtt|aedes|prom-client|pino|cli-progress|@aws-sdk|@smithy|@u4|onnxruntime-node)[^/]*\//;
   assert.deepEqual(
@@ -49,7 +49,7 @@ test("a role's help tells how to call it, and loads none of the heavy packages",
   );
 });
 
-test("help comes before any fault, in each of its forms", async (t) => {
+test("help has priority over any fault, in each of its forms", async (t) => {
   const detect = await facepipe(t, ["detect", "--help"]);
   assert.match(detect.stdout, /Examples:\n {2}facepipe detect --camera 0\n/);
   for (const args of [

@@ -11,14 +11,14 @@ const skip = findCommand("python3") ? false : "needs python3 for its terminal";
 const logLine = /^\[\d\d:\d\d:\d\d\.\d{3}\] (INFO|WARN|DEBUG): /;
 const bar = /\d+% {2}\d+\/\d+ frames/;
 
-/** Cursor and line wrapping are given back as they were. */
+/** Cursor and line wrapping are restored. */
 function assertTidy(raw: string): void {
   const last = (on: string, off: string) => raw.lastIndexOf(on) >= raw.lastIndexOf(off);
   assert.ok(last("\x1b[?25h", "\x1b[?25l"), "the cursor is visible again");
   assert.ok(last("\x1b[?7h", "\x1b[?7l"), "long lines wrap again");
 }
 
-test("log lines and progress bar never mix, and none of the lines is lost or cut", { skip }, async (t) => {
+test("log lines and progress bar do not mix, and no log line is lost or cut", { skip }, async (t) => {
   const folder = emptyFolder(t);
   const face = ppm("synthetic:faces=1");
   const broken: string[] = [];
@@ -43,13 +43,18 @@ test("log lines and progress bar never mix, and none of the lines is lost or cut
   assertTidy(raw);
 });
 
-test("Ctrl-C says what happens, takes the bar away and ends with 0", { skip }, async () => {
+test("Ctrl-C logs that it stops, clears the bar and ends with 0", { skip }, async () => {
   const args = ["detect", "--camera", "synthetic:seconds=600", "--dry-run", "--detector", "haar"];
   const { code, raw } = await atTerminal(args, "\x03", "/18000 frames");
   assert.equal(code, 0);
-  const [first, told, summary, ...rest] = linesOnScreen(raw.replace("^C", "")).filter((line) => line !== "");
+  const [first, stopping, summary, ...rest] = linesOnScreen(raw.replace("^C", "")).filter(
+    (line) => line !== "",
+  );
   assert.match(first ?? "", /INFO: 18000 frames, detector haar/);
-  assert.match(told ?? "", /INFO: SIGINT: finishing what is in flight; a second signal exits immediately$/);
+  assert.match(
+    stopping ?? "",
+    /INFO: SIGINT: finishing what is in flight; a second signal exits immediately$/,
+  );
   assert.match(summary ?? "", /INFO: \d+ frames, /);
   assert.deepEqual(rest, []);
   assertTidy(raw);

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { createMetrics } from "../../src/ops/metrics.ts";
 
-test("docs/metrics.md tells of every metric with its type and labels, and of no other", async () => {
+test("docs/metrics.md has a row for each metric with its type and labels, and no other", async () => {
   const { registry } = await createMetrics();
   const metrics = await registry.getMetricsAsJSON();
   const ours = metrics.filter(({ name }) => name.startsWith("facepipe_"));
@@ -24,6 +24,6 @@ test("docs/metrics.md tells of every metric with its type and labels, and of no 
   assert.deepEqual(
     [...named].filter((name) => !known.includes(name)),
     [],
-    "docs/metrics.md names metrics there are not",
+    "docs/metrics.md names metrics that do not exist",
   );
 });

@@ -14,7 +14,7 @@ async function serve(t: TestContext, host = "127.0.0.1") {
   return { health, metrics, server, get };
 }
 
-test("every metric is there before the first event", async (t) => {
+test("every metric is served before its first event", async (t) => {
   const { get } = await serve(t);
   const response = await get("/metrics");
   assert.match(response.headers.get("content-type") ?? "", /^text\/plain; version=0\.0\.4/);
@@ -34,13 +34,13 @@ test("every metric is there before the first event", async (t) => {
   };
   for (const [kind, names] of Object.entries(kinds))
     for (const name of names) assert.match(text, new RegExp(`^# TYPE facepipe_${name} ${kind}$`, "m"));
-  // A metric without a label has its value, too.
+  // A metric without labels has a value from the start.
   for (const name of ["frames_total", "stored_total", "in_flight", "end_to_end_seconds_count"])
     assert.match(text, new RegExp(`^facepipe_${name} 0$`, "m"));
   assert.match(text, /^process_resident_memory_bytes \d+$/m);
 });
 
-test("what is counted is served", async (t) => {
+test("counts are served", async (t) => {
   const { metrics, get } = await serve(t);
   metrics.faces.inc(3);
   metrics.drop("loop");
@@ -54,7 +54,7 @@ test("what is counted is served", async (t) => {
   assert.match(text, /^facepipe_end_to_end_seconds_bucket\{le="3600"\} 1$/m);
 });
 
-test("health and readiness follow their checks, each for itself", async (t) => {
+test("health and readiness each follow their own checks", async (t) => {
   const { health, get } = await serve(t);
   const state = async (path: string) => {
     const response = await get(path);
@@ -73,7 +73,7 @@ test("health and readiness follow their checks, each for itself", async (t) => {
   assert.deepEqual(await state("/healthz"), [200, "ok\n"]);
 });
 
-test("work that stands still is told with its seconds", (t) => {
+test("stalled work is reported with its seconds", (t) => {
   t.mock.timers.enable({ apis: ["Date"], now: 1e12 });
   const progress = new Progress(60_000);
   t.mock.timers.tick(60_000);
@@ -103,7 +103,7 @@ test("other paths are 404, other methods 405", async (t) => {
   assert.equal(star, 404);
 });
 
-test("a port that another has is one sentence; a stopped server gives it back", async (t) => {
+test("a port in use is one sentence; a stopped server frees its port", async (t) => {
   const { server, health, metrics, get } = await serve(t);
   const address = { host: "127.0.0.1", port: Number(server.address.split(":")[1]) };
   await assert.rejects(startOpsServer(address, health, metrics), (error) => {
@@ -112,7 +112,7 @@ test("a port that another has is one sentence; a stopped server gives it back", 
     assert.match(error.sentence, /on port \d+: another program uses it\. Set another --http$/);
     return true;
   });
-  // A scraper's connection that is kept alive must not hold up the stop.
+  // A scraper's keep-alive connection must not delay the stop.
   await (await get("/metrics")).text();
   await server.stop();
   const again = await startOpsServer(address, health, metrics);

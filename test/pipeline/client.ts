@@ -2,7 +2,7 @@ import { EventEmitter, once } from "node:events";
 import type { TestContext } from "node:test";
 import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from "mqtt";
 
-/** A client that is not facepipe's, with MQTT 5 unless told otherwise; it reconnects after a broker's outage. */
+/** A client that is not facepipe's, with MQTT 5 by default; it reconnects after a broker's outage. */
 export async function clientAt(
   t: TestContext,
   url: string,

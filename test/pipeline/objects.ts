@@ -35,7 +35,7 @@ export async function untilStored(count: number, ...stores: readonly Program[]):
   }
 }
 
-/** The contents in an order of their own, to be compared with what was sent. */
+/** The contents in an order that does not depend on their arrival, to compare them with what was sent. */
 export function sorted(contents: Iterable<Buffer>): string[] {
   return [...contents].map((content) => content.toString("base64")).sort();
 }

@@ -8,7 +8,7 @@ import type { MosquittoOptions } from "../support/mosquitto-config.ts";
 
 const skip = mosquittoMissing() ?? false;
 
-/** Mosquitto drops silently what is over its default of 1000 queued messages. */
+/** Mosquitto silently drops what exceeds its default of 1000 queued messages. */
 async function roomy(t: TestContext, options: MosquittoOptions = {}): Promise<Mosquitto> {
   const broker = await startMosquitto({ maxQueued: 0, ...options });
   t.after(() => broker.stop());
@@ -21,7 +21,7 @@ async function forwarder(t: TestContext, from: string, to: string): Promise<Prog
   return program;
 }
 
-/** An uplink on which 20 messages in flight, which is what mosquitto allows, are 2000 a second: time to break it. */
+/** An uplink on which 20 messages in flight, which is what mosquitto allows, are 2000 a second: slow enough to break it in between. */
 async function slowUplink(t: TestContext, broker: Mosquitto): Promise<string> {
   const proxy = await startDelayProxy({ target: broker.port, rtt: 10 });
   t.after(() => proxy.stop());
@@ -98,7 +98,7 @@ test("while the target is down the source keeps everything", { skip }, async (t)
   assert.deepEqual(await program.stop(), { code: 0, signal: null });
 });
 
-test("an uplink that is cut and goes silent loses nothing", { skip }, async (t) => {
+test("an uplink that is cut, refused and silent loses nothing", { skip }, async (t) => {
   const [edge, cloud] = [await roomy(t), await roomy(t)];
   const uplink = await startDelayProxy({ target: cloud.port, rtt: 10 });
   t.after(() => uplink.stop());
@@ -121,12 +121,12 @@ test("an uplink that is cut and goes silent loses nothing", { skip }, async (t) 
 });
 
 test("a source broker that is killed and started again delivers what it had saved", { skip }, async (t) => {
-  // Saves after each change, as an edge broker must that may lose its power.
+  // Saves after each change, as an edge broker must to survive a power failure.
   const lines = ["autosave_on_changes true", "autosave_interval 1"];
   const edge = await roomy(t, { persistence: true, lines });
   const cloud = await roomy(t);
   const subscriber = await Subscriber.at(t, cloud.url, "faces/#");
-  // It leaves its session behind.
+  // Its session remains at the broker.
   await (await forwarder(t, edge.url, cloud.url)).stop();
   const sent = texts(300);
   const client = await clientAt(t, edge.url);
@@ -146,7 +146,9 @@ test("a source broker that is killed and started again delivers what it had save
   assertSame(subscriber.texts, sent);
 });
 
-test("what is published before the target was ever reached waits in the source", { skip }, async (t) => {
+test("what is published before the target was ever reached stays queued at the source", {
+  skip,
+}, async (t) => {
   const [edge, cloud] = [await roomy(t), await roomy(t)];
   await cloud.kill();
   const program = startFacepipe(t, [

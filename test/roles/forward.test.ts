@@ -13,7 +13,7 @@ async function twoBrokers(t: TestContext): Promise<[Mosquitto, Mosquitto]> {
   return brokers;
 }
 
-/** A forwarder that has subscribed. */
+/** A forward that has subscribed. */
 async function forwarder(t: TestContext, from: string, to: string, ...more: string[]): Promise<Program> {
   const program = startFacepipe(t, ["forward", "--from", from, "--to", to, ...more]);
   await program.event("forwarding");
@@ -79,7 +79,7 @@ test("two forwards in opposite directions do not loop", { skip }, async (t) => {
   for (const text of texts)
     await publishWithMosquitto(text.startsWith("edge") ? edge : cloud, "faces/a", text);
   await Promise.all(subscribers.map((subscriber) => subscriber.until(20)));
-  // Behind everything that could still be on its way back.
+  // Sent after everything that could still be looping.
   await publishWithMosquitto(edge, "faces/a", "last from edge");
   await publishWithMosquitto(cloud, "faces/a", "last from cloud");
   for (const subscriber of subscribers) {

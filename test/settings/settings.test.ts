@@ -16,7 +16,7 @@ import { emptyFolder } from "../support/folder.ts";
 
 const roles = await loadRoles();
 
-/** The settings of a command line, as an object that anything can be asked of. */
+/** The settings of a command line, without their type. */
 function read(line: string | readonly string[], environment: Environment = {}): Record<string, unknown> {
   const args = typeof line === "string" ? line.split(" ") : line;
   const { settings } = readCommandLine(roles, args, environment);
@@ -28,7 +28,7 @@ function setting(key: string, line: string, environment: Environment = {}): unkn
   return read(line, environment)[key];
 }
 
-/** The sentence that refuses a command line. */
+/** The error of a wrong command line. */
 function refusal(line: string | readonly string[], environment: Environment = {}): string {
   try {
     read(line, environment);
@@ -37,10 +37,10 @@ function refusal(line: string | readonly string[], environment: Environment = {}
     assert.equal(error.exitCode, exitCodes.usage);
     return error.sentence;
   }
-  return assert.fail(`${line} was taken`);
+  return assert.fail(`${line} was accepted`);
 }
 
-test("a flag beats the environment, the environment beats the default", () => {
+test("a flag overrides the environment, the environment overrides the default", () => {
   assert.equal(setting("topic", "log"), "faces/#");
   assert.equal(setting("topic", "log", { FACEPIPE_TOPIC: "a" }), "a");
   assert.equal(setting("topic", "log --topic b", { FACEPIPE_TOPIC: "a" }), "b");
@@ -65,7 +65,7 @@ test("a switch is turned on by its flag, on or off by a value", () => {
   assert.match(maybe, /^FACEPIPE_DRY_RUN "maybe": must be true or false/);
 });
 
-test("every option of every role has a variable, and both stand in the help with the default", () => {
+test("every option of every role has a variable, and the help shows both with the default", () => {
   for (const role of roles) {
     const options = withCommon(role.options);
     const help = subcommandHelp({ ...role, options }).replace(/\s+/g, " ");
@@ -75,7 +75,7 @@ test("every option of every role has a variable, and both stand in the help with
       const variable = `env: FACEPIPE_${words.replaceAll("-", "_").toUpperCase()})`;
       const row = `${standardOf(option)}${variable}`;
       assert.ok(help.includes(row), `${role.name}: ${row}`);
-      // The default is read by the same reader as anyone's text.
+      // The default is parsed as a user's value is.
       if (option.fallback !== undefined) assert.doesNotThrow(() => option.parse(option.fallback ?? ""), key);
     }
   }
@@ -86,7 +86,7 @@ function standardOf({ required, fallback, fallbackNote = fallback }: Options[str
   return fallbackNote === undefined ? "" : `default: ${fallbackNote}, `;
 }
 
-test("all faults are told together", () => {
+test("all faults are reported together", () => {
   const text = refusal(
     "detect --colour --fps none --qos 3 surplus --format gif --name a/b --limit 0 --cert no-such-file --broker --password-file nowhere --password x",
     { FACEPIPE_CAMRA: "0", FACEPIPE_MARGIN: "-1", FACEPIPE_HTTP: "http" },
@@ -145,7 +145,7 @@ test("faults between options", async (t) => {
   );
 });
 
-test("what Kubernetes and tests put into the environment is no fault, a typo is", () => {
+test("variables of Kubernetes and of tests are ignored, a mistyped variable is a fault", () => {
   const injected = [
     "SERVICE_HOST",
     "SERVICE_PORT",
@@ -158,7 +158,7 @@ test("what Kubernetes and tests put into the environment is no fault, a typo is"
   ];
   const environment = Object.fromEntries(injected.map((name) => [`FACEPIPE_${name}`, "tcp://10.0.0.1:1883"]));
   assert.equal(setting("topic", "log", { ...environment, OTHER: "1", facepipe_topic: "x" }), "faces/#");
-  // One ConfigMap may serve all roles.
+  // One ConfigMap can be shared by all roles.
   assert.equal(setting("topic", "log", { FACEPIPE_REMOTE_TOPIC: "x", FACEPIPE_CAMERA: "0" }), "faces/#");
   for (const name of ["FACEPIPE_QOSS", "FACEPIPE_SUPPORT", "FACEPIPE_", "FACEPIPE_PORTS"]) {
     assert.match(refusal("log", { [name]: "1" }), new RegExp(`^${name} is set, but no option reads it`));
@@ -199,7 +199,7 @@ test("a broker's URL", () => {
   assert.throws(() => readBrokerUrl("mqtt://u:50%@h"), { message: /^has a % in its credentials .* %25/ });
 });
 
-test("a password may come from a file: its first line", (t) => {
+test("a password can be read from a file: its first line", (t) => {
   const folder = emptyFolder(t);
   for (const [content, password] of [
     ["secret", "secret"],
@@ -222,7 +222,7 @@ test("an address for health and metrics", () => {
     assert.match(refusal(`log --http ${bad}`), /must be PORT/);
 });
 
-test("no fault shows a secret, however the value is broken", () => {
+test("no fault shows a secret, however the value is malformed", () => {
   const lines: (readonly string[])[] = [
     ["log", "--broker", "mqtt//user:hunter2@x"],
     ["log", "--broker", "user:hunter2@x"],
@@ -248,13 +248,13 @@ test("no fault shows a secret, however the value is broken", () => {
   assert.match(refusal("log --broker http://broker.example"), /"http:\/\/broker\.example"/);
 });
 
-test("a value may begin with a dash, and a forgotten one is told", () => {
+test("a value may begin with a dash, and a missing value is a fault", () => {
   assert.equal(setting("password", "log --username u --password -x8f"), "-x8f");
   assert.equal(setting("password", "log --username u --password --x8f"), "--x8f");
   assert.match(refusal("log --username --qos 1"), /^--username needs a value/);
 });
 
-test("the secrets among the settings are known", () => {
+test("secretsOf finds the secrets among the settings", () => {
   const role = roles.find(({ name }) => name === "forward");
   const settings = read(
     "forward --from mqtt://a:one@h --to mqtt://b:two@h --from-username a --from-password three --to-username four",

@@ -1,7 +1,7 @@
 /**
- * A cluster of one, without authentication between its daemons, in memory. The times of `paxos` are what makes the
- * start fast: by default each decision of the monitor waits a second. The times of watch and tick make a gateway that was
- * killed forgotten in 3 s: until then making a bucket waits for it, by default 30 s.
+ * A cluster of one, in memory, without authentication between its daemons. The `paxos` times make the start fast: by
+ * default each decision of the monitor takes a second. The watch and tick times let the cluster forget a killed gateway
+ * in 3 s, by default 30 s: until then creating a bucket blocks.
  */
 export function cephConfig(folder: string, fsid: string, monitorPort: number, gatewayPort: number): string {
   return `

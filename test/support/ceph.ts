@@ -20,7 +20,7 @@ export interface Ceph extends S3User {
   readonly endpoint: string;
   /** Another user, who has no rights on the first one's buckets. */
   createUser(): Promise<S3User>;
-  /** Takes the gateway down (SIGKILL) and up again on the same port; objects stay. */
+  /** Kills the gateway (SIGKILL) and starts it again on the same port; objects are kept. */
   stopGateway(): Promise<void>;
   startGateway(): Promise<void>;
   stop(): Promise<void>;
@@ -29,7 +29,7 @@ export interface Ceph extends S3User {
 export interface S3User {
   readonly accessKey: string;
   readonly secretKey: string;
-  /** Environment variables by which the AWS SDK finds this server and logs in as this user. */
+  /** Environment variables with this server's address and this user's credentials, for the AWS SDK. */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -47,9 +47,9 @@ export function newBucketName(): string {
   return `test-${randomUUID()}`;
 }
 
-/** Starts Ceph on free ports in a folder of its own; about two seconds. Nothing of it outlives this process. */
+/** Starts Ceph on free ports in a folder of its own; about two seconds. It ends with this process. */
 export async function startCeph(): Promise<Ceph> {
-  // Between our asking for a free port and Ceph's taking it another program may have taken it.
+  // Another program may bind the free port before Ceph does.
   for (let attempt = 1; ; attempt++) {
     try {
       return await startOnce();
@@ -66,7 +66,7 @@ async function startOnce(): Promise<Ceph> {
   const running = new Set<ChildProcess>();
   const start = (name: string, ...more: string[]) => {
     const child = spawnWithUs(name, ["-c", conf, "-f", ...more]);
-    // Its log is a file; an unread pipe would stop it in the end.
+    // It logs to a file; a full pipe would block it.
     child.stdout.resume();
     child.stderr.resume();
     running.add(child);
@@ -136,7 +136,7 @@ async function kill(child: ChildProcess): Promise<void> {
   await closed;
 }
 
-/** A shell that waits for the end of our pipe to it: it comes with our end, whatever ends us. */
+/** A shell waits until its pipe from this process closes, which happens however this process ends. */
 function removeWhenWeAreGone(folder: string): void {
   const script = 'cat; rm -rf -- "$0"';
   const child = spawn("sh", ["-c", script, folder], { stdio: ["pipe", "ignore", "ignore"], detached: true });

@@ -47,7 +47,7 @@ test("bytes are echoed complete and in order, not before the round trip time", a
   assert.ok(echoes.every((echo) => echo.equals(bytes)));
 });
 
-test("a black hole keeps the connection and what was sent", async (t) => {
+test("a black hole keeps the connections, and delivers what was sent once it ends", async (t) => {
   const proxy = await echoBehindProxy(t, 0);
   const socket = dial(proxy);
   socket.write("a");
@@ -69,7 +69,7 @@ test("a black hole keeps the connection and what was sent", async (t) => {
   late.destroy();
 });
 
-test("refusing breaks connections and takes no new ones, until it passes again on the same port", async (t) => {
+test("refusing breaks connections and accepts no new ones, until it passes again on the same port", async (t) => {
   const proxy = await echoBehindProxy(t, 0);
   const { port } = proxy;
   const socket = dial(proxy);

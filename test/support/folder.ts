@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 
-/** An empty folder that goes when the test ends. */
+/** An empty folder, removed when the test ends. */
 export function emptyFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), "facepipe-test-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));

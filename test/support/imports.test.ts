@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { findCircle, importsOf } from "./imports.ts";
+import { findCycle, importsOf } from "./imports.ts";
 
 test("imports of every form are found", () => {
   const text = `
@@ -28,13 +28,13 @@ const g = "from './nowhere.ts'";
   ]);
 });
 
-test("a circle is named by its path", () => {
+test("a cycle is returned as its path", () => {
   const links = [
     ["a.ts", "b.ts"],
     ["b.ts", "c.ts"],
     ["c.ts", "b.ts"],
   ];
   const imports = links.map(([file = "", target = ""]) => ({ file, target, ours: true, typeOnly: false }));
-  assert.deepEqual(findCircle(imports), ["b.ts", "c.ts", "b.ts"]);
-  assert.equal(findCircle(imports.slice(0, 2)), undefined);
+  assert.deepEqual(findCycle(imports), ["b.ts", "c.ts", "b.ts"]);
+  assert.equal(findCycle(imports.slice(0, 2)), undefined);
 });

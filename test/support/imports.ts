@@ -7,12 +7,12 @@ export interface Import {
   /** A file of ours, e.g. `src/face/face.ts`, or a package or built-in module as it is written. */
   readonly target: string;
   readonly ours: boolean;
-  /** Gone after compilation: `import type`. */
+  /** `import type`: removed by the compiler. */
   readonly typeOnly: boolean;
 }
 
 const quoted = `["']([^"']+)["']`;
-/** Each captures first what makes it a type import, then what is imported. */
+/** Each captures the word that makes it a type import, then the imported file or package. */
 const patterns = [
   new RegExp(String.raw`^\s*(?:import|export)\s(type\s)?[^;"']*?\sfrom\s+${quoted}`, "gm"),
   new RegExp(String.raw`^\s*import()\s+${quoted}`, "gm"),
@@ -20,14 +20,14 @@ const patterns = [
   new RegExp(String.raw`\brequire()(?:\.resolve)?\(\s*${quoted}`, "g"),
 ];
 
-/** Each .ts file below `folder` with its text, comments left out. */
+/** Each .ts file below `folder` with its text, without comments. */
 export function sources(folder: string): Map<string, string> {
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
   const files = names.filter((name) => name.endsWith(".ts")).map((name) => join(folder, name));
   return new Map(files.sort().map((file) => [file, withoutComments(readFileSync(file, "utf8"))]));
 }
 
-/** Comments that start a line or follow a space; `//` within a URL is none. */
+/** Comments that start a line or follow a space; not `//` within a URL. */
 function withoutComments(text: string): string {
   return text.replace(/^\s*\/\*[\s\S]*?\*\//gm, "").replace(/(^|\s)\/\/.*$/gm, "");
 }
@@ -43,8 +43,8 @@ export function importsOf(file: string, text: string): Import[] {
   );
 }
 
-/** The first circle found among files that import one another, as the path around it. */
-export function findCircle(imports: readonly Import[]): string[] | undefined {
+/** The first import cycle found, as the path around it. */
+export function findCycle(imports: readonly Import[]): string[] | undefined {
   const targetsOf = (file: string) =>
     imports.filter((each) => each.ours && each.file === file).map(({ target }) => target);
   const finished = new Set<string>();

@@ -5,7 +5,7 @@ import { spawnWithUs } from "./commands.ts";
 import type { Mosquitto } from "./mosquitto.ts";
 
 export interface ClientOptions {
-  /** 1 unless said. */
+  /** Default: 1. */
   readonly qos?: 0 | 1 | 2;
   readonly username?: string;
   readonly password?: string;
@@ -28,7 +28,7 @@ export interface Subscription {
   stop(): void;
 }
 
-/** Publishes with mosquitto_pub; resolves when it has ended well, which at QoS 1 and 2 means acknowledged. */
+/** Publishes with mosquitto_pub; resolves when it has ended without an error, which at QoS 1 and 2 means acknowledged. */
 export async function publishWithMosquitto(
   broker: Mosquitto,
   topic: string,
@@ -50,7 +50,7 @@ export async function subscribeWithMosquitto(
   options: ClientOptions = {},
 ): Promise<Subscription> {
   const id = `mosquitto_sub-${randomUUID()}`;
-  // %x is the payload in hexadecimal, so that any bytes fit on a line.
+  // %x is the payload in hexadecimal, so that any bytes are one line of text.
   const how = ["-i", id, "-C", String(count), "-F", "%q %r %x %t"];
   const child = run("mosquitto_sub", broker, topic, options, how);
   const output = Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
@@ -59,7 +59,7 @@ export async function subscribeWithMosquitto(
     if (lines.length >= count) return lines.map(readHeard);
     throw new Error(`mosquitto_sub ended with ${code} after ${lines.length} messages: ${complaint.trim()}`);
   });
-  // Who awaits them sees the failure; a test that failed before it did shows that failure alone.
+  // A failure is reported by whoever awaits them; a test that failed before shows its own failure alone.
   messages.catch(() => undefined);
   await Promise.race([broker.logged(new RegExp(`: ${id} \\d `)), messages]);
   return { messages, stop: () => void child.kill() };

@@ -6,11 +6,11 @@ import { promisify } from "node:util";
 import { type Certificates, makeCertificates } from "./certificates.ts";
 
 export interface MosquittoOptions {
-  /** Names and passwords; without them anyone may come in. */
+  /** User names and passwords; absent: anonymous clients may connect. */
   readonly users?: Readonly<Record<string, string>>;
   /** Lines of an acl_file: `user alice`, `topic write faces/#`, `pattern read %c/#`. */
   readonly acl?: readonly string[];
-  /** `mutual` asks each client for a certificate of the same authority; its common name is then its user name. */
+  /** `mutual` requires a client certificate of the same authority; its common name is then the user name. */
   readonly tls?: { readonly mutual?: boolean; readonly names?: readonly string[] };
   readonly websockets?: boolean;
   /** Keeps sessions and messages on disk at a clean stop; what a SIGKILL loses is up to `lines` (autosave_*). */
@@ -23,7 +23,7 @@ export interface MosquittoOptions {
   readonly lines?: readonly string[];
 }
 
-/** Makes all files the broker needs, but for the listener's port, in `directory`; gives its certificates. */
+/** Writes all files of the broker that do not depend on its port in `directory`; returns its certificates. */
 export async function prepare(
   directory: string,
   options: MosquittoOptions,
@@ -41,7 +41,7 @@ export async function prepare(
   return makeCertificates(directory, names, "test-client");
 }
 
-/** Writes mosquitto.conf; gives its path. */
+/** Writes mosquitto.conf; returns its path. */
 export async function configure(
   directory: string,
   port: number,

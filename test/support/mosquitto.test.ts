@@ -7,7 +7,7 @@ import { publishWithMosquitto, subscribeWithMosquitto } from "./mosquitto-client
 
 const skip = mosquittoMissing() ?? false;
 
-test("mosquitto carries any bytes from mosquitto_pub to mosquitto_sub", { skip }, async (t) => {
+test("any bytes are delivered from mosquitto_pub to mosquitto_sub", { skip }, async (t) => {
   const broker = await startMosquitto();
   t.after(() => broker.stop());
   const payload = Buffer.from([0, 10, 13, 255, 32, 0]);
@@ -21,7 +21,7 @@ test("mosquitto carries any bytes from mosquitto_pub to mosquitto_sub", { skip }
   ]);
 });
 
-test("mosquitto asks for passwords and keeps to its ACL", { skip }, async (t) => {
+test("mosquitto checks passwords and applies its ACL", { skip }, async (t) => {
   const users = { alice: "secret", bob: "se:cret 2" };
   const broker = await startMosquitto({ users, acl: ["user alice", "topic readwrite faces/#"] });
   t.after(() => broker.stop());
@@ -34,7 +34,7 @@ test("mosquitto asks for passwords and keeps to its ACL", { skip }, async (t) =>
   await assert.rejects(publishWithMosquitto(broker, "faces/1", "x"), /not authori[sz]ed/i);
 });
 
-test("mosquitto speaks TLS, and asks clients for a certificate when told", { skip }, async (t) => {
+test("mosquitto serves TLS, and requires client certificates with `mutual`", { skip }, async (t) => {
   const broker = await startMosquitto({ tls: { mutual: true } });
   t.after(() => broker.stop());
   await publishWithMosquitto(broker, "faces/1", "x");
@@ -42,7 +42,7 @@ test("mosquitto speaks TLS, and asks clients for a certificate when told", { ski
   assert.match(broker.log, /u'test-client'/);
 });
 
-test("mosquitto keeps retained messages over a restart, and forgets them when killed", {
+test("mosquitto keeps retained messages over a restart, and loses them when killed", {
   skip,
 }, async (t) => {
   const broker = await startMosquitto({ persistence: true });

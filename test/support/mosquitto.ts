@@ -16,7 +16,7 @@ export function mosquittoMissing(): string | undefined {
   return missing && `needs ${missing} (Debian: mosquitto mosquitto-clients)`;
 }
 
-/** A real broker on a free port of 127.0.0.1, taking connections; `t.after(() => broker.stop())` is the caller's. */
+/** A real broker on a free port of 127.0.0.1, accepting connections; `t.after(() => broker.stop())` is up to the caller. */
 export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mosquitto> {
   const directory = await mkdtemp(join(tmpdir(), "facepipe-mosquitto-"));
   const certificates = await prepare(directory, options);
@@ -40,7 +40,7 @@ export class Mosquitto {
   readonly certificates: Certificates | undefined;
   /** All that mosquitto has written to its log. */
   log = "";
-  /** mosquitto_pub and mosquitto_sub at work here; mosquitto_sub would look for a stopped broker for ever. */
+  /** Running mosquitto_pub and mosquitto_sub; mosquitto_sub would reconnect to a stopped broker for ever. */
   readonly clients = new Set<ChildProcess>();
   #process: ChildProcess | undefined;
   readonly #logged = new EventEmitter();
@@ -63,7 +63,7 @@ export class Mosquitto {
     return this.#process?.pid;
   }
 
-  /** Stops it cleanly if it runs and starts it again: same port, same directory. Resolves when it takes connections. */
+  /** Stops it cleanly if it runs and starts it again: same port, same directory. Resolves when it accepts connections. */
   async restart(): Promise<void> {
     await this.#end("SIGTERM");
     const file = await configure(this.directory, this.port, this.options, this.certificates);
@@ -88,7 +88,7 @@ export class Mosquitto {
     while (!pattern.test(this.log.slice(from))) await once(this.#logged, "text");
   }
 
-  /** SIGKILL: nothing is saved, nobody is told. */
+  /** SIGKILL: nothing is saved, no connection is closed in order. */
   async kill(): Promise<void> {
     await this.#end("SIGKILL");
   }
@@ -102,7 +102,7 @@ export class Mosquitto {
     this.#process?.kill("SIGCONT");
   }
 
-  /** For good: its directory goes too. */
+  /** Kills it and removes its directory. */
   async stop(): Promise<void> {
     for (const client of this.clients) client.kill();
     await this.#end("SIGKILL");

@@ -9,9 +9,9 @@ const python = "/usr/bin/python3";
 const script = fileURLToPath(new URL("./rtsp-server.py", import.meta.url));
 
 export interface RtspOptions {
-  /** TCP port of 127.0.0.1; 0 takes a free one. */
+  /** TCP port of 127.0.0.1; 0: a free one. */
   readonly port?: number;
-  /** Who may look; everybody when absent. */
+  /** Credentials that clients need; absent: none. */
   readonly login?: { readonly user: string; readonly password: string };
 }
 
@@ -22,7 +22,7 @@ export function withoutRtsp(): string | false {
   return "needs GStreamer's RTSP server (Debian: python3-gi gir1.2-gst-rtsp-server-1.0)";
 }
 
-/** The pipeline that plays a Matroska file with H.264 to each viewer from its start, at its own pace. */
+/** The pipeline that plays a Matroska file with H.264 to each client from its start, in real time. */
 export function playing(file: string): string {
   return `( filesrc location="${file}" ! matroskademux ! h264parse ! rtph264pay name=pay0 )`;
 }
@@ -46,12 +46,12 @@ export async function rtspServer(pipeline: string, { port = 0, login }: RtspOpti
   return {
     url,
     port: Number(new URL(url).port),
-    /** Stops for good, without a word to its viewers. */
+    /** Kills it, without a word to its clients. */
     async kill() {
       child.kill("SIGKILL");
       await closed;
     },
-    /** Stands still, with its connections open. */
+    /** Sends nothing any more, with its connections open. */
     freeze: () => child.kill("SIGSTOP"),
     goOn: () => child.kill("SIGCONT"),
   };

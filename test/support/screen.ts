@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { binary } from "./facepipe.ts";
 
 const script = fileURLToPath(new URL("terminal.py", import.meta.url));
-const binary = fileURLToPath(new URL("../../bin/facepipe.js", import.meta.url));
 
-/** Runs facepipe at a terminal; `keys` are typed once `after` has appeared. Gives its exit code and raw output. */
+/** Runs facepipe at a terminal; `keys` are typed once `after` has appeared. Returns its exit code and raw output. */
 export function atTerminal(
   args: readonly string[],
   keys = "",
@@ -22,8 +22,8 @@ export function atTerminal(
 const sequence = new RegExp(`${String.fromCharCode(27)}\\[([?\\d;]*)([A-Za-z])|([^])`, "g");
 
 /**
- * The lines that stay on the screen, colours left out. Knows what a progress bar does: carriage return, cursor to a
- * column, clear to the right, the whole line or the rest of the screen. Throws when it meets anything else.
+ * The lines that remain on the screen, without colors. Interprets what a progress bar writes: carriage return, cursor to a
+ * column, clear to the right, the whole line or the rest of the screen. Throws at anything else.
  */
 export function linesOnScreen(raw: string): string[] {
   const lines: string[] = [];

@@ -33,7 +33,7 @@ test("killed while it stores and started again, a store in a folder is complete"
 suite("store to S3: failures", { skip: skip || cephMissing() || false }, () => {
   const s3 = useCeph();
 
-  /** Resolves when the bucket has all faces, and only them, each once. */
+  /** Fails unless the bucket has all faces, and only them, each once. */
   async function assertStored(bucket: string, faces: readonly Buffer[]): Promise<void> {
     assert.deepEqual(sorted((await objectsInBucket(s3.admin, bucket)).values()), sorted(faces));
   }

@@ -24,7 +24,7 @@ export async function storeTo(
   return program;
 }
 
-/** Publishes all to `faces/cam0`; resolves when the broker has them. */
+/** Publishes all to `faces/cam0`; resolves when the broker has acknowledged them. */
 export async function publishFaces(
   t: TestContext,
   broker: Mosquitto,
