@@ -17,7 +17,6 @@ export const errorCodes = {
   BROKER_UNSUITABLE: "refused",
   CLIENT_ID_TAKEN: "refused",
   MESSAGE_TOO_LARGE: "refused",
-  MESSAGE_NOT_FORWARDED: "unreachable",
   FACES_NOT_DELIVERED: "refused",
   STOPPED: "unreachable",
 

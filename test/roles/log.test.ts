@@ -89,7 +89,10 @@ test("a second client with the same identifier ends the first, if the broker say
   await program.event("connected");
   proxy.inject(Buffer.from([0xe0, 2, 142, 0]));
   assert.equal((await program.ended).code, 1);
-  assert.match(program.stderr, /^facepipe: .*another client with the same identifier took over\. Choose a different/m);
+  assert.match(
+    program.stderr,
+    /^facepipe: .*another client with the same identifier took over\. Choose a different/m,
+  );
 });
 
 test("log keeps no session: messages published while it is down are not delivered later", {

@@ -31,7 +31,9 @@ for (const [name, source, missing] of [
   ["a synthetic video", cameraVideo, withoutFfmpeg],
   ["a recording", () => recording, !existsSync(recording) && `needs ${recording} (FACEPIPE_TEST_DATA)`],
 ] as const)
-  test(`the Haar detector finds the boxes that Python's cv2 finds: ${name}`, { skip: withoutCv2 || missing }, async (t) => {
+  test(`the Haar detector finds the boxes that Python's cv2 finds: ${name}`, {
+    skip: withoutCv2 || missing,
+  }, async (t) => {
     const video = source();
     const { frames } = await analyze(t, settings(video), count);
     const found = frames.flatMap(({ index, faces }) =>
