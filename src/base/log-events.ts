@@ -1,7 +1,7 @@
 import { UserError } from "./errors.ts";
 
 /**
- * What log lines tell of, in their field `event`: stable, for programs that wait for a line or count lines.
+ * The values of the field `event` of log lines: stable, for programs that wait for a line or count lines.
  * docs/logs.md explains each; a test compares the two lists.
  */
 export const logEvents = [

@@ -40,7 +40,7 @@ export interface RetryOptions {
   readonly deadline?: number | undefined;
   /** Whether another attempt may succeed. */
   readonly isTransient: (error: unknown) => boolean;
-  /** Is told each failure after which there is another attempt; `attempt` counts from 1. */
+  /** Called after each failure that is retried; `attempt` counts from 1. */
   readonly onRetry?: ((error: unknown, attempt: number) => void) | undefined;
 }
 

@@ -63,7 +63,7 @@ export class BrokerIdentity implements ConnectionExtension {
       const { log, broker } = this.#connection.options;
       log.warn(
         eventFields("broker_feature_missing", error),
-        `${broker.href} cannot be told from other brokers, since ${identityTopic} is not allowed: ${describe(error)}`,
+        `${broker.href} cannot be identified, because ${identityTopic} is not allowed: ${describe(error)}`,
       );
     } finally {
       this.#known.resolve();

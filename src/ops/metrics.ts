@@ -23,7 +23,7 @@ export interface Metrics {
   trackInFlight(labels: RoleLabel, read: () => number): void;
 }
 
-/** Tells roles that share a process (`up`) apart; empty for a role that runs alone. */
+/** Distinguishes roles that share a process (`up`); empty for a role that runs alone. */
 export type RoleLabel = { readonly role?: string };
 
 /** Why something is dropped; docs/metrics.md explains each. */

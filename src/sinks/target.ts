@@ -20,7 +20,7 @@ export function parseTarget(text: string): Target {
   if (scheme) throw new Error(`must start with s3:// or file://, not ${scheme}:`);
   // A bare word could be either; a wrong guess would create a folder with the name of a bucket.
   throw new Error(
-    "must be s3://BUCKET/PREFIX or file:///DIR (a folder's path may be given as ./DIR or /DIR)",
+    "must be s3://BUCKET/PREFIX or file:///DIR (or the path of a directory, ./DIR or /DIR)",
   );
 }
 

@@ -10,7 +10,7 @@ const maxLevel = 240;
 /**
  * A renderer of the scene: frame index in, pixels out (blue, green, red bytes, row by row).
  * The buffer is the same each time and holds the frame until the next call.
- * The same spec and index give the same bytes on every machine: only integers and + - * / floor are used.
+ * The same spec and index produce the same bytes on every machine: only integers and + - * / floor are used.
  */
 export function rendererOf(spec: SyntheticSpec): (index: number) => Buffer {
   const scene = sceneOf(spec);
