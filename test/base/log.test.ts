@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { badUsage, describe, refused, UserError, unreachable } from "../../src/base/errors.ts";
+import { badUsage, describe, UserError } from "../../src/base/errors.ts";
 import { createLog, redact } from "../../src/base/log.ts";
 import { systemCode } from "../../src/base/system-errors.ts";
 
@@ -46,19 +46,24 @@ test("the log has a level and one line per message", async () => {
 });
 
 test("an error says what happened and what to do, with one full stop", () => {
-  assert.equal(refused("no such file").sentence, "no such file");
-  assert.equal(refused("no such file", "Check the name").sentence, "no such file. Check the name");
+  assert.equal(new UserError("FILE_NOT_FOUND", "no such file").sentence, "no such file");
+  assert.equal(
+    new UserError("FILE_NOT_FOUND", "no such file", "Check the name").sentence,
+    "no such file. Check the name",
+  );
   assert.equal(
     badUsage(["a is wrong, did you mean b?"], "See c").sentence,
     "a is wrong, did you mean b? See c",
   );
   assert.equal(badUsage(["one", "two"], "See c").sentence, "2 faults:\n  one\n  two\nSee c");
   assert.deepEqual(
-    [refused("a"), unreachable("b"), badUsage(["c"])].map(({ exitCode }) => exitCode),
+    [new UserError("FILE_NOT_FOUND", "a"), new UserError("BROKER_UNREACHABLE", "b"), badUsage(["c"])].map(
+      ({ exitCode }) => exitCode,
+    ),
     [1, 2, 3],
   );
   const cause = new Error("cause");
-  assert.equal(unreachable("x", "y", cause).cause, cause);
+  assert.equal(new UserError("BROKER_UNREACHABLE", "x", "y", cause).cause, cause);
 });
 
 test("any thrown value can be described", () => {
