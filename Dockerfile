@@ -69,7 +69,7 @@ RUN groupadd --gid 10001 facepipe \
 COPY --from=libraries /runtime /
 COPY --from=modules /build/node_modules /opt/facepipe/node_modules
 COPY --from=model /models /opt/facepipe/models
-COPY package.json /opt/facepipe/
+COPY package.json LICENSE NOTICE /opt/facepipe/
 COPY bin /opt/facepipe/bin
 COPY --from=program /build/dist /opt/facepipe/dist
 
@@ -90,6 +90,7 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 CMD ["fac
 ENTRYPOINT ["/usr/bin/tini", "--", "facepipe"]
 CMD ["--help"]
 LABEL org.opencontainers.image.title="facepipe" \
-      org.opencontainers.image.description="Captures faces at the edge and keeps them in the cloud: OpenCV, MQTT, S3." \
+      org.opencontainers.image.description="Detects faces in camera streams at the edge, sends them over MQTT and stores them in S3 or a directory." \
+      org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="0.1.0" \
       org.opencontainers.image.base.name="docker.io/library/debian:bookworm-slim"

@@ -6,11 +6,15 @@ import { yunetModel } from "../../src/vision/model/yunet-model.ts";
 const dockerfile = readFileSync("Dockerfile", "utf8");
 const argument = (name: string) => new RegExp(`^ARG ${name}=(\\S+)$`, "m").exec(dockerfile)?.[1];
 
-test("the image takes the model that the program takes, and has the program's version", () => {
+test("the image has the model, version, description and license of the program", () => {
   assert.equal(argument("YUNET_MODEL_URL"), yunetModel.url);
   assert.equal(argument("YUNET_MODEL_SHA256"), yunetModel.sha256);
-  const { version } = JSON.parse(readFileSync("package.json", "utf8"));
-  assert.equal(/image\.version="([^"]+)"/.exec(dockerfile)?.[1], version);
+  const label = (name: string) => new RegExp(`image\\.${name}="([^"]+)"`).exec(dockerfile)?.[1];
+  const { version, description, license } = JSON.parse(readFileSync("package.json", "utf8"));
+  assert.deepEqual(
+    [label("version"), label("description"), label("licenses")],
+    [version, description, license],
+  );
 });
 
 test("its bases are pinned, and no line is for one architecture", () => {
