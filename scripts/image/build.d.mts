@@ -1,4 +1,4 @@
-/** The name that the manifests in deploy/ have. */
+/** The image's name in the manifests of deploy/. */
 export const image: string;
-/** Builds the image on stand-ins for its bases and returns its name. */
+/** Builds the image on replacements for its base images and returns its name. */
 export function buildImage(arch?: "amd64" | "arm64", tag?: string): Promise<string>;

@@ -1,4 +1,4 @@
-/** `npm run image`: builds the image with podman, on stand-ins for its bases: no registry of images is needed. */
+/** `npm run image`: builds the image without an image registry, on the base images of offline/base.mjs. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createReadStream, existsSync, readFileSync } from "node:fs";
@@ -6,22 +6,22 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { endingWell, SetupFailure } from "../setup/say.mjs";
-import { makeBaseImages, ownArch } from "./base.mjs";
+import { makeBaseImages, ownArch } from "./offline/base.mjs";
 import { podmanEnvironment } from "./podman.mjs";
 
 const project = fileURLToPath(new URL("../..", import.meta.url));
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
 
-/** The name that the manifests in deploy/ have. */
+/** The image's name in the manifests of deploy/. */
 export const image = `ghcr.io/facepipe/facepipe:${version}`;
 
-/** Builds the image for `arch`, `amd64` or `arm64`, on stand-ins for its bases and returns its name; what the build prints goes to stderr. */
+/** Builds the image for `arch`, `amd64` or `arm64`, and returns its name; the output of the build goes to stderr. */
 export async function buildImage(arch = ownArch, tag = image) {
   const bases = await makeBaseImages(arch);
   const options = [
     ...["--format", "docker", "--layers", "--pull-never", "--network", "host", "--arch", arch],
     ...["--build-arg", `NODE_IMAGE=${bases.node}`, "--build-arg", `DEBIAN_IMAGE=${bases.debian}`],
-    // This machine may reach npm through a proxy with an authority, and settings, of its own.
+    // The certificates and npm settings of this machine, which may reach npm through a proxy.
     ...mounts("/etc/ssl/certs/ca-certificates.crt", "/usr/etc/npmrc"),
   ];
   const env = { ...process.env, ...podmanEnvironment() };
@@ -30,14 +30,14 @@ export async function buildImage(arch = ownArch, tag = image) {
     const args = ["build", ...options, ...model.options, "--tag", tag, project];
     const [status] = await once(spawn("buildah", args, { env, stdio: ["ignore", 2, 2] }), "close");
     if (status !== 0)
-      throw new SetupFailure(`buildah could not build ${tag}`, "The last lines above say why.");
+      throw new SetupFailure(`buildah could not build ${tag}`, "The reason is in its last lines above.");
   } finally {
     model.stop();
   }
   return tag;
 }
 
-/** Gives the build the face model of this machine, or else that of the tests, where there is one. */
+/** Serves the build the face model in this machine's cache, or else that of the tests, if there is one. */
 async function serveModel() {
   const { FACEPIPE_TEST_DATA = join(project, "../shared/data") } = process.env;
   const tests = join(FACEPIPE_TEST_DATA, "models/yunet_n_dynamic.onnx");
@@ -49,7 +49,7 @@ async function serveModel() {
   return { options: ["--build-arg", `YUNET_MODEL_URL=${url}`], stop: () => server.close() };
 }
 
-/** A checkout that was never built has no findModel, and most likely no model. */
+/** Undefined in a checkout without dist/, which has the code that finds the model. */
 async function findModel() {
   const module = new URL("../../dist/vision/model/find-model.js", import.meta.url);
   return existsSync(module) ? (await import(module.href)).findModel() : undefined;

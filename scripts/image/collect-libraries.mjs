@@ -1,10 +1,10 @@
 /**
- * For the image: puts into a folder, laid out as a root file system, each shared library that the given programs load and Debian's
- * base image has not, with the control data (for scanners of vulnerabilities) and the copyright of its package.
+ * For the image: copies each shared library that the given programs load and Debian's base image does not have into a folder, laid
+ * out as a root file system, with the control data (for vulnerability scanners) and the copyright of its package.
  *
  *     node collect-libraries.mjs BASE TARGET PROGRAM...
  *
- * BASE is the root of the base image. Wants binutils, gcc and dpkg.
+ * BASE is the root of the base image. Needs binutils, gcc and dpkg.
  */
 import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, realpathSync, writeFileSync } from "node:fs";
@@ -12,17 +12,17 @@ import { basename, dirname, join } from "node:path";
 import { makeStub } from "./stub-library.mjs";
 
 /**
- * Libraries that get a stub, since they are large or bring many others, and facepipe has no use for what OpenCV and FFmpeg do with
- * them. Asked all the same, for an SVG drawing say, OpenCV says that it cannot read that.
+ * Libraries that are replaced by stubs, because they are large or load many others and facepipe does not use what OpenCV and FFmpeg
+ * do with them. OpenCV reports a file that needs one, such as an SVG drawing, as unreadable.
  */
 const stubbed = [
-  // Geographic data. With it go 57 libraries more: PostgreSQL's and MySQL's clients, PDF, curl ...
+  // Geographic data; it loads 57 other libraries: clients of PostgreSQL and MySQL, PDF, curl ...
   "libgdal.so.32",
-  // Drawings (SVG), and with it Cairo and Pango.
+  // SVG drawings; it loads Cairo and Pango.
   "librsvg-2.so.2",
-  // A codec for speech by radio.
+  // Speech codec for radio.
   "libcodec2.so.1.0",
-  // Write AV1 and HEVC; reading them is others' work.
+  // Encoders for AV1 and HEVC; other libraries decode them.
   "libSvtAv1Enc.so.1",
   "libx265.so.199",
 ];
@@ -31,13 +31,13 @@ const [base, target, ...programs] = process.argv.slice(2);
 const run = (command, args, env = {}) =>
   execFileSync(command, args, { encoding: "utf8", maxBuffer: 1e8, env: { ...process.env, ...env } });
 
-/** Path of each library that the dynamic linker would load, by the name that it is asked for. */
+/** Path of each library that the dynamic linker would load, by name. */
 function libraries(folder) {
   const found = new Map();
   for (const program of programs) {
     const lines = run("ldd", [program], { LD_LIBRARY_PATH: folder }).matchAll(/^\s*(\S+) => (\S+)/gm);
     for (const [, name, path] of lines) {
-      if (path === "not") throw new Error(`${program} needs ${name}, which is not there`);
+      if (path === "not") throw new Error(`${program} needs ${name}, which is missing`);
       found.set(name, path);
     }
   }
@@ -47,16 +47,16 @@ function libraries(folder) {
 const stubs = mkdtempSync("/tmp/stubs-");
 const all = libraries("");
 for (const name of stubbed) {
-  if (!all.has(name)) throw new Error(`nothing needs ${name} any more: take it off the list`);
+  if (!all.has(name)) throw new Error(`nothing needs ${name} any more: remove it from the list`);
   makeStub(name, all, stubs);
 }
 
 const owners = new Set();
 for (const [name, path] of libraries(stubs)) {
-  // In Debian /lib is /usr/lib. What lies elsewhere came with an npm package and goes with it.
+  // In Debian /lib is /usr/lib. Libraries elsewhere are part of an npm package.
   const real = realpathSync(path);
   if (!path.startsWith(stubs) && !real.startsWith("/usr/")) continue;
-  // Where the linker looks for it, though an alternative such as LAPACK's may lie elsewhere.
+  // The linker's search path: the file itself may be elsewhere, if it is an alternative, such as LAPACK's.
   const place = join(realpathSync(dirname(all.get(name))), name);
   if (existsSync(join(base, place))) continue;
   put(real, place);
@@ -69,7 +69,7 @@ for (const owner of owners) {
   const copyright = `/usr/share/doc/${owner.replace(/:.*/, "")}/copyright`;
   if (existsSync(copyright)) put(copyright, copyright);
 }
-console.log(`${owners.size} packages of Debian in part; stubs for ${stubbed.join(", ")}`);
+console.log(`${owners.size} Debian packages in part; stubs for ${stubbed.join(", ")}`);
 
 function ownerOf(path) {
   return run("dpkg-query", ["--search", `*/${basename(path)}`])

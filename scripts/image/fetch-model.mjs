@@ -1,6 +1,6 @@
 /**
- * For the image: `node fetch-model.mjs FILE URL SHA256`. A network that does not give the model stops nothing, the image is made
- * without it then; a file with other bytes does.
+ * For the image: `node fetch-model.mjs FILE URL SHA256`. If the download fails, the image is built without the model; if the
+ * hash differs, the build fails.
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, utimesSync, writeFileSync } from "node:fs";
@@ -14,16 +14,16 @@ try {
   const bytes = Buffer.from(await response.arrayBuffer());
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   if (sha256 !== wanted) {
-    console.error(`${url} has the SHA-256 ${sha256}, not ${wanted}: not taken`);
+    console.error(`${url} has the SHA-256 ${sha256}, expected ${wanted}`);
     process.exitCode = 1;
   } else {
     writeFileSync(file, bytes);
-    // The same layer, whenever it was fetched.
+    // A fixed time, so that the layer is the same whenever the file was downloaded.
     utimesSync(file, 0, 0);
   }
 } catch (error) {
   console.error(
-    `THIS IMAGE IS WITHOUT THE FACE MODEL: ${url} cannot be had (${error.cause?.message ?? error.message}).\n` +
-      "detect takes the Haar cascade, which misses most faces, unless --model names the file.",
+    `THIS IMAGE HAS NO FACE MODEL: cannot download ${url} (${error.cause?.message ?? error.message}).\n` +
+      "detect will use the Haar cascade, which misses most faces, unless --model names the file.",
   );
 }

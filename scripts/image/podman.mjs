@@ -1,6 +1,6 @@
 /**
- * The project's own corner for podman and buildah: images and containers in .cache/podman, settings in containers.conf, so that
- * the machine's own containers are neither seen nor touched. As a command it prints the environment for a shell:
+ * Storage and settings of podman and buildah for this project: images and containers are in .cache/podman, settings in
+ * containers.conf, separate from the machine's own containers. As a command it prints the environment for a shell:
  * `eval "$(node scripts/image/podman.mjs)"`.
  */
 import { accessSync, constants, mkdirSync, statfsSync, writeFileSync } from "node:fs";
@@ -23,10 +23,10 @@ export function podmanMissing() {
     : undefined;
 }
 
-/** Environment variables for podman and buildah; makes what they name. */
+/** Environment variables for podman and buildah; creates the files that they name. */
 export function podmanEnvironment() {
   mkdirSync(folder, { recursive: true });
-  // The kernel lays no overlay over another, as inside a container: there each layer is a copy.
+  // The kernel does not mount an overlay on an overlay (this may be a container): the driver vfs copies each layer.
   const driver = statfsSync(folder).type === overlayFileSystem ? "vfs" : "overlay";
   const storage = join(folder, "storage.conf");
   const lines = [
@@ -41,7 +41,7 @@ export function podmanEnvironment() {
 }
 
 function isInstalled(name) {
-  // netavark and aardvark-dns are helpers of podman's, on no PATH.
+  // netavark and aardvark-dns are helpers of podman outside PATH.
   const folders = [
     ...(process.env.PATH ?? "").split(delimiter),
     "/usr/sbin",

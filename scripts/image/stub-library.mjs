@@ -9,9 +9,9 @@ const symbols = (...args) =>
     .map((line) => line.trim().split(/\s+/));
 
 /**
- * Writes into `folder` a library of this name that has just the functions which others of `libraries` (paths by name) take from the
- * real one. Debian links with BIND_NOW, so each must be there for the program to start. Called, it answers 0: no data set, no
- * codec, no picture.
+ * Writes into `folder` a library of this name that defines only the functions that others of `libraries` (paths by name) import
+ * from the real one. Debian links with BIND_NOW, so the program does not start unless all are defined. Each returns 0: no data
+ * set, no codec, no picture.
  */
 export function makeStub(name, libraries, folder) {
   const real = libraries.get(name);
@@ -22,7 +22,7 @@ export function makeStub(name, libraries, folder) {
   );
   const wanted = [...taken].filter((symbol) => defined.has(symbol));
   const data = wanted.filter((symbol) => !["T", "W", "t", "i"].includes(defined.get(symbol)));
-  if (data.length > 0) throw new Error(`${name} cannot have a stub: others take its data ${data.join(", ")}`);
+  if (data.length > 0) throw new Error(`${name} cannot be a stub: others import its data ${data.join(", ")}`);
   const lines = wanted.map((symbol) => `long ${symbol}(void) { return 0; }`);
   const source = join(folder, `${name}.c`);
   writeFileSync(source, `${lines.join("\n")}\n`);

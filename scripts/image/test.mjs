@@ -1,13 +1,13 @@
 /**
- * `npm run image:test`: builds the image on bases made without a registry, and runs all roles and manifests from it with podman.
- * Where that is not possible it says why, and is done. Arguments as for `npm test`.
+ * `npm run image:test`: builds the image without an image registry, and tests all roles and manifests from it with podman.
+ * Where that is not possible, prints the reason and succeeds. Arguments as for `npm test`.
  */
 import { handOver } from "../setup/run.mjs";
 import { endingWell } from "../setup/say.mjs";
 import { setUp } from "../setup/set-up.mjs";
-import { baseImages } from "./base.mjs";
 import { buildImage } from "./build.mjs";
-import { makeBrokerImage } from "./mosquitto.mjs";
+import { baseImages } from "./offline/base.mjs";
+import { makeBrokerImage } from "./offline/mosquitto.mjs";
 import { podmanMissing } from "./podman.mjs";
 
 const missing = podmanMissing();

@@ -4,7 +4,7 @@ import { chmodSync, copyFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type TestContext, test } from "node:test";
 import { image as usual } from "../../scripts/image/build.mjs";
-import { brokerImage } from "../../scripts/image/mosquitto.mjs";
+import { brokerImage } from "../../scripts/image/offline/mosquitto.mjs";
 import { loadRoles } from "../../src/main.ts";
 import { emptyFolder } from "../support/folder.ts";
 import { ppm } from "../vision/harness.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import type { StatefulSet } from "kubernetes-types/apps/v1.js";
 import type { ConfigMap, Secret, Service } from "kubernetes-types/core/v1.js";
-import { brokerImage } from "../../scripts/image/mosquitto.mjs";
+import { brokerImage } from "../../scripts/image/offline/mosquitto.mjs";
 import { Cluster } from "./support/cluster.ts";
 import { imagesMissing } from "./support/images.ts";
 import { podman, tryPodman } from "./support/podman.ts";

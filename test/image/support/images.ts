@@ -1,5 +1,5 @@
 import { image } from "../../../scripts/image/build.mjs";
-import { brokerImage } from "../../../scripts/image/mosquitto.mjs";
+import { brokerImage } from "../../../scripts/image/offline/mosquitto.mjs";
 import { podmanMissing } from "../../../scripts/image/podman.mjs";
 import { hasImage } from "./podman.ts";
 

@@ -1,38 +1,38 @@
 /**
- * Makes stand-ins for the two base images that the Dockerfile names, for where no registry of images is at hand: Debian by
- * debootstrap, Node.js as a package of the npm registry, each under the official name without its digest.
+ * Builds replacements for the two base images of the Dockerfile on a machine that reaches no image registry: Debian with
+ * debootstrap, Node.js from a package of the npm registry. Each has the official name, without the digest.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { output, runLogged } from "../setup/run.mjs";
-import { SetupFailure, sayWhile } from "../setup/say.mjs";
+import { output, runLogged } from "../../setup/run.mjs";
+import { SetupFailure, sayWhile } from "../../setup/say.mjs";
+import { podmanEnvironment } from "../podman.mjs";
 import { addCrossCompiler } from "./cross-compiler.mjs";
-import { podmanEnvironment } from "./podman.mjs";
 
-const dockerfile = readFileSync(new URL("../../Dockerfile", import.meta.url), "utf8");
+const dockerfile = readFileSync(new URL("../../../Dockerfile", import.meta.url), "utf8");
 
-/** A base image as the Dockerfile pins it, without the digest, which only a registry knows. */
+/** A base image as the Dockerfile pins it, without the digest: only the registry's image has that. */
 function pinned(argument) {
   return dockerfile.match(new RegExp(`^ARG ${argument}=([^@\\s]+)`, "m"))[1];
 }
 
 export const baseImages = { debian: pinned("DEBIAN_IMAGE"), node: pinned("NODE_IMAGE") };
 
-/** What Debian and OCI name an architecture, as Node.js names it. */
+/** Debian's and OCI's names of architectures to those of Node.js. */
 const nodeNames = { amd64: "x64", arm64: "arm64" };
 
-/** This machine's, as Debian and OCI name it. */
+/** This machine's architecture, as Debian and OCI name it. */
 export const ownArch = process.arch === "arm64" ? "arm64" : "amd64";
 
-/** Folders that are empty in slim images, by Debian's own recipe for them. */
+/** Folders that are empty in Debian's slim images. */
 const emptied = [
   ...["doc", "man", "info", "locale"].map((name) => `usr/share/${name}`),
   ...["var/cache/apt", "var/lib/apt/lists", "var/log"],
 ];
 
-/** Makes the stand-ins that are not there yet; root only. */
+/** Builds those that do not exist yet; needs root. */
 export async function makeBaseImages(arch = ownArch) {
   const env = { ...process.env, ...podmanEnvironment() };
   const has = (image) => spawnSync("podman", ["image", "exists", image], { env }).status === 0;
@@ -50,9 +50,7 @@ export async function makeBaseImages(arch = ownArch) {
     if (has(node)) return { debian, node };
     await sayWhile("base images", `Node.js from npm, ${arch}`, () => addNode(root, folder, arch));
     if (arch === "arm64" && ownArch === "amd64")
-      await sayWhile("base images", "a compiler that needs no emulation", () =>
-        addCrossCompiler(root, folder),
-      );
+      await sayWhile("base images", "cross compiler", () => addCrossCompiler(root, folder));
     importImage(root, node, arch, "node", env);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -60,7 +58,7 @@ export async function makeBaseImages(arch = ownArch) {
   return { debian, node };
 }
 
-/** Images of another architecture than this machine's have a name of their own, or they would be taken for it. */
+/** An image of another architecture needs another name, or podman would run it as this machine's own. */
 function forArch(image, arch) {
   return arch === ownArch ? image : `${image}-${arch}`;
 }
@@ -72,7 +70,7 @@ async function bootstrap(root, arch) {
   const args = ["--variant=minbase", `--arch=${arch}`, "bookworm", root, ...(mirror ? [mirror] : [])];
   const remedy = "Is debootstrap installed, and are Debian's package servers reachable?";
   await runLogged("debootstrap", "debootstrap", args, remedy);
-  // With the security updates, from where this machine has them.
+  // Debian's package servers as this machine uses them, with the security updates.
   rmSync(join(root, "etc/apt/sources.list"), { force: true });
   for (const name of ["sources.list", "sources.list.d/debian.sources"]) {
     const from = join("/etc/apt", name);
@@ -87,7 +85,7 @@ async function addNode(root, folder, arch) {
   const remedy = "Is the npm registry reachable?";
   await runLogged("image-node", "npm", [...prefix, `${name}@${version}`, "npm@11"], remedy);
   const local = join(root, "usr", "local");
-  for (const part of ["bin", "include"])
+  for (const part of ["bin", "include", "LICENSE"])
     cpSync(join(folder, "node_modules", name, part), join(local, part), { recursive: true });
   const npm = join(local, "lib", "node_modules", "npm");
   mkdirSync(npm, { recursive: true });

@@ -1,15 +1,15 @@
 /**
- * `npm run image:arm64`: builds the image for arm64, by emulation where this machine is none (half an hour on two cores), joins it
- * with the image for this machine under one name, and runs the roles from it.
+ * `npm run image:arm64`: builds the image for arm64, by emulation on another machine (half an hour on two cores), joins it with
+ * the image for this machine into one multi-platform image, and tests all roles from it.
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { handOver } from "../setup/run.mjs";
-import { endingWell, SetupFailure } from "../setup/say.mjs";
-import { setUp } from "../setup/set-up.mjs";
-import { buildImage, image } from "./build.mjs";
+import { handOver } from "../../setup/run.mjs";
+import { endingWell, SetupFailure } from "../../setup/say.mjs";
+import { setUp } from "../../setup/set-up.mjs";
+import { buildImage, image } from "../build.mjs";
+import { podmanEnvironment, podmanMissing } from "../podman.mjs";
 import { emulateArm64 } from "./emulation.mjs";
-import { podmanEnvironment, podmanMissing } from "./podman.mjs";
 
 const missing = podmanMissing();
 if (missing) console.log(`the image for arm64 is skipped: this machine ${missing}`);
@@ -22,19 +22,22 @@ else {
     joinPlatforms(`${image}-all`, [native, arm64]);
     process.env.FACEPIPE_TEST_IMAGE = arm64;
   });
-  // The emulated processor's: ONNX Runtime crashes when it reads there of another architecture's.
+  // ONNX Runtime crashes when /proc/cpuinfo describes a processor of another architecture than the emulated one.
   process.env.FACEPIPE_TEST_CPUINFO = fileURLToPath(new URL("arm64-cpuinfo", import.meta.url));
   process.env.FACEPIPE_TEST_SECONDS ??= "900";
   await handOver(process.execPath, ["scripts/test.mjs", "--test-concurrency=1", "test/image/roles.test.ts"]);
 }
 
-/** A list of images under one name, of which each machine takes its own. */
+/** A manifest list: each machine pulls the image of its own platform from it. */
 function joinPlatforms(name, images) {
   const env = { ...process.env, ...podmanEnvironment() };
   const manifest = (...args) => {
     const { status } = spawnSync("podman", ["manifest", ...args], { env, stdio: ["ignore", 2, 2] });
     if (status !== 0)
-      throw new SetupFailure(`podman manifest ${args.join(" ")} failed`, "It says why above.");
+      throw new SetupFailure(
+        `podman manifest ${args.join(" ")} failed`,
+        "The reason is in its output above.",
+      );
   };
   spawnSync("podman", ["manifest", "rm", name], { env });
   manifest("create", name, ...images.map((each) => `containers-storage:${each}`));
