@@ -1,23 +1,25 @@
-# One image for all roles, for amd64 and arm64. `docker build --tag facepipe .`, or `podman build --format docker --tag facepipe .`
+# One image for all roles, for amd64 and arm64:
+# `docker build --tag facepipe .` or `podman build --format docker --tag facepipe .`
 
 ARG NODE_IMAGE=docker.io/library/node:24.21.0-bookworm-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6
 ARG DEBIAN_IMAGE=docker.io/library/debian:bookworm-20260918-slim@sha256:3783cc01769c7b2b1b83a5c5ad96c815348e28ed7da68e2e3687004faa906251
 
-# --- what package.json says of dependencies alone: another version or script of facepipe is no reason to compile OpenCV's addon again ---
+# --- only the dependencies of package.json: a change of version or scripts must not compile OpenCV's addon again ---
 FROM ${NODE_IMAGE} AS manifest
 COPY package.json package-lock.json /
 RUN mkdir /manifest \
  && node -p "const { dependencies, devDependencies } = require('/package.json'); JSON.stringify({ dependencies, devDependencies })" > /manifest/package.json \
- && node -p "const lock = require('/package-lock.json'); delete lock.version; delete lock.packages[''].version; JSON.stringify(lock)" > /manifest/package-lock.json \
+ && node -p "const lock = require('/package-lock.json'); const { dependencies, devDependencies } = lock.packages['']; \
+      JSON.stringify({ ...lock, version: undefined, packages: { ...lock.packages, '': { dependencies, devDependencies } } })" > /manifest/package-lock.json \
  && touch --date=@0 /manifest /manifest/*
 
-# --- npm packages with OpenCV's addon, as the program needs them ---------------------------------------------------------------
+# --- npm packages that the program loads, with OpenCV's addon ---
 FROM ${NODE_IMAGE} AS modules
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends g++ libopencv-dev make opencv-data python3 tini \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
-# Trusts the authorities in /etc/ssl/certs too, for who builds behind a proxy with an authority of its own and mounts them there.
+# Node.js also trusts the certificates in /etc/ssl/certs. Mount those of your proxy there if you build behind one.
 ENV NODE_USE_SYSTEM_CA=1
 COPY .npmrc ./
 COPY --from=manifest /manifest ./
@@ -27,7 +29,7 @@ RUN node -e "import('/build/scripts/setup/opencv-addon.mjs').then((addon) => add
 COPY scripts/image/prune-modules.mjs scripts/image/
 RUN node scripts/image/prune-modules.mjs
 
-# --- the shared libraries that these load, and no others -----------------------------------------------------------------------
+# --- the shared libraries that they load, and the license texts ---
 FROM ${DEBIAN_IMAGE} AS base
 
 FROM modules AS libraries
@@ -41,8 +43,11 @@ RUN --mount=type=bind,from=base,source=/,target=/base \
  && cp /usr/share/opencv4/haarcascades/haarcascade_frontalface_default.xml /runtime/usr/share/opencv4/haarcascades/ \
  && strip -o /runtime/usr/local/bin/node /usr/local/bin/node \
  && ln -s /opt/facepipe/bin/facepipe.js /runtime/usr/local/bin/facepipe
+COPY scripts/image/third-party-notices.mjs scripts/image/onnxruntime-license.txt scripts/image/
+RUN mkdir -p /runtime/opt/facepipe \
+ && node scripts/image/third-party-notices.mjs /runtime opencv-data tini > /runtime/opt/facepipe/THIRD-PARTY-NOTICES.txt
 
-# --- the face model; without network the image is made without it, and says so ----------------------------------------------------
+# --- the face model; if it cannot be downloaded, the build prints that and continues without it ---
 FROM ${NODE_IMAGE} AS model
 ENV NODE_USE_SYSTEM_CA=1
 ARG YUNET_MODEL_URL=https://raw.githubusercontent.com/ShiqiYu/libfacedetection.train/dca340aa082c71081a68d17db8e58b33a58a914b/onnx/yunet_n_dynamic.onnx
@@ -50,7 +55,7 @@ ARG YUNET_MODEL_SHA256=104ee26c71d5c270ce79a6b3dced91c91013260d29a6bf18f9296c5b8
 COPY scripts/image/fetch-model.mjs ./
 RUN node fetch-model.mjs /models/yunet_n_dynamic.onnx "$YUNET_MODEL_URL" "$YUNET_MODEL_SHA256"
 
-# --- the program -------------------------------------------------------------------------------------------------------------------
+# --- the program ---
 FROM ${NODE_IMAGE} AS program
 WORKDIR /build
 ENV NODE_USE_SYSTEM_CA=1
@@ -61,7 +66,7 @@ COPY package.json tsconfig.json tsconfig.build.json ./
 COPY src src
 RUN node node_modules/typescript/bin/tsc -p tsconfig.build.json --sourceMap false
 
-# --- the image ---------------------------------------------------------------------------------------------------------------------
+# --- the image ---
 FROM ${DEBIAN_IMAGE}
 RUN groupadd --gid 10001 facepipe \
  && useradd --uid 10001 --gid 10001 --home-dir /data --no-create-home --shell /usr/sbin/nologin facepipe \
@@ -73,20 +78,20 @@ COPY package.json LICENSE NOTICE /opt/facepipe/
 COPY bin /opt/facepipe/bin
 COPY --from=program /build/dist /opt/facepipe/dist
 
-# Every role serves /healthz, /readyz and /metrics here, and `facepipe healthcheck` asks here.
+# Port of /healthz, /readyz and /metrics in every role; `facepipe healthcheck` uses it, too.
 ENV FACEPIPE_HTTP=8080 HOME=/data
-# What V8 compiles at a start is kept for the next, which takes half as long. Node.js finds it for this user alone.
+# Code that V8 has compiled, which halves the start time. Node.js uses it only for the user that wrote it.
 ENV NODE_COMPILE_CACHE=/opt/facepipe/compiled
 RUN --mount=type=bind,source=scripts/image/warm-up.sh,target=/warm-up.sh \
     install --directory --owner facepipe "$NODE_COMPILE_CACHE" \
  && setpriv --reuid=facepipe --regid=facepipe --clear-groups sh /warm-up.sh \
  && chown -R root:root "$NODE_COMPILE_CACHE"
 EXPOSE 8080
-# What a role writes, if it writes files: `up` its ./faces, `detect` a model that it fetches. Mount something here.
+# Where roles write files: `up` writes ./faces, `detect` a downloaded model. Mount a volume here.
 WORKDIR /data
 USER 10001:10001
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 CMD ["facepipe", "healthcheck"]
-# tini passes signals on and buries orphans; no shell takes part.
+# tini forwards signals and reaps orphaned processes; there is no shell in between.
 ENTRYPOINT ["/usr/bin/tini", "--", "facepipe"]
 CMD ["--help"]
 LABEL org.opencontainers.image.title="facepipe" \

@@ -1,6 +1,6 @@
 /**
- * Leaves in node_modules what the program loads on this platform, for the image: no packages that only build OpenCV's addon, no
- * libraries for other systems, no types, no source maps. Run in the folder that has package-lock.json.
+ * For the image: deletes from node_modules what the program does not load on this platform, which is packages that only build
+ * OpenCV's addon, libraries for other systems, types and source maps. Run in the folder that has package-lock.json.
  */
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -44,9 +44,11 @@ for (const platform of readdirSync(join(runtime, "bin", "napi-v6")))
     if (platform !== process.platform || arch !== process.arch)
       rmSync(join(runtime, "bin", "napi-v6", platform, arch), { recursive: true });
 
+const unused = /\.(map|ts|mts|cts|markdown|md|tsbuildinfo)$|\/\.(bin|package-lock)/i;
+/** Some licenses are Markdown; they must accompany the package. */
+const license = /\/(licen[sc]e|copying|notice)[^/]*$/i;
 for (const path of files("node_modules"))
-  if (/\.(map|ts|mts|cts|markdown|md|tsbuildinfo)$/i.test(path) || /\/\.(bin|package-lock)/.test(path))
-    rmSync(path, { force: true });
+  if (unused.test(path) && !license.test(path)) rmSync(path, { force: true });
 
 function keepOnly(folder, kept) {
   for (const path of files(folder)) if (!kept.includes(relative(folder, path))) rmSync(path, { force: true });

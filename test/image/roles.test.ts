@@ -67,6 +67,22 @@ test("it holds what the program needs, and little else", { skip }, async (t) => 
   assert.deepEqual(has(/\.npmrc$|\.pem$|secret/i), []);
 });
 
+test("it holds the license of facepipe and the notices of all other software in it", { skip }, async () => {
+  const print = (...args: string[]) => podman("run", "--rm", "--network=none", ...args);
+  const cat = (name: string) => print("--entrypoint=/bin/cat", image, `/opt/facepipe/${name}`);
+  assert.match(await cat("LICENSE"), /Apache License\s+Version 2\.0/);
+  assert.match(await cat("NOTICE"), /^Copyright \d{4} the facepipe authors$/m);
+  const notices = await cat("THIRD-PARTY-NOTICES.txt");
+  const libraries = ["avcodec", "avformat", "avutil", "opencv-core", "opencv-videoio"].map(
+    (name) => `lib${name}[\\d.]+`,
+  );
+  for (const name of ["Node\\.js", "mqtt", "onnxruntime-node", "tini", "opencv-data", ...libraries])
+    assert.match(notices, new RegExp(`^  ${name} \\S*\\d.*: .*\\w`, "m"), name);
+  for (const part of ["OpenCV", "FFmpeg", "YuNet", "Haar cascade"]) assert.ok(notices.includes(part), part);
+  const packages = await print("--entrypoint=/bin/ls", image, "/var/lib/dpkg/status.d");
+  for (const name of packages.split("\n")) assert.ok(notices.includes(`\n  ${name} `), name);
+});
+
 test("no layer and no environment has a secret or a name of where it was built", { skip }, async () => {
   const told = [
     await podman("image", "inspect", image),
