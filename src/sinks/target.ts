@@ -19,9 +19,7 @@ export function parseTarget(text: string): Target {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(text)?.[1];
   if (scheme) throw new Error(`must start with s3:// or file://, not ${scheme}:`);
   // A bare word could be either; a wrong guess would create a folder with the name of a bucket.
-  throw new Error(
-    "must be s3://BUCKET/PREFIX or file:///DIR (or the path of a directory, ./DIR or /DIR)",
-  );
+  throw new Error("must be s3://BUCKET/PREFIX or file:///DIR (or the path of a directory, ./DIR or /DIR)");
 }
 
 /** The target as people write it, without a `/` at its end. */
