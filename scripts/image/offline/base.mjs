@@ -3,7 +3,16 @@
  * debootstrap, Node.js from a package of the npm registry. Each has the official name, without the digest.
  */
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { output, runLogged } from "../../setup/run.mjs";
@@ -28,8 +37,12 @@ export const ownArch = process.arch === "arm64" ? "arm64" : "amd64";
 
 /** Folders that are empty in Debian's slim images. */
 const emptied = [
-  ...["doc", "man", "info", "locale"].map((name) => `usr/share/${name}`),
-  ...["var/cache/apt", "var/lib/apt/lists", "var/log"],
+  "usr/share/man",
+  "usr/share/info",
+  "usr/share/locale",
+  "var/cache/apt",
+  "var/lib/apt/lists",
+  "var/log",
 ];
 
 /** Builds those that do not exist yet; needs root. */
@@ -46,6 +59,7 @@ export async function makeBaseImages(arch = ownArch) {
       rmSync(join(root, path), { recursive: true, force: true });
       mkdirSync(join(root, path), { recursive: true });
     }
+    keepCopyrights(join(root, "usr/share/doc"));
     if (!has(debian)) importImage(root, debian, arch, "bash", env);
     if (has(node)) return { debian, node };
     await sayWhile("base images", `Node.js from npm, ${arch}`, () => addNode(root, folder, arch));
@@ -56,6 +70,12 @@ export async function makeBaseImages(arch = ownArch) {
     rmSync(folder, { recursive: true, force: true });
   }
   return { debian, node };
+}
+
+/** Slim images contain the copyright files of the documentation and nothing else of it. */
+function keepCopyrights(folder) {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }))
+    if (entry.isFile() && entry.name !== "copyright") rmSync(join(entry.parentPath, entry.name));
 }
 
 /** An image of another architecture needs another name, or podman would run it as this machine's own. */
