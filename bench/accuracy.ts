@@ -1,9 +1,9 @@
-import { readAccuracyChoices } from "./accuracy/choices.ts";
+import { judge, type Verdict } from "./accuracy/evaluate.ts";
 import { findImages, withoutLabels } from "./accuracy/images.ts";
-import { judge, type Verdict } from "./accuracy/judge.ts";
 import { readLabels } from "./accuracy/labels.ts";
+import { readAccuracyChoices } from "./accuracy/options.ts";
 import { type Judged, reportAccuracy } from "./accuracy/report.ts";
-import { plainly } from "./support/plain-errors.ts";
+import { plainly } from "./support/run-benchmark.ts";
 
 await plainly(async () => {
   const { sets, candidates, minLabel, json } = readAccuracyChoices();

@@ -2,8 +2,8 @@ import { type Figure, growthOf, rowsOf } from "./age/figures.ts";
 import { makeFrames } from "./age/frames.ts";
 import { runLive } from "./age/run.ts";
 import { readChoices } from "./support/command-line.ts";
-import { plainly } from "./support/plain-errors.ts";
 import { type Columns, report, type Target } from "./support/report.ts";
+import { plainly } from "./support/run-benchmark.ts";
 
 const columns: Columns<Figure> = {
   median: ["median ms", 1],

@@ -2,13 +2,13 @@ import { cpus } from "node:os";
 import { isDeepStrictEqual } from "node:util";
 import { cascadeFile } from "../src/vision/worker/detectors/haar-cascade.ts";
 import { startMosquitto } from "../test/support/mosquitto.ts";
-import { type Found, facepipe, findings, python, type Run, type Task } from "./detect/contestants.ts";
+import { type Found, facepipe, findings, python, type Run, type Task } from "./detect/implementations.ts";
 import { framesWithFace, picturesOfPersons } from "./detect/results.ts";
 import { readChoices } from "./support/command-line.ts";
 import { yunetArguments } from "./support/detect.ts";
-import { plainly } from "./support/plain-errors.ts";
 import { type Columns, report } from "./support/report.ts";
 import { runRounds } from "./support/rounds.ts";
+import { plainly } from "./support/run-benchmark.ts";
 import { webcamVideo } from "./support/videos.ts";
 
 type Figure = "rate" | "perCpuSecond" | "looked" | "faces";

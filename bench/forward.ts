@@ -1,5 +1,5 @@
-import { type Figure, forwardOnce } from "./forward/contest.ts";
 import { bridge, facepipe, paho } from "./forward/forwarders.ts";
+import { type Figure, forwardOnce } from "./forward/measure-forward.ts";
 import { readChoices } from "./support/command-line.ts";
 import { type Columns, report } from "./support/report.ts";
 import { runRounds } from "./support/rounds.ts";

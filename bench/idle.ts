@@ -1,13 +1,13 @@
 import { cpus } from "node:os";
 import { cascadeFile } from "../src/vision/worker/detectors/haar-cascade.ts";
 import { startMosquitto } from "../test/support/mosquitto.ts";
-import { facepipe, python, type Run } from "./detect/contestants.ts";
+import { facepipe, python, type Run } from "./detect/implementations.ts";
 import { beyondBeginning, makeEmptyVideos } from "./idle/empty-video.ts";
 import { readChoices } from "./support/command-line.ts";
 import { yunetArguments } from "./support/detect.ts";
-import { plainly } from "./support/plain-errors.ts";
 import { type Columns, report } from "./support/report.ts";
 import { runRounds } from "./support/rounds.ts";
+import { plainly } from "./support/run-benchmark.ts";
 
 type Figure = "cpuMs" | "frames" | "looked" | "start" | "faces";
 

@@ -2,11 +2,11 @@ import { startMosquitto } from "../test/support/mosquitto.ts";
 import { type Sample, watchMemory } from "./memory/samples.ts";
 import { readChoices } from "./support/command-line.ts";
 import { yunetArguments } from "./support/detect.ts";
-import { fitLine } from "./support/line-fit.ts";
-import { plainly } from "./support/plain-errors.ts";
+import { fitLine } from "./support/linear-regression.ts";
 import { facepipeCommand, startProgram } from "./support/programs.ts";
 import { type Columns, report, type Target } from "./support/report.ts";
 import { summarizeRuns } from "./support/rounds.ts";
+import { plainly } from "./support/run-benchmark.ts";
 import { webcamVideo } from "./support/videos.ts";
 
 type Figure = "resident" | "own" | "vision" | "proportional";

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { startCeph } from "../test/support/ceph.ts";
-import { type Figure, storeOnce } from "./store/contest.ts";
+import { type Figure, storeOnce } from "./store/measure-store.ts";
 import { boto3, facepipe } from "./store/stores.ts";
 import { readChoices } from "./support/command-line.ts";
 import { startProgram } from "./support/programs.ts";

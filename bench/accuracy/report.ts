@@ -1,5 +1,5 @@
 import { machine, table } from "../support/report.ts";
-import type { Verdict } from "./judge.ts";
+import type { Verdict } from "./evaluate.ts";
 
 /** A set of images, judged. */
 export interface Judged {

@@ -3,7 +3,7 @@ import { decodeMessage } from "../../src/face/message.ts";
 import { loadOpenCv } from "../../src/vision/worker/opencv.ts";
 import type { Event } from "./ages.ts";
 import { now } from "./clock.ts";
-import { type Grey, readNumber } from "./number.ts";
+import { type Grey, readNumber } from "./frame-number.ts";
 
 export interface Arrivals {
   /** Pictures that arrived, in order. */

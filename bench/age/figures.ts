@@ -1,4 +1,4 @@
-import { fitLine, type Line, type Point } from "../support/line-fit.ts";
+import { fitLine, type Line, type Point } from "../support/linear-regression.ts";
 import { summarizeRuns } from "../support/rounds.ts";
 import { median, quantile } from "../support/statistics.ts";
 import type { Age } from "./ages.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { webcamVideo } from "../support/videos.ts";
-import { painters } from "./number.ts";
+import { painters } from "./frame-number.ts";
 
 export interface Frames {
   /** JPEGs by name, each with its number painted into it. */

@@ -8,7 +8,7 @@ import { yunetArguments } from "../support/detect.ts";
 import { facepipeCommand, startProgram } from "../support/programs.ts";
 import { type Age, agesOf, type Event } from "./ages.ts";
 import { subscribe } from "./arrivals.ts";
-import { margin } from "./number.ts";
+import { margin } from "./frame-number.ts";
 
 export interface Outcome {
   readonly ages: readonly Age[];

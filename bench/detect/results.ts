@@ -1,5 +1,5 @@
 import { mixedVideo, type Part, personParts, webcamVideo } from "../support/videos.ts";
-import { findings } from "./contestants.ts";
+import { findings } from "./implementations.ts";
 
 /** In how many frames of the webcam video, which has a face in each of its 1332, a face is found. */
 export async function framesWithFace(args: readonly string[]): Promise<number> {

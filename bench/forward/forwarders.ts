@@ -2,7 +2,7 @@ import { type Mosquitto, startMosquitto } from "../../test/support/mosquitto.ts"
 import { freePort } from "../../test/support/ports.ts";
 import { facepipeCommand, type Program, peerCommand, startProgram } from "../support/programs.ts";
 import { createSession, fill } from "../support/queued-messages.ts";
-import { generous, type Prepared, topic } from "./contest.ts";
+import { generous, type Prepared, topic } from "./measure-forward.ts";
 
 const clientId = "bench-forward";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { refused } from "../../src/base/errors.ts";
-import { findings } from "../detect/contestants.ts";
+import { findings } from "../detect/implementations.ts";
 import { yunetArguments } from "../support/detect.ts";
 import { emptyParts, mixedVideo } from "../support/videos.ts";
 

@@ -1,5 +1,5 @@
 import { facepipeCommand, peerCommand, startProgram } from "../support/programs.ts";
-import { clientId, type Store, topic } from "./contest.ts";
+import { clientId, type Store, topic } from "./measure-store.ts";
 
 export const boto3: Store = {
   protocol: "3.1.1",

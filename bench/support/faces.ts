@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { connectAsync } from "mqtt";
 import { encodeFace } from "../../src/face/message.ts";
-import { noisePng } from "./noise.ts";
+import { noisePng } from "./noise-png.ts";
 
 /** A picture of this many pixels each way makes a message of 10 kB. */
 const side = 97;

@@ -16,7 +16,7 @@ END
 }
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-for each in words settings documents bucket role firewall machine; do
+for each in common settings documents bucket role firewall machine; do
   # shellcheck source=/dev/null
   . "$here/lib/$each.sh"
 done

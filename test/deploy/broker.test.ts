@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { projects, readProject } from "../compose/project.ts";
 import { numberOf } from "../image/support/quantity.ts";
-import { everyOverlay } from "./every.ts";
 import { podsOf, valuesOf } from "./pods.ts";
 import { kubectlMissing } from "./render.ts";
+import { everyOverlay } from "./rendered-overlays.ts";
 
 const every = everyOverlay();
 const read = (path: string) => readFileSync(path, "utf8");

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { everyOverlay } from "./every.ts";
 import { danglingReferences } from "./references.ts";
 import { type KubernetesObject, kubectlMissing } from "./render.ts";
+import { everyOverlay } from "./rendered-overlays.ts";
 
 const skip = kubectlMissing();
 const every = everyOverlay();

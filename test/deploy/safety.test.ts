@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { everyOverlay } from "./every.ts";
 import { containersOf, type Pod, podsOf, valuesOf } from "./pods.ts";
 import { filledManifests, type KubernetesObject, kubectlMissing, renderOverlay } from "./render.ts";
+import { everyOverlay } from "./rendered-overlays.ts";
 import { environmentOf } from "./settings.ts";
 
 const skip = kubectlMissing();

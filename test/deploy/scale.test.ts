@@ -11,10 +11,10 @@ import type { Program } from "../support/facepipe.ts";
 import { emptyFolder } from "../support/folder.ts";
 import { untilMetrics } from "../support/metrics.ts";
 import { mosquittoMissing } from "../support/mosquitto.ts";
-import { everyOverlay } from "./every.ts";
 import { type Side, startBroker, startContainer } from "./pipeline.ts";
 import { type Pod, podsOf } from "./pods.ts";
 import { filledManifests, kubectlMissing, renderOverlay } from "./render.ts";
+import { everyOverlay } from "./rendered-overlays.ts";
 import { environmentOf } from "./settings.ts";
 
 const skip = kubectlMissing() ?? mosquittoMissing();

@@ -3,9 +3,9 @@ import { test } from "node:test";
 import { loadRoles } from "../../src/main.ts";
 import { readCommandLine } from "../../src/settings/command-line.ts";
 import { emptyFolder } from "../support/folder.ts";
-import { everyOverlay } from "./every.ts";
 import { containersOf, podsOf } from "./pods.ts";
 import { kubectlMissing } from "./render.ts";
+import { everyOverlay } from "./rendered-overlays.ts";
 import { below, environmentOf, writeVolumes } from "./settings.ts";
 
 const skip = kubectlMissing();

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { emptyFolder } from "../support/folder.ts";
-import { everyOverlay } from "./every.ts";
 import { type KubernetesObject, kubectlMissing } from "./render.ts";
+import { everyOverlay } from "./rendered-overlays.ts";
 import { typeFaults } from "./types.ts";
 
 const skip = kubectlMissing();

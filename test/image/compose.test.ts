@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { freePort } from "../support/ports.ts";
-import { Composed, composeMissing } from "./support/composed.ts";
-import { assertAllStored, cutSeconds, facesFound } from "./support/count.ts";
+import { Composed, composeMissing } from "./support/compose-project.ts";
 import { imagesMissing } from "./support/images.ts";
 import { assertUnseen, secretsIn } from "./support/secrets.ts";
+import { assertAllStored, cutSeconds, facesFound } from "./support/stored-faces.ts";
 
 const skip = (await imagesMissing()) ?? composeMissing() ?? false;
 const services = ["detect", "forward", "store", "edge-log", "cloud-log"];

@@ -5,11 +5,11 @@ import { kubectlMissing } from "../deploy/render.ts";
 import { objectsInBucket } from "../pipeline/objects.ts";
 import { useCeph } from "../sinks/s3/fixture.ts";
 import { cephMissing } from "../support/ceph.ts";
-import { assertAllStored, cutSeconds, facesFound } from "./support/count.ts";
-import { deploy } from "./support/deployed.ts";
+import { deploy } from "./support/deploy.ts";
 import { imagesMissing } from "./support/images.ts";
 import { countsOn } from "./support/metrics.ts";
 import { assertUnseen } from "./support/secrets.ts";
+import { assertAllStored, cutSeconds, facesFound } from "./support/stored-faces.ts";
 
 const skip = kubectlMissing() ?? cephMissing() ?? (await imagesMissing()) ?? false;
 

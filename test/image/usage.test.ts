@@ -5,9 +5,9 @@ import { kubectlMissing } from "../deploy/render.ts";
 import { useCeph } from "../sinks/s3/fixture.ts";
 import { cephMissing } from "../support/ceph.ts";
 import { noModel } from "../vision/worker/detectors/yunet-model.ts";
-import { cutSeconds } from "./support/count.ts";
-import { deploy } from "./support/deployed.ts";
+import { deploy } from "./support/deploy.ts";
 import { imagesMissing } from "./support/images.ts";
+import { cutSeconds } from "./support/stored-faces.ts";
 import { usageOf } from "./support/usage.ts";
 
 const skip = kubectlMissing() ?? cephMissing() ?? (await imagesMissing()) ?? false;

@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2154 # the names come from settings.sh, $answer and $complaint from words.sh
+# shellcheck shell=sh disable=SC2154 # the names come from settings.sh, $answer and $complaint from common.sh
 # The bucket. Of one that was there before, rules and policies of others are kept.
 
 bucket_up() {

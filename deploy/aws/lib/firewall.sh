@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2154 # the names come from settings.sh, $answer from words.sh
+# shellcheck shell=sh disable=SC2154 # the names come from settings.sh, $answer from common.sh
 # The security group: the broker's port, from the edge sites, and nothing else. There is no SSH; see Session Manager.
 
 firewall_up() {

@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2154 # the names come from settings.sh and firewall.sh, $answer from words.sh
+# shellcheck shell=sh disable=SC2154 # the names come from settings.sh and firewall.sh, $answer from common.sh
 # The virtual machine, and its fixed address.
 
 machine_up() {

@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2154 # the names come from settings.sh, $answer from words.sh
+# shellcheck shell=sh disable=SC2154 # the names come from settings.sh, $answer from common.sh
 # The role that the machine has, and with it the containers on it: store needs no key of its own.
 
 role_up() {

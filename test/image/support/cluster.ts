@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { Application } from "./application.ts";
-import { newFolder, removeLeftOvers } from "./left-overs.ts";
+import { newFolder, removeLeftOvers } from "./cleanup.ts";
 import { Network } from "./network.ts";
 import type { KubernetesObject } from "./objects.ts";
 import type { Attachment } from "./pod-networks.ts";

@@ -1,4 +1,4 @@
-import { label } from "./left-overs.ts";
+import { label } from "./cleanup.ts";
 import { podman, tryPodman } from "./podman.ts";
 
 /**

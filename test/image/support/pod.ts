@@ -1,14 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Container, PodSpec } from "kubernetes-types/core/v1.js";
+import { label } from "./cleanup.ts";
 import { containerArgs } from "./container-args.ts";
 import { environmentOf } from "./environment.ts";
-import { label } from "./left-overs.ts";
 import { type Objects, specOf } from "./objects.ts";
 import { type Attachment, addressOf, createPod } from "./pod-networks.ts";
 import { podman, tryPodman } from "./podman.ts";
+import { Watch } from "./prober.ts";
 import { namesOf, portNumber, redirectsOf } from "./services.ts";
 import { type PreparedVolume, prepareVolumes, type VolumeFolders } from "./volumes.ts";
-import { Watch } from "./watch.ts";
 import type { PodPlan } from "./workloads.ts";
 
 export interface PodPlace {

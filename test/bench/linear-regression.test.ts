@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fitLine, type Point } from "../../bench/support/line-fit.ts";
+import { fitLine, type Point } from "../../bench/support/linear-regression.ts";
 
 /** Reproducible numbers between -0.5 and 0.5 (Lehmer's generator, with Park and Miller's constants). */
 function noise(count: number, seed = 1): number[] {

@@ -1,5 +1,5 @@
 import { type Mosquitto, startMosquitto } from "../../test/support/mosquitto.ts";
-import { startCounter } from "../support/counter.ts";
+import { startCounter } from "../support/message-counter.ts";
 import { cpuSeconds } from "../support/processes.ts";
 import type { Program } from "../support/programs.ts";
 
