@@ -1,30 +1,32 @@
-import { judge, type Verdict } from "./accuracy/evaluate.ts";
+import { type Evaluation, evaluate } from "./accuracy/evaluate.ts";
 import { findImages, withoutLabels } from "./accuracy/images.ts";
 import { readLabels } from "./accuracy/labels.ts";
-import { readAccuracyChoices } from "./accuracy/options.ts";
-import { type Judged, reportAccuracy } from "./accuracy/report.ts";
-import { plainly } from "./support/run-benchmark.ts";
+import { readAccuracyOptions } from "./accuracy/options.ts";
+import { type EvaluatedSet, reportAccuracy } from "./accuracy/report.ts";
+import { runBenchmark } from "./support/run-benchmark.ts";
 
-await plainly(async () => {
-  const { sets, candidates, minLabel, json } = readAccuracyChoices();
-  // All that can be wrong with the labels is said before anything runs.
-  const ready = sets.map(({ images: folder, labels }) => {
+await runBenchmark(async () => {
+  const { sets, candidates, minLabel, json } = readAccuracyOptions();
+  // Faults of the labels are reported before anything runs.
+  const imageSets = sets.map(({ images: folder, labels }) => {
     const images = findImages(folder, readLabels(labels, minLabel));
-    const left = withoutLabels(folder, images);
-    const some = left.length > 3 ? `${left.slice(0, 3).join(", ")} ...` : left.join(", ");
-    if (left.length > 0)
-      process.stderr.write(`${left.length} images of ${folder} have no labels and are left out: ${some}\n`);
+    const unlabelled = withoutLabels(folder, images);
+    const names = unlabelled.length > 3 ? `${unlabelled.slice(0, 3).join(", ")} ...` : unlabelled.join(", ");
+    if (unlabelled.length > 0)
+      process.stderr.write(
+        `${unlabelled.length} images of ${folder} have no labels and are skipped: ${names}\n`,
+      );
     return { folder, images };
   });
-  const judged: Judged[] = [];
-  for (const { folder, images } of ready) {
-    const verdicts: Verdict[] = [];
+  const evaluated: EvaluatedSet[] = [];
+  for (const { folder, images } of imageSets) {
+    const evaluations: Evaluation[] = [];
     for (const candidate of candidates) {
-      process.stderr.write(`${candidate.name} looks at ${images.length} images of ${folder}\n`);
-      verdicts.push(...(await judge(images, candidate)));
+      process.stderr.write(`${candidate.name}: analyzing ${images.length} images of ${folder}\n`);
+      evaluations.push(...(await evaluate(images, candidate)));
     }
     const labels = images.reduce((sum, { boxes }) => sum + boxes.length, 0);
-    judged.push({ folder, images: images.length, labels, verdicts });
+    evaluated.push({ folder, images: images.length, labels, evaluations });
   }
-  reportAccuracy(judged, json);
+  reportAccuracy(evaluated, json);
 });

@@ -1,13 +1,13 @@
 import { bridge, facepipe, paho } from "./forward/forwarders.ts";
 import { type Figure, forwardOnce } from "./forward/measure-forward.ts";
-import { readChoices } from "./support/command-line.ts";
+import { readOptions } from "./support/command-line.ts";
 import { type Columns, report } from "./support/report.ts";
 import { runRounds } from "./support/rounds.ts";
 
-const { numbers, json } = readChoices({ rounds: 3, messages: 20_000, bytes: 10_000 });
+const { numbers, json } = readOptions({ rounds: 3, messages: 20_000, bytes: 10_000 });
 const { rounds, messages, bytes } = numbers;
 
-const contestants = Object.entries({
+const implementations = Object.entries({
   "paho (acknowledges on arrival)": paho,
   "facepipe forward": facepipe,
   "Mosquitto's bridge": bridge,
@@ -20,7 +20,7 @@ const columns: Columns<Figure> = {
   cpuWithBroker: ["with source broker", 2],
 };
 
-const results = await runRounds(contestants, rounds);
+const results = await runRounds(implementations, rounds);
 const steady = (name: string) => results.get(name)?.steady.median ?? Number.NaN;
 const ours = steady("facepipe forward");
 report(

@@ -3,26 +3,26 @@ import { cascadeFile } from "../src/vision/worker/detectors/haar-cascade.ts";
 import { startMosquitto } from "../test/support/mosquitto.ts";
 import { facepipe, python, type Run } from "./detect/implementations.ts";
 import { beyondBeginning, makeEmptyVideos } from "./idle/empty-video.ts";
-import { readChoices } from "./support/command-line.ts";
+import { readOptions } from "./support/command-line.ts";
 import { yunetArguments } from "./support/detect.ts";
 import { type Columns, report } from "./support/report.ts";
 import { runRounds } from "./support/rounds.ts";
-import { plainly } from "./support/run-benchmark.ts";
+import { runBenchmark } from "./support/run-benchmark.ts";
 
-type Figure = "cpuMs" | "frames" | "looked" | "start" | "faces";
+type Figure = "cpuMs" | "frames" | "analyzed" | "start" | "faces";
 
 const columns: Columns<Figure> = {
   cpuMs: ["CPU ms/frame", 2],
-  // Of those that were passed over after the last look nothing is said.
+  // detect does not report frames that it skipped after the last analyzed one.
   frames: ["frames", 0],
-  looked: ["looked at", 0],
+  analyzed: ["analyzed", 0],
   start: ["CPU s of the first second", 2],
   faces: ["faces", 0],
 };
 const names = { python: "Python (cv2 Haar, paho)", ours: "facepipe detect, yunet" };
 
-await plainly(async () => {
-  const { numbers, json } = readChoices({ rounds: 3 });
+await runBenchmark(async () => {
+  const { numbers, json } = readOptions({ rounds: 3 });
   const videos = await makeEmptyVideos();
   const broker = await startMosquitto({ maxQueued: 0 });
   const task = { cascade: cascadeFile(), broker, core: cpus().length - 1 };
@@ -31,7 +31,7 @@ await plainly(async () => {
     return {
       cpuMs: ((whole.cpuSeconds - beginning.cpuSeconds) * 1000) / beyondBeginning,
       frames: whole.frames,
-      looked: whole.looked,
+      analyzed: whole.analyzed,
       start: beginning.cpuSeconds,
       faces: whole.faces,
     };

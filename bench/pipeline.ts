@@ -1,11 +1,11 @@
 import { startCeph } from "../test/support/ceph.ts";
-import { helpTime } from "./pipeline/help-time.ts";
-import { type Cost, type Figure, runLine } from "./pipeline/run.ts";
-import { readChoices } from "./support/command-line.ts";
+import { measureHelp } from "./pipeline/help-time.ts";
+import { type Cost, type Figure, runPipeline } from "./pipeline/run.ts";
+import { readOptions } from "./support/command-line.ts";
 import { type Columns, report, type Target } from "./support/report.ts";
 import { runRounds } from "./support/rounds.ts";
 
-const { numbers, json } = readChoices({ rounds: 1, seconds: 20 });
+const { numbers, json } = readOptions({ rounds: 1, seconds: 20 });
 const { rounds, seconds } = numbers;
 
 const columns: Columns<Figure> = {
@@ -19,18 +19,22 @@ const columns: Columns<Figure> = {
 const ceph = await startCeph();
 let costs: Cost[] = [];
 const run = async () => {
-  const outcome = await runLine(ceph, seconds);
+  const outcome = await runPipeline(ceph, seconds);
   costs = outcome.costs;
   return outcome.figures;
 };
 const results = await runRounds([{ name: "from capture to stored", run }], rounds).finally(() => ceph.stop());
-const { help, empty } = await helpTime(10);
+const { help, empty } = await measureHelp(10);
 
 const figures = results.get("from capture to stored");
 const targets: Target[] = [
   { what: "median from capture to stored, ms", value: figures?.median.median ?? Number.NaN, atMost: 150 },
-  { what: "99 of 100 are stored within, ms", value: figures?.p99.median ?? Number.NaN, atMost: 400 },
-  // Only detect's child process has OpenCV, and only detect computes.
+  {
+    what: "99th percentile from capture to stored, ms",
+    value: figures?.p99.median ?? Number.NaN,
+    atMost: 400,
+  },
+  // Only detect's worker loads OpenCV.
   ...costs.flatMap(({ name, memory, openCv }) => [
     { what: `peak memory of ${name}, MB`, value: memory, atMost: 110 },
     { what: `OpenCV in ${name}`, value: openCv ? 1 : 0, atMost: 0 },
@@ -38,7 +42,7 @@ const targets: Target[] = [
   { what: `log --help, ms (an empty Node.js program: ${empty.toFixed(0)})`, value: help, atMost: 150 },
 ];
 report(
-  "line: synthetic camera 640x480 at 30 frames/s -> detect -> Mosquitto -> forward -> Mosquitto -> store -> Ceph",
+  "pipeline: synthetic camera 640x480 at 30 frames/s -> detect -> Mosquitto -> forward -> Mosquitto -> store -> Ceph",
   columns,
   results,
   targets,

@@ -3,12 +3,12 @@ import { fileURLToPath } from "node:url";
 import { startCeph } from "../test/support/ceph.ts";
 import { type Figure, storeOnce } from "./store/measure-store.ts";
 import { boto3, facepipe } from "./store/stores.ts";
-import { readChoices } from "./support/command-line.ts";
+import { readOptions } from "./support/command-line.ts";
 import { startProgram } from "./support/programs.ts";
 import { type Columns, report } from "./support/report.ts";
 import { runRounds } from "./support/rounds.ts";
 
-const { numbers, json } = readChoices({ rounds: 3, objects: 3000, "slow-objects": 200, latency: 30 });
+const { numbers, json } = readOptions({ rounds: 3, objects: 3000, "slow-objects": 200, latency: 30 });
 const { rounds, objects, latency } = numbers;
 
 const columns: Columns<Figure> = {
@@ -24,11 +24,11 @@ const names = {
 };
 
 const ceph = await startCeph();
-const slowLine = fileURLToPath(new URL("support/slow-uplink.ts", import.meta.url));
+const slowUplink = fileURLToPath(new URL("support/slow-uplink.ts", import.meta.url));
 const gateway = new URL(ceph.endpoint).port;
-const line = startProgram([process.execPath, "--import", "tsx", slowLine, gateway, String(latency)]);
+const uplink = startProgram([process.execPath, "--import", "tsx", slowUplink, gateway, String(latency)]);
 try {
-  const [port] = await Promise.race([once(line.process.stdout, "data"), line.failed]);
+  const [port] = await Promise.race([once(uplink.process.stdout, "data"), uplink.failed]);
   const near = ceph.endpoint;
   const far = `http://127.0.0.1:${Number(String(port))}`;
   const results = await runRounds(
@@ -43,7 +43,7 @@ try {
   const of = (name: string, figure: Figure) => results.get(name)?.[figure].median ?? Number.NaN;
   const ratio = (one: string, other: string, figure: Figure) => of(one, figure) / of(other, figure);
   report(
-    "store: a backlog of face messages of 10 kB in Mosquitto becomes objects in Ceph",
+    "store: queued face messages of 10 kB, from Mosquitto to objects in Ceph",
     columns,
     results,
     [
@@ -66,6 +66,6 @@ try {
     json,
   );
 } finally {
-  await line.stop();
+  await uplink.stop();
   await ceph.stop();
 }

@@ -1,28 +1,29 @@
 import { readFileSync } from "node:fs";
-import { describe, refused } from "../../src/base/errors.ts";
+import { describe } from "../../src/base/errors.ts";
 import type { Box } from "../../src/face/face.ts";
-import type { Marked } from "./match.ts";
+import { BenchmarkError } from "../support/benchmark-error.ts";
+import type { GroundTruth } from "./match.ts";
 
-/** What is marked in one image. */
-export interface Labels extends Marked {
-  /** The image, as the labels name it. */
+/** The labels of one image. */
+export interface Labels extends GroundTruth {
+  /** The image's path, as the labels file has it. */
   readonly file: string;
 }
 
 /**
  * Reads `[{"file","boxes":[[x,y,width,height],...],"ignore":[[x,y,width,height],...]},...]`, pixels; `ignore` may be absent.
- * Faces whose longer side is below `minLabel` count neither way.
- * @throws UserError that names the entry at fault.
+ * Faces whose longer side is below `minLabel` are ignored.
+ * @throws BenchmarkError that names the wrong entry.
  */
 export function readLabels(path: string, minLabel = 0): Labels[] {
   try {
     return parseLabels(readFileSync(path, "utf8"), minLabel);
   } catch (error) {
-    throw refused(`the labels ${path} cannot be used: ${describe(error)}`, "", error);
+    throw new BenchmarkError(`the labels ${path} cannot be used: ${describe(error)}`, "", error);
   }
 }
 
-/** As `readLabels`, from the text. Throws an Error that names the entry at fault. */
+/** As `readLabels`, from the text. Throws an Error that names the wrong entry. */
 export function parseLabels(text: string, minLabel = 0): Labels[] {
   const entries: unknown = JSON.parse(text);
   if (!Array.isArray(entries) || entries.length === 0) throw new Error("they must be a list of images");
@@ -39,7 +40,7 @@ function readEntry(entry: unknown, nth: number, minLabel: number): Labels {
   const { file, boxes, ignore = [] } = (entry ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof file !== "string" || file === "") throw new Error(`entry ${nth} (from 0) has no "file"`);
   const faces = readBoxes(boxes, `"boxes" of ${file}`);
-  // As detect's --min-face: by the longer side. Nobody can find a box without an area; WIDER FACE has some.
+  // The longer side, as for detect's --min-face. A box without an area cannot be detected; WIDER FACE has some.
   const counts = ({ width, height }: Box) => width * height > 0 && Math.max(width, height) >= minLabel;
   return {
     file,

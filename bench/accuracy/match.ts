@@ -5,10 +5,10 @@ export interface Detection {
   readonly score: number;
 }
 
-/** What a person has marked in one image. */
-export interface Marked {
+/** The labelled faces of one image. */
+export interface GroundTruth {
   readonly boxes: readonly Box[];
-  /** Faces and regions that count neither way. */
+  /** Faces and regions in which a detection, or none, changes no count. */
   readonly ignore: readonly Box[];
 }
 
@@ -19,35 +19,35 @@ export interface Counts {
   readonly falsePositives: number;
 }
 
-/** A detection that lies in an ignored region with this part of its area says nothing, wherever that region's border is. */
-const mostlyInside = 0.5;
+/** A detection is ignored when at least this share of its area is inside an ignored region. */
+const minShareInside = 0.5;
 
 /**
- * Compares what was detected in one image with what is in it, as PASCAL VOC does: detections in order of falling score,
- * each against the one label that it overlaps most. It has found that label when their intersection over union is at
- * least `threshold` and no detection before it has; a second one for the same label is a false positive. A detection
- * that fits an ignored box best, as VOC's "difficult" and WIDER FACE's ignored faces, is left out.
+ * Matches detections with labels as PASCAL VOC does: in order of falling score, each with the label that it overlaps
+ * most. It finds that label when their intersection over union is at least `threshold` and no earlier detection has
+ * found it; a second detection of the same label is a false positive. A detection whose best match is an ignored box
+ * (VOC's "difficult", WIDER FACE's ignored faces) is not counted.
  * Source: Everingham et al., "The PASCAL Visual Object Classes (VOC) Challenge", IJCV 88, 2010, section 4.2.
  */
-export function compare(detections: readonly Detection[], marked: Marked, threshold: number): Counts {
-  const known = [...marked.boxes, ...marked.ignore];
+export function compare(detections: readonly Detection[], truth: GroundTruth, threshold: number): Counts {
+  const boxes = [...truth.boxes, ...truth.ignore];
   const found = new Set<Box>();
   let falsePositives = 0;
   for (const { box } of [...detections].sort((a, b) => b.score - a.score)) {
-    const best = bestFor(box, known, threshold);
-    const isLabel = best !== undefined && marked.boxes.includes(best);
+    const best = bestMatch(box, boxes, threshold);
+    const isLabel = best !== undefined && truth.boxes.includes(best);
     if (isLabel && !found.has(best)) found.add(best);
-    else if (isLabel || !isIgnored(box, best, marked)) falsePositives++;
+    else if (isLabel || !isIgnored(box, best, truth)) falsePositives++;
   }
-  return { found: found.size, missed: marked.boxes.length - found.size, falsePositives };
+  return { found: found.size, missed: truth.boxes.length - found.size, falsePositives };
 }
 
-function bestFor(box: Box, known: readonly Box[], threshold: number): Box | undefined {
+function bestMatch(box: Box, boxes: readonly Box[], threshold: number): Box | undefined {
   let best: Box | undefined;
   let most = threshold;
-  for (const each of known) {
+  for (const each of boxes) {
     const overlap = intersectionOverUnion(box, each);
-    // Of equals the first: labels come before what is ignored.
+    // The first of equal overlaps: labels precede ignored boxes.
     if (overlap < most || (best && overlap === most)) continue;
     best = each;
     most = overlap;
@@ -55,12 +55,12 @@ function bestFor(box: Box, known: readonly Box[], threshold: number): Box | unde
   return best;
 }
 
-function isIgnored(box: Box, best: Box | undefined, { ignore }: Marked): boolean {
+function isIgnored(box: Box, best: Box | undefined, { ignore }: GroundTruth): boolean {
   if (best) return true;
-  return ignore.some((region) => sharedArea(box, region) >= mostlyInside * area(box));
+  return ignore.some((region) => sharedArea(box, region) >= minShareInside * area(box));
 }
 
-/** The program has a function of its own for this; its judge does not take its word. */
+/** Not the program's own function: its evaluation must not depend on it. */
 function intersectionOverUnion(a: Box, b: Box): number {
   const shared = sharedArea(a, b);
   return shared / (area(a) + area(b) - shared);

@@ -1,12 +1,12 @@
 import { machine, table } from "../support/report.ts";
-import type { Verdict } from "./evaluate.ts";
+import type { Evaluation } from "./evaluate.ts";
 
-/** A set of images, judged. */
-export interface Judged {
+/** The results for a set of images. */
+export interface EvaluatedSet {
   readonly folder: string;
   readonly images: number;
   readonly labels: number;
-  readonly verdicts: readonly Verdict[];
+  readonly evaluations: readonly Evaluation[];
 }
 
 const headings = [
@@ -22,18 +22,18 @@ const headings = [
 ];
 
 /** A table for each set, or all as one JSON document, on stdout. */
-export function reportAccuracy(sets: readonly Judged[], json: boolean): void {
+export function reportAccuracy(sets: readonly EvaluatedSet[], json: boolean): void {
   if (json) {
     const title = "accuracy";
     process.stdout.write(`${JSON.stringify({ title, machine: machine(), sets }, undefined, 2)}\n`);
     return;
   }
-  const blocks = sets.map(({ folder, images, labels, verdicts }) => [
+  const blocks = sets.map(({ folder, images, labels, evaluations }) => [
     `${folder}: ${images} images, ${labels} faces`,
-    ...table([headings, ...verdicts.map(row)]),
+    ...table([headings, ...evaluations.map(row)]),
     "",
   ]);
-  const note = "ms/image: from the file to the finished cuts, without the program's start";
+  const note = "ms/image: from the file to the cropped faces, without the program's start";
   process.stdout.write(["accuracy of facepipe detect", machine(), "", ...blocks.flat(), note, ""].join("\n"));
 }
 
@@ -47,19 +47,19 @@ function row({
   falsePositives,
   ms,
   cpuMs,
-}: Verdict): string[] {
+}: Evaluation): string[] {
   const counts = [found, missed, falsePositives].map(String);
   return [
     detector,
     String(iou),
-    shown(recall, 3),
-    shown(precision, 3),
+    formatted(recall, 3),
+    formatted(precision, 3),
     ...counts,
-    shown(ms, 1),
-    shown(cpuMs, 1),
+    formatted(ms, 1),
+    formatted(cpuMs, 1),
   ];
 }
 
-function shown(value: number | undefined, decimals: number): string {
+function formatted(value: number | undefined, decimals: number): string {
   return value === undefined ? "-" : value.toFixed(decimals);
 }

@@ -1,4 +1,4 @@
-/** A frame, known by a number that comes again, at a time in milliseconds. */
+/** A frame, identified by a number that repeats, at a time in milliseconds. */
 export interface Event {
   readonly number: number;
   readonly time: number;
@@ -7,13 +7,13 @@ export interface Event {
 export interface Age {
   /** When the picture arrived, milliseconds. */
   readonly time: number;
-  /** Since its frame was sent, milliseconds. */
+  /** Time since its frame was sent, milliseconds. */
   readonly age: number;
 }
 
 /**
- * How old each picture was when it arrived: since its number was sent last. A number comes again when the camera starts
- * over, which is far longer than a picture is under way.
+ * The age of each picture on arrival: the time since its number was last sent. Numbers repeat when the camera starts
+ * over, which takes far longer than a picture takes to arrive.
  */
 export function agesOf(sent: readonly Event[], arrived: readonly Event[]): Age[] {
   const times = new Map<number, number[]>();

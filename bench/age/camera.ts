@@ -7,9 +7,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { now } from "./clock.ts";
 
 /**
- * A network camera in a process of its own, so that nothing holds it up: `camera.ts FOLDER FPS` sends the JPEGs of a
- * folder, by name, over and over, as multipart/x-mixed-replace to who asks. It prints its port, and then for each
- * frame, before it is sent, its place in the folder and the time.
+ * An MJPEG camera in a process of its own, so that nothing delays it: `camera.ts FOLDER FPS` sends the JPEGs of a
+ * folder, by name, in a loop, as multipart/x-mixed-replace to its first client. It prints its port, and then for each
+ * frame, before sending it, its index in the folder and the time.
  */
 const [folder = "", rate] = process.argv.slice(2);
 const frames = readdirSync(folder)
@@ -24,10 +24,10 @@ viewer.writeHead(200, { "content-type": "multipart/x-mixed-replace; boundary=fra
 
 const begun = performance.now();
 for (let nth = 0; !viewer.destroyed; nth++) {
-  // By the clock and not from one to the next: lateness does not add up.
+  // Scheduled from the start, not from the previous frame: delays do not accumulate.
   await delay(begun + (nth * 1000) / Number(rate) - performance.now());
   const jpeg = frames[nth % frames.length] ?? Buffer.of();
-  // As a camera does: who has not taken the last frame yet goes without this one.
+  // As a camera does: a client that has not received the last frame yet does not get this one.
   if (viewer.writableNeedDrain) continue;
   process.stdout.write(`${nth % frames.length} ${now()}\n`);
   viewer.write(`--frame\r\nContent-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\n\r\n`);

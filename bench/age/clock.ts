@@ -1,4 +1,4 @@
-/** Milliseconds on the machine's steady clock, which all processes share. */
+/** Milliseconds on the machine's monotonic clock, which all processes share. */
 export function now(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }

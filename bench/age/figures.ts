@@ -1,14 +1,14 @@
-import { fitLine, type Line, type Point } from "../support/linear-regression.ts";
+import { linearRegression, type Point, type Regression } from "../support/linear-regression.ts";
 import { summarizeRuns } from "../support/rounds.ts";
 import { median, quantile } from "../support/statistics.ts";
 import type { Age } from "./ages.ts";
 
 export type Figure = "median" | "p99" | "most" | "pictures";
 
-/** The first pictures had to wait for the connection to the broker, milliseconds. */
-const settling = 5000;
+/** Excluded from the growth: the first pictures wait for the connection to the broker, milliseconds. */
+const startup = 5000;
 
-/** The ages of the first `seconds`, of the last, and all. */
+/** The ages in the first `seconds`, in the last `seconds`, and all. */
 export function rowsOf(ages: readonly Age[], seconds: number) {
   const [begun, ended] = [ages[0]?.time ?? 0, ages.at(-1)?.time ?? 0];
   return new Map([
@@ -18,15 +18,15 @@ export function rowsOf(ages: readonly Age[], seconds: number) {
   ]);
 }
 
-/** By how many milliseconds the age grows in a minute: the line through the median of each second. */
-export function growthOf(ages: readonly Age[]): Line {
-  const from = (ages[0]?.time ?? 0) + settling;
+/** Growth of the age, milliseconds per minute: a linear regression of the median of each second. */
+export function growthOf(ages: readonly Age[]): Regression {
+  const from = (ages[0]?.time ?? 0) + startup;
   const seconds = new Map<number, number[]>();
   for (const { time, age } of ages.filter((each) => each.time >= from)) {
     const second = Math.floor((time - from) / 1000);
     seconds.set(second, [...(seconds.get(second) ?? []), age]);
   }
-  return fitLine([...seconds].map(([second, each]): Point => ({ x: second / 60, y: median(each) })));
+  return linearRegression([...seconds].map(([second, each]): Point => ({ x: second / 60, y: median(each) })));
 }
 
 function figures(ages: readonly Age[]) {

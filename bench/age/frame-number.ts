@@ -1,21 +1,22 @@
 import type { Box } from "../../src/face/face.ts";
 
 /**
- * A frame's number is painted into it, as blocks of black and white at its upper edge, so that it can be read from a
- * picture of a face that was cut out with the margin below. Blocks are measured in parts of the frame: the largest bit
- * first, then one that makes the number of white blocks even.
+ * A frame's number is drawn into it, as black and white blocks at its upper edge, so that it can be read from a face
+ * that was cropped with the margin below. Blocks are measured as shares of the frame: the most significant bit first,
+ * a parity bit (even) last.
  */
 const bits = 11;
 const blocks = bits + 1;
-/** The first block's left edge, and each block's width, as parts of the frame's width; its height of the height. */
+/** The first block's left edge and each block's width, as shares of the frame's width; its height as one of the height. */
 const left = 5 / 16;
 const width = 1 / 40;
 const height = 1 / 40;
 
-/** What detect has to be called with, percent: then the picture of a face of the webcam video has all blocks in it. */
+/** detect's --margin, percent, with which a cropped face of the webcam video contains all blocks. */
 export const margin = 200;
-/** The filters of FFmpeg that paint each frame's number, counted from 0. */
-export function painters(): string[] {
+
+/** FFmpeg filters that draw each frame's number, from 0. */
+export function drawFilters(): string[] {
   const bit = (nth: number) => `gt(bitand(n,${2 ** (bits - 1 - nth)}),0)`;
   const all = Array.from({ length: bits }, (_, nth) => bit(nth));
   const parity = `mod(${all.join("+")},2)`;
@@ -25,17 +26,17 @@ export function painters(): string[] {
   return [box(0, blocks, "black"), ...white];
 }
 
-/** A picture of grey values. */
-export interface Grey {
+/** A grayscale image. */
+export interface GrayImage {
   readonly width: number;
   readonly height: number;
   /** Row by row. */
   readonly pixels: Uint8Array;
 }
 
-/** The number in the picture of the face in `box` of a frame; undefined when the blocks are not in it, or blurred. */
+/** The frame's number in the crop of the face in `box`; undefined when the blocks are outside it or blurred. */
 export function readNumber(
-  { pixels, width: pictureWidth }: Grey,
+  { pixels, width: pictureWidth }: GrayImage,
   box: Box,
   frame: { readonly width: number; readonly height: number },
 ): number | undefined {
@@ -48,7 +49,7 @@ export function readNumber(
     const x = Math.round(frame.width * (left + (nth + 0.5) * width)) - x0;
     if (y < 0 || x < 0 || x >= pictureWidth) return undefined;
     const pixel = pixels[y * pictureWidth + x] ?? 128;
-    // A strip that something else lies upon, or that is smeared, is neither.
+    // Covered or blurred: neither black nor white.
     if (pixel > 80 && pixel < 176) return undefined;
     const one = pixel >= 176 ? 1 : 0;
     white += one;

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { refused } from "../../src/base/errors.ts";
 import { startMosquitto } from "../../test/support/mosquitto.ts";
+import { BenchmarkError } from "../support/benchmark-error.ts";
 import { yunetArguments } from "../support/detect.ts";
 import { facepipeCommand, startProgram } from "../support/programs.ts";
 import { type Age, agesOf, type Event } from "./ages.ts";
@@ -16,15 +16,15 @@ export interface Outcome {
   readonly sent: number;
   /** Pictures whose number could not be read. */
   readonly unreadable: number;
-  /** What detect said at its end. */
-  readonly said: string;
+  /** The end of detect's log. */
+  readonly log: string;
 }
 
 const fps = 30;
-/** The first face may take so long, milliseconds. */
-const patience = 30_000;
+/** Timeout for the first face, milliseconds. */
+const timeout = 30_000;
 
-/** A camera, detect, Mosquitto and a subscriber for `seconds` after the first picture. */
+/** Runs a camera, detect, Mosquitto and a subscriber for `seconds` after the first picture. */
 export async function runLive(folder: string, seconds: number, detectWidth: number): Promise<Outcome> {
   const broker = await startMosquitto({ maxQueued: 0 });
   const script = fileURLToPath(new URL("camera.ts", import.meta.url));
@@ -41,11 +41,11 @@ export async function runLive(folder: string, seconds: number, detectWidth: numb
     const arrivals = await subscribe(broker.url);
     stops.unshift(() => arrivals.stop());
     const source = ["--camera", `http://127.0.0.1:${port}/`, "--broker", broker.url];
-    const cut = ["--emit", "all", "--margin", String(margin), "--format", "jpeg"];
-    const eyes = [...yunetArguments(), "--detect-width", String(detectWidth)];
-    const detect = startProgram(facepipeCommand("detect", ...source, ...cut, ...eyes));
+    const output = ["--emit", "all", "--margin", String(margin), "--format", "jpeg"];
+    const detector = [...yunetArguments(), "--detect-width", String(detectWidth)];
+    const detect = startProgram(facepipeCommand("detect", ...source, ...output, ...detector));
     stops.unshift(() => detect.stop());
-    await Promise.race([arrivals.first, tooLate(), detect.failed, camera.failed]);
+    await Promise.race([arrivals.first, rejectAfterTimeout(), detect.failed, camera.failed]);
     await Promise.race([delay(seconds * 1000), detect.failed, camera.failed]);
     await detect.stop();
     const { events, unreadable } = arrivals;
@@ -54,14 +54,14 @@ export async function runLive(folder: string, seconds: number, detectWidth: numb
       ages: agesOf(sent, events),
       sent: sent.filter(({ time }) => time >= from && time <= to).length,
       unreadable: unreadable(),
-      said: detect.said(),
+      log: detect.log(),
     };
   } finally {
     for (const stop of stops) await stop();
   }
 }
 
-async function tooLate(): Promise<never> {
-  await delay(patience, undefined, { ref: false });
-  throw refused(`no face came within ${patience / 1000} s`);
+async function rejectAfterTimeout(): Promise<never> {
+  await delay(timeout, undefined, { ref: false });
+  throw new BenchmarkError(`no face arrived within ${timeout / 1000} s`);
 }

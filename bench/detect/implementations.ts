@@ -7,24 +7,24 @@ export interface Task {
   readonly video: string;
   readonly cascade: string;
   readonly broker: Mosquitto;
-  /** Core that all processes of a contestant are held to: OpenCV's number of threads is then 1 for each. */
+  /** CPU core that all processes of an implementation are pinned to: OpenCV then uses one thread in each. */
   readonly core: number;
 }
 
-/** A video that was gone through to its end. */
+/** The result for a video that was read to its end. */
 export interface Run {
-  /** From start to end, seconds. */
+  /** Elapsed from start to end, seconds. */
   readonly seconds: number;
-  /** Of all processes, seconds. */
+  /** CPU time of all processes, seconds. */
   readonly cpuSeconds: number;
   readonly frames: number;
-  /** Frames that a detector saw: without those where nothing moved. */
-  readonly looked: number;
+  /** Frames that the detector analyzed; frames without motion are skipped. */
+  readonly analyzed: number;
   /** Faces that were published. */
   readonly faces: number;
 }
 
-/** A found face: index of its frame, x, y, width, height. */
+/** A detected face: index of its frame, x, y, width, height. */
 export type Found = readonly [frame: number, x: number, y: number, width: number, height: number];
 
 /** `facepipe detect` with these arguments. */
@@ -34,11 +34,11 @@ export async function facepipe(
 ): Promise<Run> {
   const command = detectCommand(video, "--broker", broker.url, "--qos", "1", ...args);
   const { seconds, cpuSeconds, stderr } = await runMeasured(pinned(core, command));
-  const { looked, passedOver, faces } = detectSummary(stderr);
-  return { seconds, cpuSeconds, frames: looked + passedOver, looked, faces };
+  const { analyzed, skipped, faces } = detectSummary(stderr);
+  return { seconds, cpuSeconds, frames: analyzed + skipped, analyzed, faces };
 }
 
-/** The Python loop; also gives what it found, in order. */
+/** The Python loop; also returns its detections, in order. */
 export async function python({
   video,
   cascade,
@@ -48,11 +48,11 @@ export async function python({
   const command = peerCommand("detect_cv2.py", video, cascade, String(broker.port));
   const { seconds, cpuSeconds, stdout } = await runMeasured(pinned(core, command));
   const { frames, boxes } = JSON.parse(stdout);
-  return { seconds, cpuSeconds, frames, looked: frames, faces: boxes.length, boxes };
+  return { seconds, cpuSeconds, frames, analyzed: frames, faces: boxes.length, boxes };
 }
 
-/** What `facepipe detect` finds in a video with these arguments, in order. */
-export async function findings(video: string, args: readonly string[]): Promise<Found[]> {
+/** The faces that `facepipe detect` finds in a video with these arguments, in order. */
+export async function detections(video: string, args: readonly string[]): Promise<Found[]> {
   const { stdout } = await runMeasured(detectCommand(video, "--dry-run", ...args));
   return faceLines(stdout).map(({ frame, box: { x, y, width, height } }) => [frame, x, y, width, height]);
 }

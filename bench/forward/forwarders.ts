@@ -2,7 +2,7 @@ import { type Mosquitto, startMosquitto } from "../../test/support/mosquitto.ts"
 import { freePort } from "../../test/support/ports.ts";
 import { facepipeCommand, type Program, peerCommand, startProgram } from "../support/programs.ts";
 import { createSession, fill } from "../support/queued-messages.ts";
-import { generous, type Prepared, topic } from "./measure-forward.ts";
+import { type PreparedForwarder, topic, unlimitedQueues } from "./measure-forward.ts";
 
 const clientId = "bench-forward";
 
@@ -12,8 +12,8 @@ export interface Backlog {
   readonly bytes: number;
 }
 
-export async function facepipe(backlog: Backlog): Promise<Prepared> {
-  const source = await waiting(backlog, "5");
+export async function facepipe(backlog: Backlog): Promise<PreparedForwarder> {
+  const source = await brokerWithSession(backlog, "5");
   const from = ["--from", source.url, "--from-client-id", clientId, "--topic", "bench/#"];
   return {
     source,
@@ -21,8 +21,8 @@ export async function facepipe(backlog: Backlog): Promise<Prepared> {
   };
 }
 
-export async function paho(backlog: Backlog): Promise<Prepared> {
-  const source = await waiting(backlog, "3.1.1");
+export async function paho(backlog: Backlog): Promise<PreparedForwarder> {
+  const source = await brokerWithSession(backlog, "3.1.1");
   return { source, start: async (target) => startPaho(source, target) };
 }
 
@@ -32,11 +32,11 @@ function startPaho(source: Mosquitto, target: Mosquitto): Program {
   );
 }
 
-/** Filled while its bridge leads nowhere, then started anew, with the backlog on disk and a bridge that leads to the target. */
-export async function bridge(backlog: Backlog): Promise<Prepared> {
-  // The broker writes its configuration anew from these lines at each start.
+/** Filled while its bridge has no target, then restarted with the backlog on disk and a bridge to the target. */
+export async function bridge(backlog: Backlog): Promise<PreparedForwarder> {
+  // The broker writes its configuration from these lines at each start.
   const lines = bridgeTo(await freePort());
-  const source = await startMosquitto({ ...generous, persistence: true, lines });
+  const source = await startMosquitto({ ...unlimitedQueues, persistence: true, lines });
   await fill(source, topic, "x".repeat(backlog.bytes), backlog.messages);
   const start = async (target: Mosquitto) => {
     lines.splice(0, lines.length, ...bridgeTo(target.port));
@@ -54,13 +54,13 @@ function bridgeTo(port: number): string[] {
     "cleansession false",
     "notifications false",
     "restart_timeout 1",
-    // The version that Mosquitto's own bridges use unless told otherwise.
+    // The default of Mosquitto's bridges.
     "bridge_protocol_version mqttv311",
   ];
 }
 
-async function waiting({ messages, bytes }: Backlog, protocol: "5" | "3.1.1"): Promise<Mosquitto> {
-  const source = await startMosquitto(generous);
+async function brokerWithSession({ messages, bytes }: Backlog, protocol: "5" | "3.1.1"): Promise<Mosquitto> {
+  const source = await startMosquitto(unlimitedQueues);
   await createSession(source, clientId, "bench/#", protocol);
   await fill(source, topic, "x".repeat(bytes), messages);
   return source;

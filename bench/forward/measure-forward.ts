@@ -1,32 +1,32 @@
 import { type Mosquitto, startMosquitto } from "../../test/support/mosquitto.ts";
-import { startCounter } from "../support/message-counter.ts";
+import { startMessageCounter } from "../support/message-counter.ts";
 import { cpuSeconds } from "../support/processes.ts";
 import type { Program } from "../support/programs.ts";
 
 export const topic = "bench/backlog";
-/** No queue limit, and as many in flight as facepipe forward asks for: the brokers hold nobody back. */
-export const generous = { maxQueued: 0, maxInflight: 1000 } as const;
+/** No queue limit, and as many messages in flight as facepipe forward requests: the brokers are not the bottleneck. */
+export const unlimitedQueues = { maxQueued: 0, maxInflight: 1000 } as const;
 
 /** The figures of one run of a forwarder. */
 export type Figure = "steady" | "total" | "cpu" | "cpuWithBroker";
 
-/** A broker with a backlog, and how its forwarding is begun. */
-export interface Prepared {
+/** A broker with queued messages, and the function that starts forwarding them. */
+export interface PreparedForwarder {
   readonly source: Mosquitto;
-  /** Starts what forwards; a bridge is the source broker itself and has no process of its own. */
+  /** Starts the forwarder; undefined for a bridge, which is the source broker itself. */
   start(target: Mosquitto): Promise<Program | undefined>;
 }
 
-/** Measures how `count` messages that wait in one broker get to the other. */
+/** Measures how `count` messages that are queued in one broker reach the other. */
 export async function forwardOnce(
   count: number,
-  prepare: () => Promise<Prepared>,
+  prepare: () => Promise<PreparedForwarder>,
 ): Promise<Record<Figure, number>> {
   const { source, start } = await prepare();
-  const target = await startMosquitto(generous);
+  const target = await startMosquitto(unlimitedQueues);
   let forwarder: Program | undefined;
   try {
-    const counter = await startCounter(target, "bench/#", count);
+    const counter = await startMessageCounter(target, "bench/#", count);
     const started = Date.now();
     forwarder = await start(target);
     const pids = {

@@ -5,14 +5,14 @@ import type { Program } from "../support/programs.ts";
 export interface Sample extends Memory {
   /** Resident memory of the program's own process, MB. */
   readonly own: number;
-  /** ... and of those that it has started. */
+  /** Resident memory of its child processes (the vision worker), MB. */
   readonly vision: number;
-  /** Since the first sample, hours. */
+  /** Time since the start, hours. */
   readonly hours: number;
 }
 
-/** What detect and its vision process hold, each second, for so many seconds. Rejects when it ends before that. */
-export async function watchMemory(program: Program, seconds: number): Promise<Sample[]> {
+/** Samples the memory of detect and its vision worker each second, for `seconds`. Rejects when detect ends earlier. */
+export async function sampleMemory(program: Program, seconds: number): Promise<Sample[]> {
   const samples: Sample[] = [];
   const begun = performance.now();
   for (let second = 1; second <= seconds; second++) {

@@ -1,4 +1,4 @@
-"""Finds the faces of a video and publishes each as a PNG: the loop of every tutorial. Prints the boxes it found."""
+"""Detects the faces in a video and publishes each as a PNG, as every tutorial does. Prints the boxes."""
 
 import json
 import sys

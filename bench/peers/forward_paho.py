@@ -1,4 +1,4 @@
-"""Takes messages from one broker and publishes them to another, as most scripts do: acknowledged on arrival."""
+"""Forwards messages from one broker to another, as most scripts do: acknowledged on arrival."""
 
 import sys
 
@@ -7,7 +7,7 @@ import paho.mqtt.client as mqtt
 source_port, target_port, client_id, topic = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4]
 
 target = mqtt.Client("forward-to")
-# The default of 20 waits for the broker more than it sends.
+# With the default of 20 it mostly waits for the broker.
 target.max_inflight_messages_set(1000)
 target.connect("127.0.0.1", target_port)
 target.loop_start()

@@ -2,8 +2,8 @@ import { runMeasured } from "../support/measure.ts";
 import { facepipeCommand } from "../support/programs.ts";
 import { median } from "../support/statistics.ts";
 
-/** Milliseconds that `facepipe log --help` takes, and an empty Node.js program beside it: the medians of `times`. */
-export async function helpTime(times: number): Promise<{ readonly help: number; readonly empty: number }> {
+/** Median duration of `facepipe log --help` and of an empty Node.js program, over `times` runs, milliseconds. */
+export async function measureHelp(times: number): Promise<{ readonly help: number; readonly empty: number }> {
   const help: number[] = [];
   const empty: number[] = [];
   for (let time = 0; time < times; time++) {

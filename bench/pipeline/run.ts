@@ -1,13 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Ceph, newBucketName } from "../../test/support/ceph.ts";
 import { startMosquitto } from "../../test/support/mosquitto.ts";
-import { cpuSeconds, hasLoaded, peakMemory } from "../support/processes.ts";
+import { cpuSeconds, hasMapped, peakMemory } from "../support/processes.ts";
 import { facepipeCommand, type Program, startProgram } from "../support/programs.ts";
 import { median, quantile } from "../support/statistics.ts";
-import { keyTemplate, Stored } from "./stored.ts";
+import { keyTemplate, StoredFaces } from "./stored.ts";
 
-/** How long the line may take to start, and the last faces to arrive, milliseconds. */
-const patience = 20_000;
+/** Timeout for the pipeline to start, and for the last faces to be stored, milliseconds. */
+const timeout = 20_000;
 
 export type Figure = "median" | "p99" | "most" | "frames" | "faces";
 
@@ -20,8 +20,8 @@ export interface Cost {
   readonly openCv: boolean;
 }
 
-/** The whole line, each role a process of its own, for `seconds`: how old each face is when it is stored. */
-export async function runLine(
+/** Runs the whole pipeline, each role in its own process, for `seconds`; measures the age of each face when stored. */
+export async function runPipeline(
   ceph: Ceph,
   seconds: number,
 ): Promise<{ readonly figures: Record<Figure, number>; readonly costs: Cost[] }> {
@@ -43,22 +43,22 @@ export async function runLine(
       keyTemplate,
     ];
     const store = start("store", "--broker", cloud.url, ...to, "--log-level", "debug");
-    const stored = new Stored(store.process.stderr);
+    const stored = new StoredFaces(store.process.stderr);
     start("forward", "--from", edge.url, "--to", cloud.url);
     start("log", "--broker", edge.url);
     const failures = [...programs.values()].map(({ failed }) => failed);
-    // They are ready when the brokers have their subscriptions.
+    // Ready when the brokers have the subscriptions.
     const ready = [cloud.logged(/facepipe-store\S* \d faces/), edge.logged(/facepipe-forward\S* \d faces/)];
-    await Promise.race([Promise.all(ready), tooLate("the line did not start"), ...failures]);
-    // Without an end of its own it is live: frames that it is too slow for are dropped, as with a camera.
+    await Promise.race([Promise.all(ready), rejectAfterTimeout("the pipeline did not start"), ...failures]);
+    // An endless synthetic source is live: late frames are dropped, as with a camera.
     const detect = start("detect", "--camera", "synthetic", "--broker", edge.url, "--detector", "haar");
     await Promise.race([delay(seconds * 1000), detect.failed, ...failures]);
     const costs = [...programs].map(([name, { pid }]) =>
       costOf(name, pid, (performance.now() - begun) / 1000),
     );
     await detect.stop();
-    const [, frames = 0, faces = 0] = /(\d+) frames, (\d+) faces/.exec(detect.said())?.map(Number) ?? [];
-    const missing = tooLate(`${faces} faces were detected; not all are stored`);
+    const [, frames = 0, faces = 0] = /(\d+) frames, (\d+) faces/.exec(detect.log())?.map(Number) ?? [];
+    const missing = rejectAfterTimeout(`${faces} faces were detected, but not all are stored`);
     await Promise.race([stored.until(faces), missing, ...failures]);
     const { ages } = stored;
     const figures = {
@@ -70,7 +70,7 @@ export async function runLine(
     };
     return { figures, costs };
   } catch (error) {
-    for (const [name, { said }] of programs) process.stderr.write(`${name} said:\n${said()}\n`);
+    for (const [name, { log }] of programs) process.stderr.write(`log of ${name}:\n${log()}\n`);
     throw error;
   } finally {
     for (const program of programs.values()) await program.stop();
@@ -79,9 +79,9 @@ export async function runLine(
   }
 }
 
-async function tooLate(what: string): Promise<never> {
-  await delay(patience, undefined, { ref: false });
-  throw new Error(`${what} within ${patience / 1000} s`);
+async function rejectAfterTimeout(what: string): Promise<never> {
+  await delay(timeout, undefined, { ref: false });
+  throw new Error(`${what} within ${timeout / 1000} s`);
 }
 
 function costOf(name: string, pid: number, elapsed: number): Cost {
@@ -89,6 +89,6 @@ function costOf(name: string, pid: number, elapsed: number): Cost {
     name,
     memory: peakMemory(pid),
     cpu: cpuSeconds(pid) / elapsed,
-    openCv: hasLoaded(pid, "opencv"),
+    openCv: hasMapped(pid, "opencv"),
   };
 }

@@ -14,7 +14,7 @@ export type Figure = "rate" | "cpu" | "objects";
 export interface Job {
   readonly broker: Mosquitto;
   readonly bucket: string;
-  /** Where the store reaches S3. */
+  /** The S3 endpoint that the store uses. */
   readonly endpoint: string;
   readonly env: Readonly<Record<string, string>>;
 }
@@ -22,14 +22,14 @@ export interface Job {
 export interface Store {
   readonly protocol: "5" | "3.1.1";
   start(job: Job): Program;
-  /** The key that it gives to a message. */
+  /** The object key of a message. */
   key(epoch: string, seq: number): string;
 }
 
-/** So many more, of those counted, are stored before the clock starts: time for a just-in-time compiler. */
+/** Messages stored before the measurement starts, as a share of those measured: the JIT compiler warms up. */
 const warmUp = 1 / 3;
 
-/** Measures how `count` messages that wait in a broker become objects; `endpoint` may be a slow line to the gateway. */
+/** Measures how `count` queued messages become objects; `endpoint` may be a slow uplink to the gateway. */
 export async function storeOnce(
   store: Store,
   count: number,
@@ -45,8 +45,8 @@ export async function storeOnce(
     const early = Math.ceil(count * warmUp);
     const epoch = await publishFaces(broker.url, topic, early + count);
     program = store.start({ broker, bucket: bucket.name, endpoint, env: ceph.env });
-    const watched = watch(program, bucket, (seq) => store.key(epoch, seq), early, early + count);
-    return await Promise.race([watched, program.failed]);
+    const measured = measure(program, bucket, (seq) => store.key(epoch, seq), early, early + count);
+    return await Promise.race([measured, program.failed]);
   } finally {
     await program?.stop();
     bucket.close();
@@ -54,8 +54,8 @@ export async function storeOnce(
   }
 }
 
-/** What it does from the `early`th object to the last, the `all`th; a store runs for months, so its start is left out. */
-async function watch(
+/** Measures from object number `early` to the last, number `all`; a store runs for months, so its start does not count. */
+async function measure(
   { pid }: Program,
   bucket: Bucket,
   key: (seq: number) => string,
@@ -64,11 +64,11 @@ async function watch(
 ): Promise<Record<Figure, number>> {
   await bucket.has(key(early));
   const before = { cpu: cpuSeconds(pid), at: Date.now() };
-  // Listing is work for the gateway: only when nearly all is there.
+  // Listing is work for the gateway: only when nearly all objects are written.
   await bucket.has(key(all));
   const times = await bucket.full(all);
   const cpu = cpuSeconds(pid) - before.cpu;
-  const meanwhile = times.filter((time) => time > before.at).length;
+  const written = times.filter((time) => time > before.at).length;
   const seconds = ((times.at(-1) ?? Number.NaN) - before.at) / 1000;
-  return { rate: meanwhile / seconds, cpu: (cpu * 1000) / meanwhile, objects: times.length };
+  return { rate: written / seconds, cpu: (cpu * 1000) / written, objects: times.length };
 }

@@ -8,10 +8,10 @@ import {
 } from "@aws-sdk/client-s3";
 import { type Ceph, newBucketName } from "../../test/support/ceph.ts";
 
-/** How often is looked whether an object is there, milliseconds: seldom enough to cost the gateway nothing. */
+/** Polling interval, milliseconds: long enough to be no load for the gateway. */
 const interval = 50;
 
-/** A new bucket, watched from outside: what is in it counts, not what a program says. */
+/** A new bucket, polled for its objects: they count, not what a program reports. */
 export class Bucket {
   readonly name = newBucketName();
   readonly #client: S3Client;
@@ -29,7 +29,7 @@ export class Bucket {
     this.#client.destroy();
   }
 
-  /** Resolves when the object is there. */
+  /** Resolves when the object exists. */
   async has(key: string): Promise<void> {
     while (!(await this.#exists(key))) await delay(interval);
   }
@@ -43,7 +43,7 @@ export class Bucket {
     return times.sort((a, b) => a - b);
   }
 
-  /** The times, once there are `count` objects. */
+  /** The times, once `count` objects exist. */
   async full(count: number): Promise<number[]> {
     for (;;) {
       const times = await this.times();

@@ -3,10 +3,10 @@ import { connectAsync } from "mqtt";
 import { encodeFace } from "../../src/face/message.ts";
 import { noisePng } from "./noise-png.ts";
 
-/** A picture of this many pixels each way makes a message of 10 kB. */
+/** Side of a picture whose message has 10 kB, pixels. */
 const side = 97;
 
-/** Publishes `count` face messages at QoS 1, which differ in id and seq; gives the epoch that they have in common. */
+/** Publishes `count` face messages at QoS 1, which differ in id and seq; returns their common epoch. */
 export async function publishFaces(url: string, topic: string, count: number): Promise<string> {
   const epoch = randomUUID();
   const picture = noisePng(side);

@@ -1,4 +1,4 @@
-"""Runs a command to its end and writes to file descriptor 3 what it cost, all its descendants included (wait4)."""
+"""Runs a command to its end and writes its resource usage (wait4, with all descendants) to file descriptor 3."""
 
 import json
 import os

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { refused } from "../../src/base/errors.ts";
+import { BenchmarkError } from "./benchmark-error.ts";
 import { python } from "./programs.ts";
 
 const measure = fileURLToPath(new URL("./measure.py", import.meta.url));
@@ -10,15 +10,15 @@ const measure = fileURLToPath(new URL("./measure.py", import.meta.url));
 export interface Measured {
   readonly stdout: string;
   readonly stderr: string;
-  /** From start to end, seconds. */
+  /** Elapsed from start to end, seconds. */
   readonly seconds: number;
-  /** User and system, of all its processes, seconds. */
+  /** User and system CPU time of all its processes, seconds. */
   readonly cpuSeconds: number;
 }
 
 /**
- * Runs a command to its end. Node.js does not tell what a child has cost; Python's os.wait4 does.
- * @throws UserError, with what the command said, when it fails.
+ * Runs a command to its end. Python's os.wait4 reports its resource usage, Node.js cannot.
+ * @throws BenchmarkError, with the command's stderr, when it fails.
  */
 export async function runMeasured(command: readonly string[]): Promise<Measured> {
   const child = spawn(python, [measure, ...command], { stdio: ["ignore", "pipe", "pipe", "pipe"] });
@@ -28,6 +28,7 @@ export async function runMeasured(command: readonly string[]): Promise<Measured>
     text(child.stdio[3] as Readable),
   ]);
   const { code, ...figures } = JSON.parse(cost || '{"code":"nothing"}');
-  if (code !== 0) throw refused(`${command.join(" ")} ended with ${code}:\n${stderr.slice(-4000)}`);
+  if (code !== 0)
+    throw new BenchmarkError(`${command.join(" ")} ended with ${code}:\n${stderr.slice(-4000)}`);
   return { stdout, stderr, ...figures };
 }

@@ -3,24 +3,28 @@ import { once } from "node:events";
 import { spawnWithUs } from "../../test/support/commands.ts";
 import type { Mosquitto } from "../../test/support/mosquitto.ts";
 
-/** When a broker gave its first and its last message to the counter, milliseconds since 1970. */
+/** When the counter received its first and its last message, milliseconds since 1970. */
 export interface Counted {
   readonly first: number;
   readonly last: number;
 }
 
-export interface Counter {
-  /** Resolves when the first messages are seen. */
+export interface MessageCounter {
+  /** Resolves when the first messages have arrived. */
   readonly begun: Promise<void>;
   readonly counted: Promise<Counted>;
 }
 
-/** Counts `count` messages with mosquitto_sub, which is faster than all that is measured here; resolves when subscribed. */
-export async function startCounter(broker: Mosquitto, topic: string, count: number): Promise<Counter> {
+/** Counts `count` messages with mosquitto_sub, which is faster than every forwarder; resolves when subscribed. */
+export async function startMessageCounter(
+  broker: Mosquitto,
+  topic: string,
+  count: number,
+): Promise<MessageCounter> {
   const id = `counter-${randomUUID()}`;
-  const where = ["-h", "127.0.0.1", "-p", String(broker.port), "-i", id, "-q", "0", "-t", topic];
+  const options = ["-h", "127.0.0.1", "-p", String(broker.port), "-i", id, "-q", "0", "-t", topic];
   // %U: the time of arrival, seconds with nanoseconds.
-  const child = spawnWithUs("mosquitto_sub", [...where, "-C", String(count), "-F", "%U"]);
+  const child = spawnWithUs("mosquitto_sub", [...options, "-C", String(count), "-F", "%U"]);
   broker.clients.add(child);
   let output = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));

@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { crc32, deflateSync } from "node:zlib";
 
-/** A grey square of noise as a PNG: `side` times `side` pixels and about as many bytes, since noise has no shorter form. */
+/** A square of gray noise as a PNG: `side` times `side` pixels and about as many bytes, since noise does not compress. */
 export function noisePng(side: number): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(side, 0);
   header.writeUInt32BE(side, 4);
-  header[8] = 8; // bits per sample; the colour type after it is 0, grey
-  // Each row begins with the number of its filter, 0.
+  header[8] = 8; // bits per sample; the color type after it is 0, grayscale
+  // Each row begins with its filter type, 0 (none).
   const rows = Array.from({ length: side }, () => Buffer.concat([Buffer.of(0), randomBytes(side)]));
   return Buffer.concat([
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),

@@ -1,28 +1,28 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Kernel clock ticks per second as /proc shows them: USER_HZ, 100 on every Linux. */
+/** USER_HZ, the clock ticks per second in /proc: 100 on every Linux. */
 const ticksPerSecond = 100;
 
-/** CPU seconds, user and system, that the processes and all their descendants, ended ones too, have used. Linux. */
+/** CPU seconds, user and system, of the processes and all their descendants, ended ones included. Linux. */
 export function cpuSeconds(...pids: readonly number[]): number {
   const all = pids.flatMap((pid) => [pid, ...descendants(pid)]);
   return all.map(ticks).reduce((sum, each) => sum + each, 0) / ticksPerSecond;
 }
 
-/** The most resident memory that the process has had, MB. */
+/** Peak resident memory of the process, MB. */
 export function peakMemory(pid: number): number {
   const [, kilobytes] = /^VmHWM:\s*(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
   return Number(kilobytes) / 1024;
 }
 
 export interface Memory {
-  /** Resident pages of all, MB: those that two share count twice. */
+  /** Sum of the resident set sizes, MB: shared pages count once per process. */
   readonly resident: number;
-  /** The same with each page shared by so many counted by its part (proportional set size), MB. */
+  /** Sum of the proportional set sizes, MB: a page shared by n processes counts as 1/n in each. */
   readonly proportional: number;
 }
 
-/** What the processes hold. Linux. */
+/** The memory of the processes. Linux. */
 export function memory(...pids: readonly number[]): Memory {
   const rollups = pids.map((each) => readFileSync(`/proc/${each}/smaps_rollup`, "utf8"));
   const sum = (field: string) =>
@@ -33,12 +33,12 @@ export function memory(...pids: readonly number[]): Memory {
   return { resident: sum("Rss"), proportional: sum("Pss") };
 }
 
-/** Whether a library or addon with `name` in its path is loaded in the process. */
-export function hasLoaded(pid: number, name: string): boolean {
+/** Whether the process has mapped a library or addon with `name` in its path. */
+export function hasMapped(pid: number, name: string): boolean {
   return readFileSync(`/proc/${pid}/maps`, "utf8").includes(name);
 }
 
-/** The children of a process, and theirs. Linux. */
+/** The child processes of a process, and theirs. Linux. */
 export function descendants(pid: number): number[] {
   const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
     readFileSync(`/proc/${pid}/task/${task}/children`, "utf8").split(" ").filter(Boolean).map(Number),
@@ -46,10 +46,10 @@ export function descendants(pid: number): number[] {
   return children.flatMap((child) => [child, ...descendants(child)]);
 }
 
-/** utime, stime, and those of the children that it has waited for: fields 14 to 17 of proc_pid_stat(5). */
+/** utime, stime, cutime and cstime: fields 14 to 17 of proc_pid_stat(5). */
 function ticks(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  // The name before the last parenthesis may hold spaces.
+  // The name before the last parenthesis may contain spaces.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return fields.slice(11, 15).reduce((sum, each) => sum + Number(each), 0);
 }

@@ -1,13 +1,13 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { refused } from "../../src/base/errors.ts";
 import { spawnWithUs } from "../../test/support/commands.ts";
+import { BenchmarkError } from "./benchmark-error.ts";
 
-/** The Python that Debian's python3-opencv, python3-paho-mqtt and python3-boto3 are installed for. */
+/** The Python of Debian's python3-opencv, python3-paho-mqtt and python3-boto3. */
 export const python = "/usr/bin/python3";
 const ownBinary = fileURLToPath(new URL("../../bin/facepipe.js", import.meta.url));
-/** The build that is measured: this one, or another to compare with. */
+/** The build to measure: this one, or another to compare with. */
 const { BENCH_BINARY: binary = ownBinary } = process.env;
 
 export type Environment = Readonly<Record<string, string>>;
@@ -16,11 +16,11 @@ export type Environment = Readonly<Record<string, string>>;
 export interface Program {
   readonly pid: number;
   readonly process: ChildProcessWithoutNullStreams;
-  /** The last of what it wrote on stderr. */
-  said(): string;
+  /** The end of its stderr. */
+  log(): string;
   /** Asks it to stop (SIGTERM); resolves when it has ended. */
   stop(): Promise<void>;
-  /** Rejects, with what the program said, when it ends before it is stopped. */
+  /** Rejects, with the program's stderr, when it ends before it is stopped. */
   readonly failed: Promise<never>;
 }
 
@@ -43,7 +43,7 @@ export function startProgram([command = "", ...args]: readonly string[], env: En
   let stopping = false;
   const failed = closed.then(() => {
     if (stopping) return new Promise<never>(() => undefined);
-    throw refused(`${[command, ...args].join(" ")} ended:\n${stderr}`);
+    throw new BenchmarkError(`${[command, ...args].join(" ")} ended:\n${stderr}`);
   });
   failed.catch(() => undefined);
   const stop = async () => {
@@ -51,6 +51,6 @@ export function startProgram([command = "", ...args]: readonly string[], env: En
     child.kill("SIGTERM");
     await closed;
   };
-  // setpriv and env become the program that they start: the process is the same.
-  return { pid: child.pid ?? 0, process: child, said: () => stderr, stop, failed };
+  // setpriv and env exec the program: the process is the same.
+  return { pid: child.pid ?? 0, process: child, log: () => stderr, stop, failed };
 }

@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { spawnWithUs } from "../../test/support/commands.ts";
 import type { Mosquitto } from "../../test/support/mosquitto.ts";
 
-/** A durable session of `clientId` in the broker, subscribed to `topic` at QoS 1: what comes now waits for it. */
+/** A durable session of `clientId` in the broker, subscribed to `topic` at QoS 1: the broker queues messages for it. */
 export async function createSession(
   broker: Mosquitto,
   clientId: string,
@@ -14,15 +14,15 @@ export async function createSession(
   protocol: "5" | "3.1.1",
 ): Promise<void> {
   const version = protocol === "5" ? ["-V", "mqttv5", "-x", "86400"] : ["-V", "mqttv311"];
-  // -E: leave when the subscription is acknowledged.
-  const what = ["-i", clientId, "-q", "1", "-t", topic];
-  await ended(spawnWithUs("mosquitto_sub", [...at(broker), ...what, "-c", "-E", ...version]));
+  // -E: exit when the subscription is acknowledged.
+  const session = ["-i", clientId, "-q", "1", "-t", topic];
+  await ended(spawnWithUs("mosquitto_sub", [...at(broker), ...session, "-c", "-E", ...version]));
 }
 
-/** Publishes the line `count` times as a message of QoS 1; resolves when the broker has acknowledged all. */
-export async function fill(broker: Mosquitto, topic: string, line: string, count: number): Promise<void> {
+/** Publishes the payload `count` times at QoS 1; resolves when the broker has acknowledged all. */
+export async function fill(broker: Mosquitto, topic: string, payload: string, count: number): Promise<void> {
   const child = spawnWithUs("mosquitto_pub", [...at(broker), "-q", "1", "-t", topic, "-l"]);
-  const lines = Array.from({ length: count }, () => `${line}\n`);
+  const lines = Array.from({ length: count }, () => `${payload}\n`);
   await Promise.all([pipeline(Readable.from(lines), child.stdin), ended(child)]);
 }
 
@@ -31,6 +31,6 @@ function at(broker: Mosquitto): string[] {
 }
 
 async function ended(child: ChildProcessWithoutNullStreams): Promise<void> {
-  const [complaint, [code]] = await Promise.all([text(child.stderr), once(child, "close")]);
-  if (code !== 0) throw new Error(`${child.spawnfile} ended with ${code}: ${complaint.trim()}`);
+  const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, "close")]);
+  if (code !== 0) throw new Error(`${child.spawnfile} ended with ${code}: ${stderr.trim()}`);
 }

@@ -2,19 +2,19 @@ import { cpus } from "node:os";
 import type { Results } from "./rounds.ts";
 import type { Summary } from "./statistics.ts";
 
-/** A figure as a column: its heading and its number of decimals. */
+/** A figure as a column: heading and number of decimals. */
 export type Columns<F extends string> = Readonly<Record<F, readonly [heading: string, decimals: number]>>;
 
-/** What the benchmark promises, and whether this run kept it. */
+/** A target of the benchmark, and its value in this run. */
 export interface Target {
   readonly what: string;
   readonly value: number;
-  /** Kept when the value is at least this, or at most that. */
+  /** Met when the value is at least this, or at most that. */
   readonly atLeast?: number;
   readonly atMost?: number;
 }
 
-/** Medians with least and most behind them, then the targets; or all of it as JSON. */
+/** Prints medians with minimum and maximum, then the targets; or all of it as JSON. */
 export function report<F extends string>(
   title: string,
   columns: Columns<F>,
@@ -22,9 +22,9 @@ export function report<F extends string>(
   targets: readonly Target[],
   json: boolean,
 ): void {
-  const judged = targets.map((target) => ({ ...target, kept: isKept(target) }));
+  const checked = targets.map((target) => ({ ...target, met: isMet(target) }));
   if (json) {
-    const all = { title, machine: machine(), results: Object.fromEntries(results), targets: judged };
+    const all = { title, machine: machine(), results: Object.fromEntries(results), targets: checked };
     process.stdout.write(`${JSON.stringify(all, undefined, 2)}\n`);
     return;
   }
@@ -34,16 +34,16 @@ export function report<F extends string>(
     ...figures.map((figure) => cell(row[figure], columns[figure][1])),
   ]);
   const lines = table([["", ...figures.map((figure) => columns[figure][0])], ...rows]);
-  const verdicts = judged.map(
+  const verdicts = checked.map(
     (target) =>
-      `${target.kept ? "kept  " : "MISSED"} ${target.what}: ${target.value.toFixed(2)} (target ${bounds(target)})`,
+      `${target.met ? "met   " : "MISSED"} ${target.what}: ${target.value.toFixed(2)} (target ${bounds(target)})`,
   );
   process.stdout.write(
-    [title, `${machine()}; median (least-most)`, "", ...lines, "", ...verdicts, ""].join("\n"),
+    [title, `${machine()}; median (minimum-maximum)`, "", ...lines, "", ...verdicts, ""].join("\n"),
   );
 }
 
-function isKept({ value, atLeast = -Infinity, atMost = Infinity }: Target): boolean {
+function isMet({ value, atLeast = -Infinity, atMost = Infinity }: Target): boolean {
   return value >= atLeast && value <= atMost;
 }
 
@@ -59,7 +59,7 @@ function cell({ median, least, most }: Summary, decimals: number): string {
   return low === high ? `${middle}` : `${middle} (${low}-${high})`;
 }
 
-/** Rows of text as lines with aligned columns: the first to the left, the others to the right. */
+/** Lays out rows in columns: the first aligned left, the others right. */
 export function table(rows: readonly string[][]): string[] {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
   return rows.map((row) =>

@@ -1,21 +1,21 @@
 import { type Summary, summarize } from "./statistics.ts";
 
-/** One of those compared: runs once and gives its figures by name. */
-export interface Contestant<F extends string> {
+/** One of the programs compared; `run` returns the figures of one run by name. */
+export interface Implementation<F extends string> {
   readonly name: string;
   run(): Promise<Readonly<Record<F, number>>>;
 }
 
 export type Results<F extends string> = ReadonlyMap<string, Readonly<Record<F, Summary>>>;
 
-/** Runs all in turn, A B A B: what else the machine does then falls on all of them alike. */
+/** Interleaves the runs, A B A B: other load of the machine affects all of them alike. */
 export async function runRounds<F extends string>(
-  contestants: readonly Contestant<F>[],
+  implementations: readonly Implementation<F>[],
   rounds: number,
 ): Promise<Results<F>> {
-  const runs = new Map(contestants.map(({ name }) => [name, [] as Readonly<Record<F, number>>[]]));
+  const runs = new Map(implementations.map(({ name }) => [name, [] as Readonly<Record<F, number>>[]]));
   for (let round = 1; round <= rounds; round++) {
-    for (const { name, run } of contestants) {
+    for (const { name, run } of implementations) {
       process.stderr.write(`round ${round} of ${rounds}: ${name}\n`);
       const figures = await run();
       process.stderr.write(`  ${inWords(figures)}\n`);
@@ -25,7 +25,7 @@ export async function runRounds<F extends string>(
   return new Map([...runs].map(([name, each]) => [name, summarizeRuns(each)]));
 }
 
-/** The median, the least and the most of each figure of some runs. */
+/** The median, minimum and maximum of each figure over the runs. */
 export function summarizeRuns<F extends string>(runs: readonly Readonly<Record<F, number>>[]) {
   const names = Object.keys(runs[0] ?? {}) as F[];
   const summaries = names.map((name) => [name, summarize(runs.map((run) => run[name]))]);

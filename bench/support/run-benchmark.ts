@@ -1,12 +1,13 @@
-import { UserError } from "../../src/base/errors.ts";
+import { describe, UserError } from "../../src/base/errors.ts";
+import { BenchmarkError } from "./benchmark-error.ts";
 
-/** Runs a benchmark: what its user can put right is told in a sentence, with exit code 1; a bug keeps its stack. */
-export async function plainly(benchmark: () => Promise<void>): Promise<void> {
+/** Runs a benchmark: an error that its user can fix is printed as a sentence, with exit code 1; a bug keeps its stack. */
+export async function runBenchmark(benchmark: () => Promise<void>): Promise<void> {
   try {
     await benchmark();
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    process.stderr.write(`${error.sentence}\n`);
+    if (!(error instanceof BenchmarkError || error instanceof UserError)) throw error;
+    process.stderr.write(`${describe(error)}\n`);
     process.exitCode = 1;
   }
 }

@@ -1,6 +1,6 @@
 import { sharedData } from "./data.ts";
 
-/** 1332 frames, 640x480: one person after the other at a webcam, a face in every frame. */
+/** 1332 frames, 640x480: one person after another at a webcam, a face in every frame. */
 export function webcamVideo(): string {
   return sharedData("videos/bench_asl_webcam_640x480_30fps.mp4");
 }
@@ -11,21 +11,21 @@ export function mixedVideo(): string {
 }
 
 /** Frames from `from` up to, and without, `to`. */
-export interface Part {
+export interface Segment {
   readonly from: number;
   readonly to: number;
 }
 
 /**
- * Where the mixed video is cut, by eye and by number: there, the mean difference of one frame from the next is 75 or more
- * grey levels, and nowhere else more than 8.
+ * Frames at which the mixed video changes scene: there the mean difference between two frames is at least 75 gray
+ * levels, elsewhere at most 8.
  */
 const cuts = [
   0, 91, 168, 258, 367, 458, 524, 614, 672, 763, 824, 914, 982, 1072, 1144, 1235, 1322, 1412, 1501, 1592,
   1657,
 ];
-const parts = cuts.slice(1).map((to, nth): Part => ({ from: cuts[nth] ?? 0, to }));
+const segments = cuts.slice(1).map((to, nth): Segment => ({ from: cuts[nth] ?? 0, to }));
 
-/** The parts of the mixed video with nobody in them, and those with a person. */
-export const emptyParts = parts.filter((_part, nth) => nth % 2 === 0);
-export const personParts = parts.filter((_part, nth) => nth % 2 === 1);
+/** The segments of the mixed video with nobody in them, and those with a person. */
+export const emptySegments = segments.filter((_segment, nth) => nth % 2 === 0);
+export const personSegments = segments.filter((_segment, nth) => nth % 2 === 1);

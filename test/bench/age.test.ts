@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { agesOf } from "../../bench/age/ages.ts";
 
-test("a picture's age is counted from when its number was sent last", () => {
+test("a picture's age is the time since its number was last sent", () => {
   const sent = [
     { number: 0, time: 100 },
     { number: 1, time: 133 },
@@ -20,6 +20,6 @@ test("a picture's age is counted from when its number was sent last", () => {
   );
 });
 
-test("a number that was not sent gives no age", () => {
+test("a number that was not sent has no age", () => {
   assert.deepEqual(agesOf([{ number: 0, time: 100 }], [{ number: 7, time: 150 }]), []);
 });

@@ -6,7 +6,7 @@ import { findImages, withoutLabels } from "../../bench/accuracy/images.ts";
 import { parseLabels } from "../../bench/accuracy/labels.ts";
 import { emptyFolder } from "../support/folder.ts";
 
-test("labels are read; what is ignored may be left out", () => {
+test("labels are read; 'ignore' is optional", () => {
   const text = '[{"file":"a.jpg","boxes":[[1,2,30,40]]},{"file":"b.jpg","boxes":[],"ignore":[[0,0,5,5]]}]';
   assert.deepEqual(parseLabels(text), [
     { file: "a.jpg", boxes: [{ x: 1, y: 2, width: 30, height: 40 }], ignore: [] },
@@ -14,13 +14,13 @@ test("labels are read; what is ignored may be left out", () => {
   ]);
 });
 
-test("small labels, and those without an area, count neither way", () => {
+test("small labels, and those without an area, are ignored", () => {
   const [labels] = parseLabels('[{"file":"a.jpg","boxes":[[0,0,20,31],[0,0,20,32],[9,9,0,50]]}]', 32);
   assert.deepEqual(labels?.boxes, [{ x: 0, y: 0, width: 20, height: 32 }]);
   assert.equal(labels?.ignore.length, 2);
 });
 
-test("labels that cannot be right are refused, naming the entry", () => {
+test("invalid labels are refused, naming the entry", () => {
   const faults = {
     "{}": /a list of images/,
     "[]": /a list of images/,
@@ -33,7 +33,7 @@ test("labels that cannot be right are refused, naming the entry", () => {
   for (const [text, fault] of Object.entries(faults)) assert.throws(() => parseLabels(text), fault);
 });
 
-test("images are found by as much of the end of their path as there is; the others are told apart", async (t) => {
+test("images are found by the end of their path that exists; the others are reported", async (t) => {
   const folder = emptyFolder(t);
   await mkdir(join(folder, "day"));
   for (const name of ["a.jpg", "day/a.jpg", "day/b.png", "notes.txt"])
