@@ -1,18 +1,18 @@
 #!/bin/sh
 # shellcheck disable=SC2034,SC2154 # names shared with the files in lib
-# Takes away what up.sh made, in the order in which AWS lets it go. The bucket stays, unless you say otherwise.
+# Deletes what up.sh created, in the order that AWS requires. The bucket is kept unless --with-bucket is set.
 set -eu
 
 usage() {
   cat <<'END'
 Usage: down.sh [--dry-run] [--yes] [--with-bucket] [--settings FILE] [machine] [firewall] [role] [bucket]
 
-Deletes the machine with its disk (and the messages that wait on it), its address, the firewall and the role; or
-only what is named. Only what up.sh has tagged facepipe=NAME is touched.
+Deletes the machine with its disk (and the messages queued on it), its address, the firewall and the role; or
+only the steps named. Only resources that up.sh tagged facepipe=NAME are deleted.
 
-  --dry-run         print the commands that would change something, and change nothing
-  --yes             do not ask
-  --with-bucket     delete the bucket too, with every face in it
+  --dry-run         print the commands that would change something, without running them
+  --yes             do not ask for confirmation
+  --with-bucket     also delete the bucket, with every face in it
   --settings FILE   another settings file (default: settings beside this script)
 END
 }
@@ -39,11 +39,11 @@ while [ $# -gt 0 ]; do
       usage
       exit 0
       ;;
-    *) fail 3 "'$1' is not known. Try down.sh --help." ;;
+    *) fail 3 "unknown argument '$1'. Try down.sh --help." ;;
   esac
   shift
 done
-# The bucket goes only when it is asked for.
+# The bucket is deleted only on request.
 : "${steps:=machine firewall role}"
 [ "$with_bucket" = no ] || steps="$steps bucket"
 
@@ -52,12 +52,12 @@ check_settings
 command -v aws >/dev/null || fail 3 "the command aws is not installed (Debian: apt-get install awscli)."
 
 if [ "$yes$dry_run" = nono ]; then
-  [ -t 0 ] || fail 3 "down.sh deletes things and there is no terminal to ask. Give --yes, or look first with --dry-run."
-  printf 'This deletes of "%s" in %s: %s.\n' "$NAME" "$REGION" "$steps"
-  case $steps in *bucket*) printf 'With the bucket %s goes every face in it.\n' "$BUCKET" ;; esac
-  printf 'Type %s to go on: ' "$NAME"
+  [ -t 0 ] || fail 3 "down.sh deletes resources and there is no terminal to ask for confirmation. Add --yes, or check first with --dry-run."
+  printf 'This deletes from "%s" in %s: %s.\n' "$NAME" "$REGION" "$steps"
+  case $steps in *bucket*) printf 'Every face in the bucket %s is deleted with it.\n' "$BUCKET" ;; esac
+  printf 'Type %s to continue: ' "$NAME"
   read -r reply
-  [ "$reply" = "$NAME" ] || fail 1 "you typed another name, so nothing was deleted."
+  [ "$reply" = "$NAME" ] || fail 1 "the name does not match, so nothing was deleted."
 fi
 
 for step in machine firewall role bucket; do
@@ -65,8 +65,8 @@ for step in machine firewall role bucket; do
 done
 
 case $dry_run$changes in
-  *[a-z]0) say "nothing to delete: all is gone already" ;;
-  yes*) say "a dry run: nothing was changed" ;;
+  *[a-z]0) say "nothing to delete: everything is deleted already" ;;
+  yes*) say "dry run: nothing was changed" ;;
   *) say "done: $changes changes" ;;
 esac
-case $steps in *bucket*) ;; *) say "the bucket $BUCKET and its faces were left alone (--with-bucket deletes them)" ;; esac
+case $steps in *bucket*) ;; *) say "the bucket $BUCKET and its faces were kept (--with-bucket deletes them)" ;; esac

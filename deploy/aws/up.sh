@@ -1,16 +1,16 @@
 #!/bin/sh
 # shellcheck disable=SC2034,SC2154 # names shared with the files in lib
-# Makes facepipe's cloud side on AWS: bucket, role, firewall, machine. What is there already stays as it is.
+# Creates facepipe's cloud side on AWS: bucket, role, firewall, machine. Existing resources are kept.
 set -eu
 
 usage() {
   cat <<'END'
 Usage: up.sh [--dry-run] [--settings FILE] [bucket] [role] [firewall] [machine]
 
-Makes what the settings file says (default: settings beside this script), all four or those named.
+Creates what the settings file describes (default: settings beside this script): all four steps, or those named.
 Running it again changes only what differs.
 
-  --dry-run         print the commands that would change something, and change nothing
+  --dry-run         print the commands that would change something, without running them
   --settings FILE   another settings file
 END
 }
@@ -35,12 +35,12 @@ while [ $# -gt 0 ]; do
       exit 0
       ;;
     bucket | role | firewall | machine) steps="$steps $1" ;;
-    *) fail 3 "'$1' is not known. Try up.sh --help." ;;
+    *) fail 3 "unknown argument '$1'. Try up.sh --help." ;;
   esac
   shift
 done
 : "${steps:=bucket role firewall machine}"
-# A machine needs to know its firewall.
+# The machine needs the firewall's identifier.
 case $steps in *machine*) case $steps in *firewall*) ;; *) steps="firewall $steps" ;; esac ;; esac
 
 read_settings "$settings"
@@ -54,8 +54,8 @@ for step in bucket role firewall machine; do
 done
 
 case $dry_run$changes in
-  *[a-z]0) say "nothing to change: all is as the settings say" ;;
-  yes*) say "a dry run: nothing was changed" ;;
+  *[a-z]0) say "nothing to change: everything matches the settings" ;;
+  yes*) say "dry run: nothing was changed" ;;
   *) say "done: $changes changes" ;;
 esac
 [ "$dry_run" = no ] || exit 0

@@ -1,15 +1,15 @@
 #!/bin/sh
-# Installs facepipe's edge on Debian 12 as systemd services, from a built checkout. Again after an upgrade: settings and
-# secrets stay, the rest is made new.
+# Installs facepipe's edge on Debian 12 as systemd services, from a built checkout. Run it again after an upgrade:
+# settings and secrets are kept, everything else is replaced.
 set -eu
 
 usage() {
   cat <<'TEXT'
 install.sh [--dry-run] [--root DIR] --secrets DIR
 
-  --secrets DIR  what deploy/make-secrets.sh made; not needed when /etc/facepipe/secrets is filled
-  --dry-run      show what would be done, and do nothing
-  --root DIR     install below DIR and start nothing: for an image of a machine, or to look at
+  --secrets DIR  the output of deploy/make-secrets.sh; not needed when /etc/facepipe/secrets has the files
+  --dry-run      show what would be done, without doing it
+  --root DIR     install below DIR and start nothing: for a machine image, or for inspection
 TEXT
 }
 
@@ -18,20 +18,20 @@ fail() {
   exit "${2:-1}"
 }
 
-# run COMMAND...: shows it, and does it unless this is a dry run.
+# run COMMAND...: prints the command, and runs it unless this is a dry run.
 run() {
   echo "+ $*"
   "$dry_run" || "$@"
 }
 
-# place FILE TARGET MODE [UID:GID]: a file of ours, renewed each time.
+# place FILE TARGET MODE [UID:GID]: installs a file, replacing an existing one.
 place() {
   owner=${4:-root:root}
   run install -D -m "$3" -o "${owner%:*}" -g "${owner#*:}" "$1" "$root$2"
 }
 
-# fill FILE TARGET MODE: a file that is the operator's once it is there.
-fill() {
+# place_once FILE TARGET MODE: installs a file unless it exists: then it is the operator's.
+place_once() {
   if [ -e "$root$2" ]; then echo "kept $root$2"; else place "$@"; fi
 }
 
@@ -64,9 +64,9 @@ units=/etc/systemd/system
 roles="detect forward log"
 secret_files="ca.crt cameras cloud-forward.password edge-detect.password edge-forward.password edge-log.password edge-passwords"
 
-# --- what must be there -----------------------------------------------------------------------------------------------
+# --- prerequisites ----------------------------------------------------------------------------------------------------
 
-"$dry_run" || [ "$(id -u)" = 0 ] || fail "this must run as root. Use sudo, or look first with --dry-run"
+"$dry_run" || [ "$(id -u)" = 0 ] || fail "this must run as root. Use sudo, or check first with --dry-run"
 [ -e "$checkout/dist/main.js" ] || fail "$checkout is not built. Run npm start there once, or npm run build"
 node=$(readlink -f "$(command -v node || true)")
 [ -n "$node" ] || fail "node is missing. Install Node.js 20.15 or newer (Debian 12's own is 18)"
@@ -74,7 +74,7 @@ node=$(readlink -f "$(command -v node || true)")
   fail "$node is $("$node" --version). Install Node.js 20.15 or newer (Debian 12's own is 18)"
 for file in $secret_files; do
   [ -e "$root$etc/secrets/$file" ] || [ -e "${secrets:-/nowhere}/$file" ] ||
-    fail "the secret $file is missing. Make them with deploy/make-secrets.sh, and name their folder with --secrets"
+    fail "the secret $file is missing. Create the secrets with deploy/make-secrets.sh, and set --secrets to their folder"
 done
 if [ -z "$root" ] && ! dpkg-query -W mosquitto >/dev/null 2>&1; then
   run apt-get install --yes --no-install-recommends mosquitto
@@ -90,18 +90,18 @@ run mkdir -p "$root$program.new"
 for part in bin dist docs package.json package-lock.json node_modules; do
   run cp -R "$checkout/$part" "$root$program.new/"
 done
-# What only developers need, and what other machines need.
+# Remove development dependencies, and binaries for other architectures.
 run npm prune --prefix "$root$program.new" --omit=dev --offline --ignore-scripts --no-audit --no-fund
 run find "$root$program.new/node_modules/onnxruntime-node/bin" -mindepth 3 -maxdepth 3 \
   ! -path "*/linux/$("$node" -p process.arch)" -exec rm -rf {} +
 run chown -R root:root "$root$program.new"
 run chmod -R u=rwX,go=rX "$root$program.new"
 case $node in
-  # ProtectHome hides these from the services.
+  # ProtectHome hides these directories from the services.
   /home/* | /root/* | /run/user/*) run install -m 755 "$node" "$root$program.new/node" ;;
   *) run ln -s "$node" "$root$program.new/node" ;;
 esac
-# Where npm start put it, for the one who called sudo or for root.
+# The cache of the user who called sudo, or root's: npm start downloads the model there.
 home=$(getent passwd "${SUDO_USER:-root}" | cut -d: -f6)
 model=
 for folder in "${XDG_CACHE_HOME:-${HOME:-}/.cache}" "$home/.cache"; do
@@ -110,23 +110,23 @@ done
 if [ -n "$model" ]; then
   run install -D -m 644 "$model" "$root$program.new/models/yunet_n_dynamic.onnx"
 else
-  echo "without YuNet's model, which is in no cache here: detect takes the Haar cascade, which misses most faces (docs/cameras.md)"
+  echo "without YuNet's model, which is in no cache here: detect uses the Haar cascade, which misses most faces (docs/cameras.md)"
 fi
-# Before it takes the place of one that runs.
+# Check the new version before it replaces a running one.
 run "$node" "$root$program.new/bin/facepipe.js" --version
 run rm -rf "$root$program.old"
 if [ -e "$root$program" ]; then run mv "$root$program" "$root$program.old"; fi
 run mv "$root$program.new" "$root$program"
 run rm -rf "$root$program.old"
 
-for role in $roles; do fill "$here/$role.env.example" "$etc/$role.env" 640; done
+for role in $roles; do place_once "$here/$role.env.example" "$etc/$role.env" 640; done
 run install -d -m 700 "$root$etc/secrets"
-for file in $secret_files; do fill "$secrets/$file" "$etc/secrets/$file" 600; done
+for file in $secret_files; do place_once "$secrets/$file" "$etc/secrets/$file" 600; done
 
 # --- broker -----------------------------------------------------------------------------------------------------------
 
 place "$here/mosquitto.conf" /etc/mosquitto/conf.d/facepipe.conf 644
-# The broker's user: Debian's package makes it, so below DIR it may be missing, or have another number than here.
+# Debian's package creates the broker's user, so below DIR it may be missing, or have another user ID than here.
 broker=mosquitto:mosquitto
 if [ -n "$root" ]; then
   broker=$(awk -F: '$1 == "mosquitto" { print $3 ":" $4 }' "$root/etc/passwd" 2>/dev/null || true)

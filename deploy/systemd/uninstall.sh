@@ -1,13 +1,13 @@
 #!/bin/sh
-# Takes facepipe's services off this machine. Mosquitto, and what waits in it, stay.
+# Removes facepipe's services from this machine. Mosquitto and its queued messages are kept.
 set -eu
 
 usage() {
   cat <<'TEXT'
 uninstall.sh [--dry-run] [--purge]
 
-  --purge    settings, secrets and the downloaded model, too
-  --dry-run  show what would be done, and do nothing
+  --purge    also remove settings, secrets and the downloaded model
+  --dry-run  show what would be done, without doing it
 TEXT
 }
 
@@ -32,7 +32,7 @@ for argument in "$@"; do
   esac
 done
 if ! "$dry_run" && [ "$(id -u)" != 0 ]; then
-  echo "uninstall.sh: this must run as root. Use sudo, or look first with --dry-run" >&2
+  echo "uninstall.sh: this must run as root. Use sudo, or check first with --dry-run" >&2
   exit 1
 fi
 
@@ -45,5 +45,5 @@ run rm -rf "$units/facepipe-.service.d" /opt/facepipe /etc/sysusers.d/facepipe.c
 run rm -f /etc/mosquitto/conf.d/facepipe.conf /etc/mosquitto/facepipe.acl /etc/mosquitto/facepipe.passwords
 run systemctl daemon-reload
 run systemctl try-restart mosquitto.service
-# The user stays: files of it may lie elsewhere.
+# The user is kept: it may own files elsewhere.
 if "$purge"; then run rm -rf /etc/facepipe /var/lib/facepipe /var/cache/facepipe; fi

@@ -1,5 +1,5 @@
-# shellcheck shell=sh disable=SC2154 # the names come from settings.sh, $answer from common.sh
-# The security group: the broker's port, from the edge sites, and nothing else. There is no SSH; see Session Manager.
+# shellcheck shell=sh disable=SC2154 # variables from settings.sh, $answer from common.sh
+# The security group: admits the edge sites to the broker's port, and nothing else. Session Manager replaces SSH.
 
 firewall_up() {
   find_network
@@ -13,28 +13,28 @@ firewall_up() {
   set_group_rules
 }
 
-# $network is the VPC of SUBNET, or the default one.
+# Sets $network to the VPC of SUBNET, or to the default VPC.
 find_network() {
   if [ -n "$SUBNET" ]; then
-    ask '' ec2 describe-subnets --subnet-ids "$SUBNET" --query 'Subnets[0].VpcId' --output text
+    query '' ec2 describe-subnets --subnet-ids "$SUBNET" --query 'Subnets[0].VpcId' --output text
   else
-    ask '' ec2 describe-vpcs --filters Name=is-default,Values=true --query 'Vpcs[0].VpcId' --output text
+    query '' ec2 describe-vpcs --filters Name=is-default,Values=true --query 'Vpcs[0].VpcId' --output text
   fi
   network=$answer
-  [ -n "$network" ] || fail 1 "there is no default network in $REGION. Give a public subnet in SUBNET, or run 'aws ec2 create-default-vpc'."
+  [ -n "$network" ] || fail 1 "there is no default VPC in $REGION. Set SUBNET to a public subnet, or run 'aws ec2 create-default-vpc'."
 }
 
-# $group is the security group's identifier, or empty.
+# Sets $group to the security group's identifier, or to nothing.
 find_group() {
-  ask '' ec2 describe-security-groups --filters "Name=tag:facepipe,Values=$NAME" "Name=group-name,Values=$NAME" \
+  query '' ec2 describe-security-groups --filters "Name=tag:facepipe,Values=$NAME" "Name=group-name,Values=$NAME" \
     --query 'SecurityGroups[0].GroupId' --output text
   group=$answer
 }
 
 set_group_rules() {
   answer=
-  # In a dry run there may be no group yet to ask about.
-  [ -z "$group" ] || ask '' ec2 describe-security-group-rules --filters "Name=group-id,Values=$group" --output text \
+  # In a dry run the group may not exist yet.
+  [ -z "$group" ] || query '' ec2 describe-security-group-rules --filters "Name=group-id,Values=$group" --output text \
     --query 'SecurityGroupRules[?!IsEgress].[SecurityGroupRuleId,IpProtocol,FromPort,ToPort,CidrIpv4 || CidrIpv6]'
   printf '%s\n' "$answer" >"$scratch/rules"
   for range in $ALLOW_FROM; do
@@ -42,7 +42,7 @@ set_group_rules() {
       '$2 == "tcp" && $3 == port && $4 == port && $5 == range { found = 1 } END { exit !found }' "$scratch/rules" ||
       allow "$range"
   done
-  # Read once more by line, since change() uses $answer.
+  # Read from the file, since change() overwrites $answer.
   while read -r rule protocol from to range; do
     [ -n "$rule" ] || continue
     case "$protocol $from $to  $ALLOW_FROM " in
@@ -59,7 +59,7 @@ allow() {
     *:*) ranges="Ipv6Ranges=[{CidrIpv6=$1}]" ;;
     *) ranges="IpRanges=[{CidrIp=$1}]" ;;
   esac
-  change "let $1 in (port $PORT)" ec2 authorize-security-group-ingress --group-id "${group:-NEW-GROUP}" --output json \
+  change "allow $1 (port $PORT)" ec2 authorize-security-group-ingress --group-id "${group:-NEW-GROUP}" --output json \
     --ip-permissions "IpProtocol=tcp,FromPort=$PORT,ToPort=$PORT,$ranges"
 }
 

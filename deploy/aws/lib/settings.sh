@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# Reads the settings file, and finds all that is wrong with it before anything is tried.
+# Reads the settings file, and reports all its faults before anything is tried.
 
 known=' NAME REGION BUCKET PREFIX PUBLIC EXPIRE_DAYS ENCRYPTION TLS_ONLY ACCESS_BLOCK RUNTIME PORT ALLOW_FROM ARCHITECTURE INSTANCE_TYPE
 DISK_GB SUBNET FIXED_ADDRESS K3S_VERSION K3S_SHA256 DOCKER_VERSION '
@@ -28,31 +28,31 @@ shaped() {
 # read_settings FILE
 read_settings() {
   [ -r "$1" ] || fail 3 "there is no settings file $1. Copy settings.example to it and fill it in."
-  # What the caller's environment happens to have under these names is not meant.
+  # Variables of the same names in the caller's environment are ignored.
   for key in $known; do unset "$key"; done
   number=0
-  # A line that is not ended is a line all the same.
+  # The last line may lack its newline.
   while IFS= read -r line || [ -n "$line" ]; do
     number=$((number + 1))
     case $line in '' | '#'*) continue ;; esac
     key=${line%%=*}
     case $line in *=*) ;; *) key='?' ;; esac
     case $known in
-      # The key is one of ours, so eval sees no text from the file but its value, and that quoted.
+      # The key is a known one, so the value is the only text from the file that eval sees, and it is quoted.
       *[[:space:]]"$key"[[:space:]]*) eval "$key=\${line#*=}" ;;
-      *) fault "line $number is no setting that is known: $line" ;;
+      *) fault "line $number is not a known setting: $line" ;;
     esac
   done <"$1"
 }
 
 # check_settings STEP...
 check_settings() {
-  shaped NAME "${NAME:=facepipe}" '[a-z][a-z0-9-]{0,31}' 'small letters, digits and -'
+  shaped NAME "${NAME:=facepipe}" '[a-z][a-z0-9-]{0,31}' 'lowercase letters, digits and -'
   shaped REGION "${REGION:-}" '[a-z]{2}(-[a-z]+)+-[0-9]' 'a region like eu-central-1'
-  case ${REGION:-} in cn-*) fault 'REGION: China has an AWS of its own, which this does not know' ;; esac
-  shaped BUCKET "${BUCKET:-}" '[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]' 'a bucket name (3 to 63 small letters, digits, - and .)'
-  # * and ? would mean "any" in a policy.
-  shaped PREFIX "${PREFIX:-}" "([A-Za-z0-9!_.'()-]+(/[A-Za-z0-9!_.'()-]+)*)?" 'empty or a path without / at its ends'
+  case ${REGION:-} in cn-*) fault 'REGION: the AWS regions in China are not supported' ;; esac
+  shaped BUCKET "${BUCKET:-}" '[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]' 'a bucket name (3 to 63 lowercase letters, digits, - and .)'
+  # * and ? are wildcards in a policy.
+  shaped PREFIX "${PREFIX:-}" "([A-Za-z0-9!_.'()-]+(/[A-Za-z0-9!_.'()-]+)*)?" 'empty or a path without leading or trailing /'
   one_of PUBLIC "${PUBLIC:=no}" yes no
   one_of ACCESS_BLOCK "${ACCESS_BLOCK:=yes}" yes no
   one_of TLS_ONLY "${TLS_ONLY:=yes}" yes no
@@ -60,17 +60,17 @@ check_settings() {
   shaped ENCRYPTION "${ENCRYPTION:=AES256}" 'AES256|none|arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+' \
     "AES256, none or the ARN of a KMS key (not of an alias)"
   case $PUBLIC$ENCRYPTION in
-    yesarn:*) fault 'PUBLIC=yes and a KMS key do not go together: nobody without a login can read what KMS encrypted' ;;
+    yesarn:*) fault 'PUBLIC=yes and a KMS key exclude each other: anonymous clients cannot read objects encrypted with KMS' ;;
   esac
   case " $* " in *' firewall '* | *' machine '*) check_machine_settings ;; esac
-  [ -z "$faults" ] || fail 3 "the settings have faults, and nothing was tried:$faults"
-  place_names
+  [ -z "$faults" ] || fail 3 "the settings are wrong, and nothing was tried:$faults"
+  derive_names
 }
 
 check_machine_settings() {
   one_of RUNTIME "${RUNTIME:=k3s}" k3s docker
   shaped PORT "${PORT:=30883}" '[1-9][0-9]{0,4}' 'a port'
-  [ -n "${ALLOW_FROM:-}" ] || fault 'ALLOW_FROM is empty: give the addresses of the edge sites, e.g. 203.0.113.7/32'
+  [ -n "${ALLOW_FROM:-}" ] || fault 'ALLOW_FROM is empty: set it to the address ranges of the edge sites, e.g. 203.0.113.7/32'
   for range in ${ALLOW_FROM:-}; do
     shaped ALLOW_FROM "$range" '([0-9]{1,3}\.){3}[0-9]{1,3}/[0-9]{1,2}|[0-9a-fA-F:]*:[0-9a-fA-F:]*/[0-9]{1,3}' \
       'address ranges like 203.0.113.7/32 or 2001:db8::/48'
@@ -81,15 +81,15 @@ check_machine_settings() {
   [ "${DISK_GB:-0}" -ge 8 ] 2>/dev/null || fault 'DISK_GB must be 8 or more, the size of the image'
   shaped SUBNET "${SUBNET:=}" '(subnet-[0-9a-f]+)?' 'empty or a subnet like subnet-0123456789abcdef0'
   one_of FIXED_ADDRESS "${FIXED_ADDRESS:=yes}" yes no
-  # These three go into a script that root runs on the machine.
+  # These three become part of a script that root runs on the machine.
   shaped K3S_VERSION "${K3S_VERSION:=v1.33.5+k3s1}" 'v[0-9.]+\+k3s[0-9]+' 'a version like v1.33.5+k3s1'
   shaped K3S_SHA256 "${K3S_SHA256:=}" '([0-9a-f]{64})?' 'empty or 64 hexadecimal digits'
   shaped DOCKER_VERSION "${DOCKER_VERSION:=5:28.3.3-1~debian.12~bookworm}" '[0-9A-Za-z:.~+-]+' 'a version of the package docker-ce'
 }
 
-# Names made of the settings, for all steps.
+# Variables derived from the settings, for all steps.
 # shellcheck disable=SC2034 # the other files of this folder use them
-place_names() {
+derive_names() {
   case $REGION in
     us-gov-*) partition=aws-us-gov ;;
     *) partition=aws ;;
@@ -97,6 +97,6 @@ place_names() {
   bucket_arn=arn:$partition:s3:::$BUCKET
   path=${PREFIX:+$PREFIX/}
   role=$NAME-store
-  # aws 1 reads the one, aws 2 both.
+  # Version 1 of aws reads only AWS_DEFAULT_REGION, version 2 reads both.
   export AWS_REGION="$REGION" AWS_DEFAULT_REGION="$REGION"
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# start.sh SIDE: starts Mosquitto in its container. It takes hashed passwords only, and complains of files that others may read.
+# start.sh SIDE: starts Mosquitto in its container, with hashed passwords and with files that only its user can read.
 set -eu
 umask 077
 cat "/run/secrets/$1-passwords" >/tmp/passwords
