@@ -1,5 +1,5 @@
 /** `npm run build`: src/ to dist/. */
 import { build } from "./setup/build.mjs";
-import { endingWell } from "./setup/say.mjs";
+import { exitOnFailure } from "./setup/report.mjs";
 
-await endingWell(build);
+await exitOnFailure(build);

@@ -1,4 +1,4 @@
-/** Installs and builds what is missing and runs nothing; `--tests`: also what the tests need. */
+/** Installs and builds what is missing, without starting anything; `--tests`: also what the tests need. */
 import { setUp } from "./setup/set-up.mjs";
 
 await setUp({ tests: process.argv.includes("--tests") });

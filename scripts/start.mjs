@@ -1,6 +1,6 @@
 /** `npm start`: installs and builds what is missing, then runs `facepipe up` with the arguments given. */
-import { handOver } from "./setup/run.mjs";
+import { runInPlace } from "./setup/run.mjs";
 import { setUp } from "./setup/set-up.mjs";
 
 await setUp({ tests: false });
-await handOver(process.execPath, ["bin/facepipe.js", "up", ...process.argv.slice(2)]);
+await runInPlace(process.execPath, ["bin/facepipe.js", "up", ...process.argv.slice(2)]);

@@ -1,29 +1,29 @@
 /**
  * `npm test`: installs and builds what is missing, then runs all tests; `npm test -- test/mqtt` runs a file or folder,
- * and options go to Node's runner (`npm test -- --test-name-pattern=TLS test/mqtt`, `--watch`). `--coverage` is ours.
+ * and options are passed to Node's test runner (`npm test -- --test-name-pattern=TLS test/mqtt`, `--watch`). `--coverage` is ours.
  */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { checkNodeVersion } from "./setup/node-version.mjs";
-import { handOver } from "./setup/run.mjs";
-import { endingWell, SetupFailure } from "./setup/say.mjs";
+import { exitOnFailure, SetupFailure } from "./setup/report.mjs";
+import { runInPlace } from "./setup/run.mjs";
 import { setUp } from "./setup/set-up.mjs";
 
 const options = process.argv.slice(2).filter((argument) => argument.startsWith("-"));
-const places = process.argv.slice(2).filter((argument) => !argument.startsWith("-"));
+const paths = process.argv.slice(2).filter((argument) => !argument.startsWith("-"));
 const withCoverage = options.includes("--coverage");
-const files = await endingWell(() => {
+const files = await exitOnFailure(() => {
   checkNodeVersion();
   if (withCoverage) checkTypeStripping();
-  return places.length === 0 ? testFiles("test").filter(needsNoImage) : places.flatMap(testFiles);
+  return paths.length === 0 ? testFiles("test").filter(needsNoImage) : paths.flatMap(testFiles);
 });
 
 await setUp({ tests: true });
-await handOver(process.execPath, [
+await runInPlace(process.execPath, [
   ...(withCoverage ? coverageOptions() : ["--import", "tsx"]),
   "--import",
   "./scripts/setup/test-limits.mjs",
-  // Two at a time: most files start brokers and vision processes of their own.
+  // Two at a time: most files start their own brokers and vision workers.
   "--test",
   "--test-reporter=spec",
   "--test-concurrency=2",
@@ -54,12 +54,12 @@ function needsNoImage(file) {
   return !file.startsWith(join("test", "image"));
 }
 
-/** Node 20's runner takes no glob. */
-function testFiles(place) {
-  if (!existsSync(place)) {
-    throw new SetupFailure(`There is no test file or folder ${place}`, "Name one below test/.");
+/** Node 20's test runner does not support globs. */
+function testFiles(path) {
+  if (!existsSync(path)) {
+    throw new SetupFailure(`There is no test file or folder ${path}`, "Choose one in test/.");
   }
-  if (statSync(place).isFile()) return [place];
-  const names = readdirSync(place, { recursive: true }).filter((name) => name.endsWith(".test.ts"));
-  return names.sort().map((name) => join(place, name));
+  if (statSync(path).isFile()) return [path];
+  const names = readdirSync(path, { recursive: true }).filter((name) => name.endsWith(".test.ts"));
+  return names.sort().map((name) => join(path, name));
 }

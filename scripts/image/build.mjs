@@ -5,7 +5,7 @@ import { createReadStream, existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { endingWell, SetupFailure } from "../setup/say.mjs";
+import { exitOnFailure, SetupFailure } from "../setup/report.mjs";
 import { makeBaseImages, ownArch } from "./offline/base.mjs";
 import { podmanEnvironment } from "./podman.mjs";
 
@@ -59,4 +59,4 @@ function mounts(...files) {
   return files.filter((file) => existsSync(file)).flatMap((file) => ["--volume", `${file}:${file}:ro`]);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(await endingWell(buildImage));
+if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(await exitOnFailure(buildImage));

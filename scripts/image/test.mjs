@@ -2,8 +2,9 @@
  * `npm run image:test`: builds the image without an image registry, and tests all roles and manifests from it with podman.
  * Where that is not possible, prints the reason and succeeds. Arguments as for `npm test`.
  */
-import { handOver } from "../setup/run.mjs";
-import { endingWell } from "../setup/say.mjs";
+
+import { exitOnFailure } from "../setup/report.mjs";
+import { runInPlace } from "../setup/run.mjs";
 import { setUp } from "../setup/set-up.mjs";
 import { buildImage } from "./build.mjs";
 import { baseImages } from "./offline/base.mjs";
@@ -14,11 +15,11 @@ const missing = podmanMissing();
 if (missing) console.log(`image tests are skipped: this machine ${missing}`);
 else {
   await setUp({ tests: true });
-  await endingWell(async () => {
+  await exitOnFailure(async () => {
     await buildImage();
     makeBrokerImage(baseImages.debian);
   });
   process.env.FACEPIPE_TEST_SECONDS ??= "600";
   const places = process.argv.slice(2).length > 0 ? process.argv.slice(2) : ["test/image"];
-  await handOver(process.execPath, ["scripts/test.mjs", "--test-concurrency=1", ...places]);
+  await runInPlace(process.execPath, ["scripts/test.mjs", "--test-concurrency=1", ...places]);
 }

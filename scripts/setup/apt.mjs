@@ -1,30 +1,39 @@
 import { spawnSync } from "node:child_process";
+import { report, reportWhile, SetupFailure } from "./report.mjs";
 import { output, runLogged } from "./run.mjs";
-import { SetupFailure, say, sayWhile } from "./say.mjs";
 
 const step = "system packages";
 const installCommand = ["apt-get", "install", "--yes", "--no-install-recommends"];
 
 /** Debian and Ubuntu. */
 export const apt = {
-  here: () => output("dpkg-query", ["--version"]) !== undefined,
-  toRun: ["libopencv-dev", "opencv-data", "g++", "make", "python3"],
-  toTest: [
+  isAvailable: () => output("dpkg-query", ["--version"]) !== undefined,
+  runtime: ["libopencv-dev", "opencv-data", "g++", "make", "python3"],
+  test: [
     // Real brokers, a real S3 server, videos, certificates.
-    ...["mosquitto", "mosquitto-clients"],
-    ...["ceph-mon", "ceph-osd", "ceph-common", "radosgw"],
-    ...["ffmpeg", "openssl"],
+    "mosquitto",
+    "mosquitto-clients",
+    "ceph-mon",
+    "ceph-osd",
+    "ceph-common",
+    "radosgw",
+    "ffmpeg",
+    "openssl",
     // A real RTSP camera.
-    ...["python3-gi", "gir1.2-gst-rtsp-server-1.0"],
-    // The shell scripts for AWS are read by it.
+    "python3-gi",
+    "gir1.2-gst-rtsp-server-1.0",
+    // Checks the shell scripts for AWS.
     "shellcheck",
-    // What facepipe is held against: the usual Python.
-    ...["python3-opencv", "python3-paho-mqtt", "python3-boto3", "python3-pil"],
+    // The Python programs that the benchmarks compare with.
+    "python3-opencv",
+    "python3-paho-mqtt",
+    "python3-boto3",
+    "python3-pil",
   ],
 
   missing(needed) {
-    // Fails when a package is not known at all; what it knows it prints all the same.
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own fields.
+    // Fails when a package is unknown, but prints the known ones.
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's format.
     const format = ["-W", "-f", "${Package} ${db:Status-Status}\\n"];
     const { stdout } = spawnSync("dpkg-query", [...format, ...needed], { encoding: "utf8" });
     const installed = new Set(stdout.split("\n").filter((line) => line.endsWith(" installed")));
@@ -32,25 +41,25 @@ export const apt = {
   },
 
   async install(missing) {
-    const asRoot = becomeRoot(missing);
+    const asRoot = rootPrefix(missing);
     const run = (name, [command, ...args]) => runLogged(name, command, args, remedy(missing));
-    // A package that asks questions would wait for ever; a machine's own upgrade may hold the lock for a while.
-    const quietly = ["env", "DEBIAN_FRONTEND=noninteractive"];
-    const patiently = ["-o", "DPkg::Lock::Timeout=300"];
-    await sayWhile(step, "apt-get update", () =>
-      run("apt-update", [...asRoot, "apt-get", "update", ...patiently]),
+    // A package must not ask questions; an automatic upgrade may hold the lock for some time.
+    const noninteractive = ["env", "DEBIAN_FRONTEND=noninteractive"];
+    const lockTimeout = ["-o", "DPkg::Lock::Timeout=300"];
+    await reportWhile(step, "apt-get update", () =>
+      run("apt-update", [...asRoot, "apt-get", "update", ...lockTimeout]),
     );
-    await sayWhile(step, `installing ${missing.join(" ")}`, () =>
-      run("apt-install", [...asRoot, ...quietly, ...installCommand, ...patiently, ...missing]),
+    await reportWhile(step, `installing ${missing.join(" ")}`, () =>
+      run("apt-install", [...asRoot, ...noninteractive, ...installCommand, ...lockTimeout, ...missing]),
     );
     if (missing.includes("mosquitto") && output("systemctl", ["is-active", "mosquitto"])) {
-      say(step, "Debian has started mosquitto as a service on port 1883; facepipe's tests do not use it");
+      report(step, "Debian has started mosquitto as a service on port 1883; facepipe's tests do not use it");
     }
   },
 };
 
-/** The words that make a command root's, or a failure that names the one command to run. */
-function becomeRoot(missing) {
+/** The command prefix for root; fails with the command to run when there is none. */
+function rootPrefix(missing) {
   if (process.getuid() === 0) return [];
   if (output("sudo", ["-n", "true"]) !== undefined) return ["sudo", "-n"];
   if (process.stdin.isTTY && spawnSync("sudo", ["-v"], { stdio: "inherit" }).status === 0) return ["sudo"];

@@ -1,17 +1,17 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { report, reportWhile } from "./report.mjs";
 import { runLogged } from "./run.mjs";
-import { say, sayWhile } from "./say.mjs";
 
 const stamp = join("dist", ".built");
 const inputs = ["src", "tsconfig.json", "tsconfig.build.json", "package-lock.json"];
 
-/** Compiles src/ to dist/, unless nothing has changed since. */
+/** Compiles src/ to dist/, unless it is up to date. */
 export async function build() {
   if (existsSync(stamp) && newest(inputs) < Date.parse(readFileSync(stamp, "utf8")))
-    return say("build", "already there");
+    return report("build", "up to date");
   const started = new Date();
-  // What is left of files that were renamed would still be found.
+  // Outputs of renamed files would remain.
   rmSync("dist", { recursive: true, force: true });
   const compiler = join("node_modules", "typescript", "bin", "tsc");
   const compile = () =>
@@ -19,13 +19,13 @@ export async function build() {
       "build",
       process.execPath,
       [compiler, "-p", "tsconfig.build.json"],
-      "Mend what the compiler says.",
+      "Fix the compiler's errors.",
     );
-  await sayWhile("build", "compiling src/ to dist/", compile);
+  await reportWhile("build", "compiling src/ to dist/", compile);
   writeFileSync(stamp, started.toISOString());
 }
 
-/** When any of these was last changed, milliseconds; a folder counts too, it changes when a file goes. */
+/** The latest modification time, milliseconds; folders count, since a deleted file changes only its folder. */
 function newest(paths) {
   return Math.max(
     ...paths.map((path) => {

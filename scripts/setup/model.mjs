@@ -1,13 +1,13 @@
-import { say, sayWhile } from "./say.mjs";
+import { report, reportWhile } from "./report.mjs";
 
 const step = "face model";
 
 /**
- * Downloads YuNet's model, unless it is there. Set-up goes on without a network, and soon: detect uses the Haar cascade
- * then.
+ * Downloads YuNet's model, unless a copy is found. A failed download delays set-up by 60 s at most and does not stop
+ * it: detect then uses the Haar cascade.
  */
 export async function fetchFaceModel() {
-  // Only now: set-up has just built it.
+  // Imported here, after set-up has built it.
   const { cachedModel, findModel } = await import("../../dist/vision/model/find-model.js");
   if (await findModel()) return;
   const { downloadModel } = await import("../../dist/vision/model/download-model.js");
@@ -15,14 +15,14 @@ export async function fetchFaceModel() {
   const url = process.env.FACEPIPE_MODEL_URL || undefined;
   const limits = { signal: AbortSignal.timeout(60_000), timeout: 10_000, attempts: 1 };
   try {
-    await sayWhile(step, "downloading YuNet", () => downloadModel(cachedModel(), { url, ...limits }));
+    await reportWhile(step, "downloading YuNet", () => downloadModel(cachedModel(), { url, ...limits }));
   } catch (error) {
     if (!["UserError", "TimeoutError"].includes(error.name)) throw error;
-    const why = error.name === "UserError" ? error.message : "cannot download the face model within 60 s";
-    say(
+    const reason = error.name === "UserError" ? error.message : "cannot download the face model within 60 s";
+    report(
       step,
-      `${why}: until it is here faces are found with the Haar cascade, which misses most. ` +
-        `The next start tries again; --model FILE takes a copy of ${yunetModel.url}`,
+      `${reason}: until it is downloaded, faces are detected with the Haar cascade, which misses most. ` +
+        `The next start tries again; --model FILE accepts a copy of ${yunetModel.url}`,
     );
   }
 }

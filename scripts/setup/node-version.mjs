@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { SetupFailure } from "./say.mjs";
+import { SetupFailure } from "./report.mjs";
 
 /** Fails when this Node.js is older than package.json's "engines" says. */
 export function checkNodeVersion() {
@@ -16,8 +16,8 @@ export function checkNodeVersion() {
 
 function isOlder(version, needed) {
   const parts = version.split(".").map(Number);
-  for (const [index, least] of needed.split(".").map(Number).entries()) {
-    if (parts[index] !== least) return parts[index] < least;
+  for (const [index, minimum] of needed.split(".").map(Number).entries()) {
+    if (parts[index] !== minimum) return parts[index] < minimum;
   }
   return false;
 }

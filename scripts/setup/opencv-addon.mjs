@@ -2,22 +2,22 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { findOpencv, linkModules, opencvName } from "./opencv-libraries.mjs";
+import { report, reportWhile } from "./report.mjs";
 import { runLogged } from "./run.mjs";
-import { say, sayWhile } from "./say.mjs";
 
 const step = "OpenCV addon";
 const home = join("node_modules", "@u4", "opencv4nodejs");
 const addon = join(home, "build", "Release", "opencv4nodejs.node");
 
-/** Compiles @u4/opencv4nodejs against the system's OpenCV, unless it is there and this Node.js can load it. */
+/** Compiles @u4/opencv4nodejs against the system's OpenCV, unless this Node.js can load an existing build. */
 export async function buildOpencvAddon() {
-  if (loads(addon)) return say(step, "already there");
+  if (loads(addon)) return report(step, "up to date");
   const { libraries, headers } = findOpencv();
   const copy = copyPath(opencvName(libraries));
   if (loads(copy)) {
     mkdirSync(dirname(addon), { recursive: true });
     copyFileSync(copy, addon);
-    return say(step, "taken from .cache");
+    return report(step, "copied from .cache");
   }
   await compile(linkModules(libraries), headers);
   if (!loads(addon)) throw new Error(`${resolve(addon)} was built and cannot be loaded: ${loadError(addon)}`);
@@ -38,18 +38,18 @@ async function compile(libraries, headers) {
     OPENCV4NODEJS_DISABLE_AUTOBUILD: "1",
     OPENCV_LIB_DIR: libraries,
     OPENCV_INCLUDE_DIR: headers,
-    // The work is done in OpenCV's libraries, this is their glue. With -O3 core/Mat.cc alone takes 50 s, with -O1 21 s.
+    // OpenCV's libraries do the work, this is only the binding. With -O3 core/Mat.cc alone takes 50 s, with -O1 21 s.
     CXXFLAGS: ["-O1", process.env.CXXFLAGS ?? ""].join(" "),
   };
   const gyp = resolve("node_modules", "node-gyp", "bin", "node-gyp.js");
-  const remedy = "Mend what it says there, then try again.";
+  const remedy = "Fix the errors there, then try again.";
   const options = { cwd: home, env, onLine };
   const run = () =>
     runLogged("opencv-addon", process.execPath, [gyp, "rebuild", "-j", "max"], remedy, options);
-  await sayWhile(step, "compiling, some minutes", run, () => `${compiled} of ${total} files`);
+  await reportWhile(step, "compiling, some minutes", run, () => `${compiled} of ${total} files`);
 }
 
-/** The headers that lie beside this Node.js, when they are its own; node-gyp downloads them otherwise. */
+/** The headers beside this Node.js, if they are of its version; node-gyp downloads them otherwise. */
 function nodeHeaders() {
   const prefix = dirname(dirname(process.execPath));
   const file = join(prefix, "include", "node", "node_version.h");
@@ -60,7 +60,7 @@ function nodeHeaders() {
   return version === process.versions.node ? { npm_config_nodedir: prefix } : {};
 }
 
-/** `npm ci` deletes the addon: a copy for each version of it, of Node's ABI and of OpenCV saves the minutes. */
+/** `npm ci` deletes the addon: a copy per version of addon, Node's ABI and OpenCV saves minutes. */
 function copyPath(opencv) {
   const { version } = JSON.parse(readFileSync(join(home, "package.json"), "utf8"));
   const parts = [version, process.platform, process.arch, process.versions.modules, opencv];
@@ -71,7 +71,7 @@ function loads(path) {
   return existsSync(path) && loadError(path) === "";
 }
 
-/** In a process of its own: an addon for another Node.js or OpenCV may do more than throw. */
+/** In a separate process: an addon for another Node.js or OpenCV may crash it. */
 function loadError(path) {
   const code = "process.dlopen({ exports: {} }, process.argv[1])";
   const { status, stderr } = spawnSync(process.execPath, ["-e", code, resolve(path)], { encoding: "utf8" });

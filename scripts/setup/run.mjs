@@ -3,18 +3,18 @@ import { createWriteStream, mkdirSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { SetupFailure } from "./say.mjs";
+import { SetupFailure } from "./report.mjs";
 
 const logs = join(".cache", "logs");
 
-/** What a command writes to stdout, or undefined when it fails or does not exist. */
+/** A command's stdout, or undefined when it fails or does not exist. */
 export function output(command, args) {
   const { status, stdout } = spawnSync(command, args, { encoding: "utf8" });
   return status === 0 ? stdout : undefined;
 }
 
 /**
- * Runs a command with its output in a log file; `onLine` hears each line of stdout.
+ * Runs a command with its output in a log file; `onLine` is called with each line of stdout.
  * Fails with the log's last lines and `remedy`.
  */
 export async function runLogged(name, command, args, remedy, { cwd, env = process.env, onLine } = {}) {
@@ -35,10 +35,10 @@ export async function runLogged(name, command, args, remedy, { cwd, env = proces
   throw new SetupFailure(`${last}\n\n${command} failed (${code}); all its output is in ${path}`, remedy);
 }
 
-/** Runs a command in our place: its output, its signals, its exit code are ours. */
-export async function handOver(command, args) {
+/** Runs a command as if it replaced this process: with its terminal, signals and exit code. */
+export async function runInPlace(command, args) {
   const child = spawn(command, args, { stdio: "inherit" });
-  // Ctrl-C reaches the child itself, it is in the terminal's foreground group as we are; it decides when to end.
+  // Ctrl-C reaches the child too, which is in the same foreground process group; the child decides when to end.
   process.on("SIGINT", () => undefined);
   process.on("SIGTERM", () => child.kill("SIGTERM"));
   const [code, signal] = await new Promise((resolve) => {

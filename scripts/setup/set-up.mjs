@@ -5,13 +5,13 @@ import { fetchFaceModel } from "./model.mjs";
 import { checkNodeVersion } from "./node-version.mjs";
 import { installNpmPackages } from "./npm-packages.mjs";
 import { buildOpencvAddon } from "./opencv-addon.mjs";
-import { endingWell } from "./say.mjs";
+import { exitOnFailure } from "./report.mjs";
 import { installSystemPackages } from "./system-packages.mjs";
 
-/** Brings this clone to the point where facepipe runs; with `tests`, where its tests run. Each step is skipped when done. */
+/** Installs and builds what facepipe needs to run and, with `tests`, its tests. Each step is skipped when up to date. */
 export async function setUp({ tests }) {
   process.chdir(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
-  await endingWell(async () => {
+  await exitOnFailure(async () => {
     checkNodeVersion();
     await installSystemPackages({ tests });
     await installNpmPackages();

@@ -1,19 +1,19 @@
 import { apt } from "./apt.mjs";
 import { homebrew } from "./homebrew.mjs";
-import { say } from "./say.mjs";
+import { report } from "./report.mjs";
 
-/** Installs the system's packages that facepipe, and with `tests` its tests, need. */
+/** Installs the system packages that facepipe and, with `tests`, its tests need. */
 export async function installSystemPackages({ tests }) {
-  const manager = [apt, homebrew].find(({ here }) => here());
+  const manager = [apt, homebrew].find(({ isAvailable }) => isAvailable());
   if (!manager) {
-    return say(
+    return report(
       "system packages",
-      "neither apt nor Homebrew here: OpenCV 4 with headers, a C++17 compiler, make and python3 must be there",
+      "neither apt nor Homebrew found: OpenCV 4 with headers, a C++17 compiler, make and python3 must be installed",
     );
   }
-  const needed = tests ? [...manager.toRun, ...manager.toTest] : manager.toRun;
-  if (tests && manager.withoutTests) say("system packages", manager.withoutTests);
+  const needed = tests ? [...manager.runtime, ...manager.test] : manager.runtime;
+  if (tests && manager.testNote) report("system packages", manager.testNote);
   const missing = manager.missing(needed);
-  if (missing.length === 0) return say("system packages", "already there");
+  if (missing.length === 0) return report("system packages", "up to date");
   await manager.install(missing);
 }

@@ -9,15 +9,15 @@ import { cephMissing, newBucketName } from "../support/ceph.ts";
 import { findCommand } from "../support/commands.ts";
 import { type Ended, runScript, type Settings } from "./scripts.ts";
 
-// Debian's first: another one on the way there may be a wrapper that starts slowly.
+// Debian's own, if installed: the first in PATH may be a slow wrapper.
 const aws = existsSync("/usr/bin/aws") ? "/usr/bin/aws" : findCommand("aws");
 const skip = cephMissing() ?? (aws ? false : "needs the command aws (Debian: awscli)");
 
 /**
- * Without what Debian's Ceph 16 cannot do (default encryption), what makes it refuse every object (BlockPublicAcls),
- * and what has no sense on 127.0.0.1, where there is no TLS.
+ * Without what Debian's Ceph 16 does not support (default encryption), what makes it refuse every object
+ * (BlockPublicAcls), and what makes no sense on 127.0.0.1, where there is no TLS.
  */
-const here: Settings = {
+const cephSettings: Settings = {
   ACCESS_BLOCK: "no",
   REGION: "us-east-1",
   ENCRYPTION: "none",
@@ -36,7 +36,7 @@ suite("up.sh and down.sh with the real aws and a real S3 service", { skip }, () 
     runScript(
       t,
       script,
-      { ...here, ...settings },
+      { ...cephSettings, ...settings },
       args.filter((each) => typeof each === "string"),
       {
         ...cleanAws,
@@ -47,7 +47,7 @@ suite("up.sh and down.sh with the real aws and a real S3 service", { skip }, () 
     );
   const done = ({ code, err }: Ended) => assert.deepEqual([code, err], [0, ""]);
 
-  test("the bucket is made, found as it should be, changed, and deleted with what is in it", async (t) => {
+  test("the bucket is created, found unchanged, changed, and deleted with its objects", async (t) => {
     const BUCKET = newBucketName();
     done(await run(t, "up.sh", { BUCKET }, "bucket"));
     const again = await run(t, "up.sh", { BUCKET }, "bucket");
@@ -70,20 +70,20 @@ suite("up.sh and down.sh with the real aws and a real S3 service", { skip }, () 
     assert.match(gone.out, /^nothing to delete/);
   });
 
-  test("a bucket for TLS only refuses plain http", async (t) => {
+  test("with TLS_ONLY=yes a bucket refuses plain HTTP", async (t) => {
     const settings = { BUCKET: newBucketName(), PUBLIC: "yes", TLS_ONLY: "yes", ACCESS_BLOCK: "yes" };
     done(await run(t, "up.sh", settings, "bucket"));
     assert.match((await run(t, "up.sh", settings, "bucket")).out, /^nothing to change/);
-    const answer = await fetch(`${s3.ceph.endpoint}/${settings.BUCKET}/site-a/face.png`);
-    assert.equal(answer.status, 403);
+    const response = await fetch(`${s3.ceph.endpoint}/${settings.BUCKET}/site-a/face.png`);
+    assert.equal(response.status, 403);
   });
 
-  test("a bucket of somebody else is not touched, and a wrong key is said to be one", async (t) => {
+  test("a bucket of another account is not changed, and a wrong key is an error", async (t) => {
     const BUCKET = newBucketName();
     const { env } = await s3.ceph.createUser();
     done(await run(t, "up.sh", { BUCKET }, "bucket"));
     const other = await run(t, "up.sh", { BUCKET }, env, "bucket");
-    assert.match(other.err, /belongs to somebody else/);
+    assert.match(other.err, /belongs to another account/);
     assert.equal(other.code, 1);
     const wrong = await run(t, "up.sh", { BUCKET }, { AWS_SECRET_ACCESS_KEY: "wrong" }, "bucket");
     assert.equal(wrong.code, 1);

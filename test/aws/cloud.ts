@@ -4,40 +4,41 @@ import { type FileHandle, open, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
+import { inspect } from "node:util";
 import { emptyFolder } from "../support/folder.ts";
 import { aws } from "./cloud/aws.ts";
 import type { Any } from "./cloud/call.ts";
 import { type Ended, runScript, type Settings } from "./scripts.ts";
 
-/** A question is the number of its arguments and these, each with a zero byte behind it; aws.sh always asks something. */
-const endOfQuestions = "0\0";
+/** A request is the number of its arguments and the arguments, each terminated by a zero byte; aws.sh always has some. */
+const endOfRequests = "0\0";
 
 const command = fileURLToPath(new URL("cloud/aws.sh", import.meta.url));
 
-/** The scripts over a stand-in cloud, which is empty or in the given state. */
+/** Runs the scripts with a fake `aws`, whose cloud is empty or in the given state. */
 export async function newCloud(t: TestContext, state: object = {}): Promise<Cloud> {
   const folder = emptyFolder(t);
   copyFileSync(command, join(folder, "aws"));
-  execFileSync("mkfifo", [join(folder, "question"), join(folder, "answer")]);
-  // Open for both, so that neither end waits for the other to come, and none sees an end.
-  const [question, answer] = await Promise.all(
-    ["question", "answer"].map((name) => open(join(folder, name), "r+")),
+  execFileSync("mkfifo", [join(folder, "request"), join(folder, "response")]);
+  // Opened for reading and writing, so that opening does not block and no reader gets EOF.
+  const [request, response] = await Promise.all(
+    ["request", "response"].map((name) => open(join(folder, name), "r+")),
   );
-  if (!question || !answer) throw new Error("a pipe is missing");
+  if (!request || !response) throw new Error("a pipe is missing");
   const cloud = new Cloud(t, folder, state);
-  const serving = cloud.serve(question, answer);
+  const serving = cloud.serve(request, response);
   t.after(async () => {
-    await question.write(endOfQuestions);
+    await request.write(endOfRequests);
     await serving;
-    await Promise.all([question.close(), answer.close()]);
+    await Promise.all([request.close(), response.close()]);
   });
   return cloud;
 }
 
 export class Cloud {
-  /** All that is there. */
+  /** All resources. */
   state: Any;
-  /** `service command` of each call until now, in order. */
+  /** `service command` of each call so far, in order. */
   readonly calls: string[] = [];
   readonly #t: TestContext;
   readonly #folder: string;
@@ -48,7 +49,7 @@ export class Cloud {
     this.state = state;
   }
 
-  /** The calls until now that could change something. */
+  /** The calls so far that could change something. */
   get changes(): readonly string[] {
     return this.calls.filter((call) => !/ (get|describe|head|list)-| wait$/.test(call));
   }
@@ -61,25 +62,25 @@ export class Cloud {
     return this.#run("down.sh", settings, args);
   }
 
-  /** Answers the command's questions until the last one. */
-  async serve(question: FileHandle, answer: FileHandle): Promise<void> {
+  /** Serves the command's requests until the last one. */
+  async serve(request: FileHandle, response: FileHandle): Promise<void> {
     for (;;) {
-      const [count, ...args] = await readQuestion(question);
-      if (`${count}\0` === endOfQuestions) return;
+      const [count, ...args] = await readRequest(request);
+      if (`${count}\0` === endOfRequests) return;
       this.calls.push(args.slice(0, 2).join(" "));
-      const { code, out, err } = this.#answer(args);
+      const { code, out, err } = this.#respond(args);
       await writeFile(join(this.#folder, "out"), out);
       await writeFile(join(this.#folder, "err"), err);
-      await answer.write(`${code}\n`);
+      await response.write(`${code}\n`);
     }
   }
 
-  /** A fault of the stand-in itself must reach the script, which waits for an answer. */
-  #answer(args: readonly string[]): Ended {
+  /** A bug of the fake must reach the script, which waits for a response. */
+  #respond(args: readonly string[]): Ended {
     try {
       return aws(args, this.state);
     } catch (error) {
-      return { code: 70, out: "", err: String((error as Error).stack) };
+      return { code: 70, out: "", err: inspect(error) };
     }
   }
 
@@ -91,7 +92,7 @@ export class Cloud {
   }
 }
 
-async function readQuestion(pipe: FileHandle): Promise<string[]> {
+async function readRequest(pipe: FileHandle): Promise<string[]> {
   let text = "";
   for (;;) {
     const { buffer, bytesRead } = await pipe.read({ buffer: Buffer.alloc(65_536) });

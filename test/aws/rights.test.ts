@@ -14,10 +14,10 @@ import { newCloud } from "./cloud.ts";
 
 const skip = cephMissing() ?? mosquittoMissing() ?? false;
 
-suite("the rights that up.sh gives to store", { skip }, () => {
+suite("the permissions of the role that up.sh creates for store", { skip }, () => {
   const s3 = useCeph();
 
-  /** The S3 statements of the role, as they are with and without public reading. */
+  /** The S3 statements of the role, with or without public reads. */
   async function roleStatements(t: TestContext, bucket: string, isPublic: "yes" | "no"): Promise<Any[]> {
     const cloud = await newCloud(t);
     const { code } = await cloud.up({ BUCKET: bucket, PUBLIC: isPublic }, "role");
@@ -25,7 +25,7 @@ suite("the rights that up.sh gives to store", { skip }, () => {
     return cloud.state.role.policy.Statement.filter(({ Action }: Any) => /^s3:/.test(Action));
   }
 
-  /** A bucket, and a user who has the rights of these statements on it, and of the others of the bucket's policy. */
+  /** A bucket, and a user with the role's permissions in the bucket's policy, except for the action `without`. */
   async function userWith(
     t: TestContext,
     isPublic: "yes" | "no",
@@ -35,7 +35,7 @@ suite("the rights that up.sh gives to store", { skip }, () => {
     const user = await s3.ceph.createUser();
     const statements = (await roleStatements(t, bucket, isPublic))
       .filter(({ Action }) => Action !== without)
-      // Ceph does not know the condition s3:if-none-match, which Amazon adds to If-None-Match itself.
+      // Ceph does not support the condition key s3:if-none-match.
       .map(({ Condition: _, ...statement }) => ({
         ...statement,
         Principal: { AWS: [`arn:aws:iam:::user/${user.accessKey}`] },
@@ -67,23 +67,23 @@ suite("the rights that up.sh gives to store", { skip }, () => {
     });
   }
 
-  for (const [isPublic, right, says] of [
+  for (const [isPublic, action, message] of [
     ["no", "s3:PutObject", /the login has no permission.*s3:PutObject/],
     ["yes", "s3:GetBucketPolicy", /readable by anyone: the login has no permission.*s3:GetBucketPolicy/],
   ] as const) {
-    test(`store is refused without ${right}`, async (t) => {
-      const { user, bucket } = await userWith(t, isPublic, right);
+    test(`store is refused without ${action}`, async (t) => {
+      const { user, bucket } = await userWith(t, isPublic, action);
       const broker = await roomyBroker(t);
       const to = ["--to", `s3://${bucket}/site-a`, "--path-style"];
       const more = isPublic === "yes" ? ["--public"] : [];
       const args = ["store", "--broker", broker.url, ...to, ...more];
       const { code, stderr } = await facepipe(t, args, { env: user.env });
       assert.equal(code, 1);
-      assert.match(stderr, says);
+      assert.match(stderr, message);
     });
   }
 
-  test("without s3:GetObject another object under the same key is not noticed; with it, it is", async (t) => {
+  test("a different object under the same key is a conflict with s3:GetObject, and only exists without it", async (t) => {
     for (const [without, result] of [
       ["s3:GetObject", "exists"],
       [undefined, "conflict"],
@@ -92,7 +92,7 @@ suite("the rights that up.sh gives to store", { skip }, () => {
       setEnvironment(t, user.env);
       const sink = s3.newSink(t, bucket);
       await sink.open(never);
-      // Written by the bucket's owner: at Ceph whoever wrote an object may read it, at Amazon that gives no right.
+      // Written by the bucket's owner: in Ceph the writer of an object may read it, in AWS that grants nothing.
       await s3.admin.send(new PutObjectCommand({ Bucket: bucket, Key: "site-a/a", Body: "one" }));
       assert.equal(await sink.put(object("a", "two"), never), result);
     }

@@ -18,14 +18,14 @@ export interface Ended {
 export type Settings = Readonly<Record<string, string>>;
 
 const someSettings: Settings = {
-  NAME: "line",
+  NAME: "pipeline",
   REGION: "eu-central-1",
-  BUCKET: "faces-of-line",
+  BUCKET: "faces-of-pipeline",
   PREFIX: "site-a",
   ALLOW_FROM: "203.0.113.7/32 2001:db8::/48",
 };
 
-/** Runs `up.sh` or `down.sh` with a settings file of its own. */
+/** Runs `up.sh` or `down.sh` with its own settings file. */
 export async function runScript(
   t: TestContext,
   script: "up.sh" | "down.sh",

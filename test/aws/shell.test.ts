@@ -6,7 +6,7 @@ import { folder } from "./scripts.ts";
 
 const skip = findCommand("shellcheck") ? false : "needs shellcheck (Debian: shellcheck)";
 
-test("shellcheck has nothing to say about the scripts", { skip }, () => {
+test("shellcheck finds nothing in the scripts", { skip }, () => {
   const files = execFileSync("find", [folder, "-name", "*.sh", "-not", "-path", "*/user-data/*"], {
     encoding: "utf8",
   });
@@ -17,7 +17,7 @@ test("shellcheck has nothing to say about the scripts", { skip }, () => {
 });
 
 for (const runtime of ["k3s", "docker"]) {
-  test(`shellcheck has nothing to say about the machine's first start with ${runtime}`, { skip }, () => {
+  test(`shellcheck finds nothing in the user data for ${runtime}`, { skip }, () => {
     const head = "#!/bin/sh\nREGION=x\nVERSION=x\nexport SHA256=x\n";
     const parts = ["start.sh", `${runtime}.sh`].map((name) => `${folder}/user-data/${name}`);
     const body = execFileSync("cat", parts, { encoding: "utf8" });

@@ -10,24 +10,24 @@ import { Resolver, readTemplate } from "./template.ts";
 const template = readTemplate();
 const key = "arn:aws:kms:eu-central-1:123456789012:key/1234-5678";
 
-/** The stack with the settings of the scripts' tests. */
+/** The stack with the same settings as the scripts' tests. */
 function stack(parameters: Settings = {}): Resolver {
   return new Resolver(template, {
-    BucketName: "faces-of-line",
+    BucketName: "faces-of-pipeline",
     AllowFrom: "203.0.113.7/32",
     Network: "vpc-1",
     Subnet: "subnet-1",
     Image: "ami-1",
-    Bucket: "faces-of-line",
-    "<Bucket.Arn>": "arn:aws:s3:::faces-of-line",
+    Bucket: "faces-of-pipeline",
+    "<Bucket.Arn>": "arn:aws:s3:::faces-of-pipeline",
     "AWS::Region": "eu-central-1",
     "AWS::URLSuffix": "amazonaws.com",
     ...parameters,
   });
 }
 
-/** Parameters of the stack, and the settings of up.sh that mean the same. */
-const choices: readonly [Settings, Settings][] = [
+/** Parameters of the stack, and the equivalent settings of up.sh. */
+const variants: readonly [Settings, Settings][] = [
   [{}, {}],
   [
     { Public: "yes", ExpireDays: "0", TlsOnly: "no" },
@@ -43,8 +43,8 @@ const choices: readonly [Settings, Settings][] = [
   ],
 ];
 
-for (const [parameters, settings] of choices) {
-  test(`the template makes what up.sh makes: ${JSON.stringify(settings)}`, async (t) => {
+for (const [parameters, settings] of variants) {
+  test(`the template creates what up.sh creates: ${JSON.stringify(settings)}`, async (t) => {
     const resolver = stack(parameters);
     const { Bucket, BucketPolicy, StoreRole, Firewall, Machine, MachineTemplate } = resolver.resolve(
       template.Resources,
@@ -75,7 +75,7 @@ for (const [parameters, settings] of choices) {
   });
 }
 
-/** A lifecycle rule of CloudFormation's in the words of S3's own interface. */
+/** A lifecycle rule of CloudFormation in the format of the S3 API. */
 function ruleOf({ Id, Prefix, Status, ExpirationInDays, AbortIncompleteMultipartUpload }: Any): object {
   return {
     ID: Id,
@@ -86,15 +86,15 @@ function ruleOf({ Id, Prefix, Status, ExpirationInDays, AbortIncompleteMultipart
   };
 }
 
-test("every name in the template leads somewhere, and every parameter and condition is used", () => {
-  for (const [parameters] of choices) stack(parameters).resolve([template.Resources, template.Outputs]);
+test("every reference in the template resolves, and every parameter and condition is used", () => {
+  for (const [parameters] of variants) stack(parameters).resolve([template.Resources, template.Outputs]);
   const text = JSON.stringify([template.Resources, template.Outputs, template.Conditions, template.Rules]);
   const names = [...Object.keys(template.Parameters), ...Object.keys(template.Conditions)];
   const unused = names.filter((name) => !text.includes(`"${name}"`) && !text.includes(`\${${name}}`));
   assert.deepEqual(unused, []);
 });
 
-test("nothing is allowed by a wildcard, but Session Manager, which knows no narrower resource", () => {
+test("no action or resource is a wildcard, except for Session Manager, which supports no narrower resource", () => {
   const { StoreRole } = stack({ Public: "yes", Encryption: key }).resolve(template.Resources);
   const statements: Any[] = StoreRole.Properties.Policies[0].PolicyDocument.Statement;
   for (const { Action } of statements) assert.doesNotMatch([Action].flat().join(), /\*/);
@@ -114,7 +114,7 @@ test("the bucket outlives the stack", () => {
 });
 
 const linter = findCommand("cfn-lint");
-test("cfn-lint has nothing to say about it", { skip: linter ? false : "needs cfn-lint (from PyPI)" }, () => {
+test("cfn-lint finds nothing", { skip: linter ? false : "needs cfn-lint (from PyPI)" }, () => {
   const { stdout, stderr } = spawnSync(linter as string, [`${folder}/facepipe.yaml`], { encoding: "utf8" });
   assert.equal(stdout + stderr, "");
 });

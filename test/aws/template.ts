@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import type { Any } from "./cloud/call.ts";
 import { folder } from "./scripts.ts";
 
-/** The short forms of CloudFormation's functions as YAML tags, turned into the long forms. */
+/** YAML tags for the short forms of CloudFormation's functions, converted to the long forms. */
 const tags = ["Ref", "Condition", "GetAtt", "Sub", "If", "Equals", "Not", "Or", "Join"].flatMap((name) => {
   const long = name === "Ref" || name === "Condition" ? name : `Fn::${name}`;
   const wrap = (value: Any) => ({ [long]: name === "GetAtt" ? value.split(".") : value });
@@ -17,19 +17,19 @@ export function readTemplate(): Any {
   return parse(readFileSync(`${folder}/facepipe.yaml`, "utf8"), { customTags: tags });
 }
 
-/** What stands for a resource's attribute in a resolved document: `<Bucket.Arn>`. */
+/** The placeholder for a resource's attribute in a resolved document: `<Bucket.Arn>`. */
 const attribute = (path: string) => `<${path}>`;
 
-/** The template with its parameters and conditions worked out, as CloudFormation would; throws at a dangling name. */
+/** Resolves the template's parameters, conditions and functions as CloudFormation does; throws at a dangling reference. */
 export class Resolver {
   readonly #template: Any;
   readonly #values: Readonly<Record<string, unknown>>;
 
-  /** `values`: parameters other than by default, pseudo-parameters, and `<Resource.Attribute>`s that matter. */
+  /** `values`: parameters that differ from their defaults, pseudo parameters, and values of `<Resource.Attribute>`. */
   constructor(template: Any, values: Readonly<Record<string, unknown>>) {
     this.#template = template;
     const defaults = Object.entries<Any>(template.Parameters).map(([name, { Default }]) => [name, Default]);
-    this.#values = { "AWS::StackName": "line", ...Object.fromEntries(defaults), ...values };
+    this.#values = { "AWS::StackName": "pipeline", ...Object.fromEntries(defaults), ...values };
   }
 
   resolve(node: Any): Any {

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { newCloud } from "./cloud.ts";
 
-test("up.sh makes all of it, and changes nothing when run again", async (t) => {
+test("up.sh creates everything, and changes nothing when run again", async (t) => {
   const cloud = await newCloud(t);
   const first = await cloud.up();
   assert.deepEqual([first.code, first.err], [0, ""]);
   assert.match(first.out, /^done: 16 changes$/m);
-  assert.match(first.out, /--to s3:\/\/faces-of-line\/site-a, with AWS_REGION=eu-central-1/);
+  assert.match(first.out, /--to s3:\/\/faces-of-pipeline\/site-a, with AWS_REGION=eu-central-1/);
   const made = structuredClone(cloud.state);
   const changes = cloud.changes.length;
 
@@ -18,7 +18,7 @@ test("up.sh makes all of it, and changes nothing when run again", async (t) => {
   assert.deepEqual(cloud.state, made);
 });
 
-test("what up.sh makes is closed: private bucket, one port, IMDSv2, an encrypted disk", async (t) => {
+test("what up.sh creates is locked down: private bucket, one port, IMDSv2, an encrypted disk", async (t) => {
   const cloud = await newCloud(t);
   await cloud.up({ K3S_SHA256: "a".repeat(64) });
   const { bucket, group, machine, address } = cloud.state;
@@ -49,10 +49,10 @@ test("a dry run shows the commands and changes nothing", async (t) => {
   assert.deepEqual(cloud.state, {});
   const shown = [...out.matchAll(/^ {2}aws (\S+ \S+)/gm)].map(([, command]) => command);
   await cloud.up();
-  // The machine is asked for twice: the new profile is not known everywhere at once.
+  // run-instances is repeated: the new profile is not consistent at once.
   assert.deepEqual(
     shown,
-    cloud.changes.filter((each, place, all) => each !== all[place - 1] || !/run-/.test(each)),
+    cloud.changes.filter((each, index, all) => each !== all[index - 1] || !/run-/.test(each)),
   );
 });
 
@@ -83,7 +83,7 @@ test("a changed setting changes what depends on it, and no more", async (t) => {
   assert.match(out, /^nothing to change/);
 });
 
-test("what somebody changed by hand is put right", async (t) => {
+test("manual changes are reverted", async (t) => {
   const cloud = await newCloud(t);
   await cloud.up();
   const { bucket, machine, ...others } = cloud.state;
@@ -102,7 +102,7 @@ test("what somebody changed by hand is put right", async (t) => {
   ]);
 });
 
-test("rules of others stay in a bucket that was there before", async (t) => {
+test("an existing bucket keeps the lifecycle rules of others", async (t) => {
   const rule = { ID: "mine", Filter: { Prefix: "logs/" }, Status: "Enabled", Expiration: { Days: 1 } };
   const cloud = await newCloud(t, {
     bucket: { location: "eu-central-1", lifecycle: [rule], encryption: "AES256" },
@@ -116,7 +116,7 @@ test("rules of others stay in a bucket that was there before", async (t) => {
   assert.match((await cloud.up({}, "bucket")).out, /^nothing to change/);
 });
 
-test("single steps: a bucket alone needs no machine's settings", async (t) => {
+test("single steps: a bucket alone needs no machine settings", async (t) => {
   const cloud = await newCloud(t);
   const { code } = await cloud.up({ ALLOW_FROM: "" }, "bucket", "role");
   assert.equal(code, 0);

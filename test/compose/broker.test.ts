@@ -13,14 +13,14 @@ const skip = mosquittoMissing() ?? opensslMissing();
 const run = promisify(execFile);
 const passwordOf = (root: string, name: string) => join(root, "run", "secrets", `${name}.password`);
 
-/** How to log in with mosquitto's own clients. */
+/** The arguments with which Mosquitto's clients log in. */
 function login(root: string, port: number, name: string): string[] {
   const [, user = ""] = name.split("-");
   const password = readFileSync(passwordOf(root, name), "utf8").trim();
   return ["-h", "127.0.0.1", "-p", String(port), "-u", user, "-P", password];
 }
 
-test("the cloud's broker lets each user in with certificate and password, and nobody without", {
+test("the cloud's broker accepts each user with TLS and a password, and nobody without", {
   skip,
 }, async (t) => {
   const { root, port, start } = await scratchBroker(t, "cloud");
@@ -37,11 +37,21 @@ test("the cloud's broker lets each user in with certificate and password, and no
   await stop();
 });
 
-test("a user may do what its role does, and no more", { skip }, async (t) => {
+test("a user has the permissions that its role needs, and no more", { skip }, async (t) => {
   const { root, port, start } = await scratchBroker(t, "edge");
   const stop = await start();
   const publish = (name: string) =>
-    run("mosquitto_pub", [...login(root, port, name), "-V", "5", "-q", "1", "-t", "faces/door", "-m", "x"]);
+    run("mosquitto_pub", [
+      ...login(root, port, name),
+      "-V",
+      "5",
+      "-q",
+      "1",
+      "-t",
+      "faces/entrance",
+      "-m",
+      "x",
+    ]);
   await publish("edge-detect");
   for (const name of ["edge-log", "edge-forward"]) {
     const { stderr } = await publish(name);

@@ -12,32 +12,32 @@ import {
   type Service,
 } from "./project.ts";
 
-/** Keys of a service that Docker Compose 2 and podman-compose 1.0.3 both know; the latter passes over others silently. */
-const known = [
+/** Service keys that both Docker Compose 2 and podman-compose 1.0.3 support; the latter ignores others silently. */
+const supported = [
   ...["image", "command", "user", "environment", "secrets", "volumes", "networks", "ports", "depends_on"],
   ...["read_only", "tmpfs", "cap_drop", "security_opt", "restart", "mem_limit", "logging", "devices"],
 ];
-/** What podman-compose passes over, and may. */
-const harmless = ["stop_grace_period"];
+/** Keys that podman-compose may ignore. */
+const ignorable = ["stop_grace_period"];
 
-const every = Object.entries(projects).map(([name, files]) => [name, readProject(files)] as const);
+const parsedProjects = Object.entries(projects).map(([name, files]) => [name, readProject(files)] as const);
 
 function eachService(check: (service: Service, where: string, project: Project) => void): void {
-  for (const [name, project] of every) {
+  for (const [name, project] of parsedProjects) {
     for (const [service, value] of Object.entries(project.services))
       check(value, `${name}: ${service}`, project);
   }
 }
 
-test("a service uses only what Docker Compose and podman-compose both know", () => {
+test("a service uses only keys that both Docker Compose and podman-compose support", () => {
   eachService((service, where) => {
-    const strange = Object.keys(service).filter((key) => ![...known, ...harmless].includes(key));
-    assert.deepEqual(strange, [], where);
+    const unsupported = Object.keys(service).filter((key) => ![...supported, ...ignorable].includes(key));
+    assert.deepEqual(unsupported, [], where);
   });
 });
 
-test("every network, volume, secret and service that is named is there, and none is left over", () => {
-  for (const [name, { services, networks, volumes, secrets }] of every) {
+test("every network, volume, secret and service that is referenced exists, and none is unused", () => {
+  for (const [name, { services, networks, volumes, secrets }] of parsedProjects) {
     const used = (key: string) => [
       ...new Set(Object.values(services).flatMap((each) => (each[key] as string[]) ?? [])),
     ];
@@ -52,7 +52,7 @@ test("every network, volume, secret and service that is named is there, and none
   }
 });
 
-test("no container is root, has a privilege, a writable root or more memory than it needs", () => {
+test("no container runs as root, is privileged, has a writable root file system, or lacks a memory limit", () => {
   eachService((service, where) => {
     assert.match(service.user, /^[1-9]\d*:[1-9]\d*$/, where);
     assert.equal(service["read_only"], true, where);
@@ -65,7 +65,7 @@ test("no container is root, has a privilege, a writable root or more memory than
 });
 
 test("only detect with a webcam gets a device", () => {
-  const withDevice = every.flatMap(([name, { services }]) =>
+  const withDevice = parsedProjects.flatMap(([name, { services }]) =>
     Object.entries(services).flatMap(([service, { devices }]) => (devices ? [`${name}: ${service}`] : [])),
   );
   assert.deepEqual(withDevice, ["edge with a webcam: detect"]);
@@ -77,14 +77,14 @@ test("only the cloud's broker has a port", () => {
   });
 });
 
-test("no secret stands in an environment", () => {
+test("no secret is in an environment variable", () => {
   eachService(({ environment = {} }, where) => {
     const secret = Object.keys(environment).filter((name) => /PASSWORD$|SECRET|ACCESS_KEY/.test(name));
     assert.deepEqual(secret, [], where);
   });
 });
 
-test(".env.example names every value, with the default that the files have", () => {
+test(".env.example lists every variable, with the default of the files", () => {
   const example = readEnvFile(join(composeFolder, ".env.example"));
   const files = [...new Set(Object.values(projects).flat())];
   const references = files.flatMap(referencesIn);
@@ -92,7 +92,7 @@ test(".env.example names every value, with the default that the files have", () 
   for (const { name, fallback = "" } of references) assert.equal(example[name], fallback, name);
 });
 
-test("no default is empty: podman-compose would leave the reference as it stands", () => {
+test("no default is empty: podman-compose would not expand the reference", () => {
   const empty = Object.values(projects)
     .flat()
     .flatMap(referencesIn)

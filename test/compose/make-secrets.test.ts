@@ -21,7 +21,7 @@ test("the chain is valid, for each name and address", { skip }, async (t) => {
   await assert.rejects(openssl(...verify, "-verify_hostname", "other.example", server));
 });
 
-test("nobody else can enter the folder, and containers can read its files, save the authority's key", {
+test("other users cannot enter the folder, and containers can read its files, except the authority's key", {
   skip,
 }, async (t) => {
   const folder = join(emptyFolder(t), "secrets");
@@ -32,7 +32,7 @@ test("nobody else can enter the folder, and containers can read its files, save 
   }
 });
 
-test("each password is its own, and stands in its broker's list", { skip }, async (t) => {
+test("each password is unique, and in its broker's list", { skip }, async (t) => {
   const folder = emptyFolder(t);
   await makeSecrets(folder, ["localhost"]);
   const files = read(folder);
@@ -45,7 +45,7 @@ test("each password is its own, and stands in its broker's list", { skip }, asyn
   }
 });
 
-test("a second run changes nothing, and a deleted file is made again", { skip }, async (t) => {
+test("a second run changes nothing, and a deleted file is created again", { skip }, async (t) => {
   const folder = emptyFolder(t);
   await makeSecrets(folder, ["localhost"]);
   const before = read(folder);
@@ -56,18 +56,18 @@ test("a second run changes nothing, and a deleted file is made again", { skip },
   assert.equal(readFileSync(join(folder, "ca.crt"), "utf8"), before["ca.crt"]);
 });
 
-test("a user of the operator's own stays in the list", { skip }, async (t) => {
+test("a user that the operator added is kept in the list", { skip }, async (t) => {
   const folder = emptyFolder(t);
   await makeSecrets(folder, ["localhost"]);
   const list = join(folder, "cloud-passwords");
-  appendFileSync(list, "viewer:seen");
+  appendFileSync(list, "viewer:secret");
   rmSync(join(folder, "cloud-log.password"));
   writeFileSync(list, readFileSync(list, "utf8").replace(/^log:.*\n/m, ""));
   await makeSecrets(folder, ["localhost"]);
-  assert.match(readFileSync(list, "utf8"), /^viewer:seen\nlog:.+\n$/m);
+  assert.match(readFileSync(list, "utf8"), /^viewer:secret\nlog:.+\n$/m);
 });
 
-test("what does not fit together is told with what to do", { skip }, async (t) => {
+test("inconsistent files are reported with what to do", { skip }, async (t) => {
   const folder = emptyFolder(t);
   await makeSecrets(folder, ["localhost"]);
   const failing = (names: readonly string[], stderr: RegExp, code: number) =>
@@ -76,7 +76,7 @@ test("what does not fit together is told with what to do", { skip }, async (t) =
       return error.code === code;
     });
   await failing(["cloud.example"], /server.crt is not for cloud.example. Delete server.crt/, 1);
-  await failing(["mqtts://cloud.example"], /is no host name and no IP address/, 3);
+  await failing(["mqtts://cloud.example"], /is not a host name or IP address/, 3);
   await failing([], /make-secrets.sh DIR NAME/, 3);
   writeFileSync(join(folder, "edge-log.password"), "another\n");
   await failing(["localhost"], /edge-passwords has another password for log/, 1);

@@ -4,7 +4,7 @@ import { parse } from "yaml";
 
 export const composeFolder = "deploy/compose";
 
-/** What an operator may start, each with one command. */
+/** The combinations of files that an operator may start with one command. */
 export const projects: Readonly<Record<string, readonly string[]>> = {
   edge: ["edge.yaml"],
   "edge with a webcam": ["edge.yaml", "edge-usb-camera.yaml"],
@@ -16,7 +16,7 @@ export interface Service {
   readonly image: string;
   readonly user: string;
   readonly command: readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string>> | undefined;
   readonly secrets?: readonly string[];
   readonly networks: readonly string[];
   readonly volumes?: readonly string[];
@@ -31,7 +31,7 @@ export interface Project {
   readonly secrets: Readonly<Record<string, { readonly file: string }>>;
 }
 
-/** `${NAME}`, `${NAME:-default}` and, where an empty value is one, `${NAME-default}`: all that these files use. */
+/** `${NAME}`, `${NAME:-default}` and, where an empty value is a value, `${NAME-default}`: the syntax that these files use. */
 const reference = /\$\{([A-Z0-9_]+)(?:(:?)-([^}]*))?\}/g;
 
 /** Each reference of a file: its name, and its default if there is one. */
@@ -40,7 +40,7 @@ export function referencesIn(file: string): { name: string; fallback: string | u
   return Array.from(text.matchAll(reference), ([, name = "", , fallback]) => ({ name, fallback }));
 }
 
-/** The files as one, with the values of `.env` put in; later files add to earlier ones and go before them. */
+/** The files merged as Compose does it, with the values of `.env` inserted; later files extend and override earlier ones. */
 export function readProject(
   files: readonly string[],
   environment: Readonly<Record<string, string>> = {},
@@ -48,7 +48,7 @@ export function readProject(
   const value = (_: string, name: string, orEmpty = "", fallback = "") =>
     (orEmpty ? environment[name] || undefined : environment[name]) ?? fallback;
   const texts = files.map((file) => readFileSync(join(composeFolder, file), "utf8"));
-  // After reading, as Compose does it: a value that is put in stays a text.
+  // After parsing, as Compose does it: an inserted value remains a string.
   const filled = (_: unknown, each: unknown) =>
     typeof each === "string" ? each.replace(reference, value) : each;
   return texts.map((text) => parse(text, filled, { merge: true })).reduce(merged);

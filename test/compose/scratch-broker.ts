@@ -8,15 +8,15 @@ import { freePort } from "../support/ports.ts";
 import { composeFolder } from "./project.ts";
 import { makeSecrets } from "./secrets.ts";
 
-/** What a broker's container has below /, in a folder: configuration, secrets, data, /tmp. */
+/** A folder with what a broker's container has below /: configuration, secrets, data, /tmp. */
 export interface ScratchBroker {
   readonly root: string;
   readonly port: number;
-  /** Starts it as its container does; resolves when it takes connections, with what stops it. */
+  /** Starts the broker as its container does; resolves when it accepts connections, with a function that stops it. */
   start(): Promise<() => Promise<void>>;
 }
 
-/** The broker of a Compose file without its container: the same files and command, other paths and ports. */
+/** The broker of a Compose file without its container: the same files and command, with other paths and ports. */
 export async function scratchBroker(t: TestContext, side: "edge" | "cloud"): Promise<ScratchBroker> {
   const root = emptyFolder(t);
   const port = await freePort();
@@ -28,9 +28,9 @@ export async function scratchBroker(t: TestContext, side: "edge" | "cloud"): Pro
   for (const name of readdirSync(join(composeFolder, "mosquitto")).filter((each) => each in sources)) {
     const text = readFileSync(join(composeFolder, "mosquitto", name), "utf8")
       .replace(/(?<=[\s"=:>])\/(?=(run\/secrets|mosquitto|tmp)\/)/g, `${root}/`)
-      // To hear when its doors are open.
+      // Mosquitto logs at this level that it is ready.
       .replace("log_type notice", "log_type notice\nlog_type information")
-      // Started as root it would become the user `mosquitto`, who cannot write here.
+      // Started as root, Mosquitto would switch to the user `mosquitto`, which cannot write here.
       .replace(/^listener \d+/gm, `user ${userInfo().username}\nlistener ${port}`);
     writeFileSync(join(config, sources[name] ?? ""), text);
   }

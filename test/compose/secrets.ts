@@ -4,12 +4,12 @@ import { findCommand } from "../support/commands.ts";
 
 const run = promisify(execFile);
 
-/** Why secrets cannot be made here; for `skip`. */
+/** Why secrets cannot be created here; for `skip`. */
 export function opensslMissing(): string | undefined {
   return findCommand("openssl") ? undefined : "needs openssl (Debian: openssl)";
 }
 
-/** What the script prints; rejects with its `stderr` and `code`. */
+/** Runs make-secrets.sh and returns its output; rejects with its `stderr` and `code`. */
 export async function makeSecrets(folder: string, names: readonly string[]): Promise<string> {
   const { stdout } = await run("deploy/make-secrets.sh", [folder, ...names]);
   return stdout;

@@ -7,10 +7,10 @@ import { emptyFolder } from "../support/folder.ts";
 import { composeFolder, projects, readEnvFile, readProject } from "./project.ts";
 import { makeSecrets, opensslMissing } from "./secrets.ts";
 
-/** What the image sets. */
+/** The environment of the image. */
 const image = { FACEPIPE_HTTP: "8080" };
 
-test("facepipe takes the variables and secrets that each container gives it", {
+test("facepipe accepts the variables and secrets of each container", {
   skip: opensslMissing(),
 }, async (t) => {
   const secrets = emptyFolder(t);
@@ -26,8 +26,8 @@ test("facepipe takes the variables and secrets that each container gives it", {
           key,
           value.replace("/run/secrets", secrets),
         ]);
-        const given = { ...image, ...Object.fromEntries(found) };
-        assert.doesNotThrow(() => readCommandLine(roles, command, given), `${name}: ${service}`);
+        const variables = { ...image, ...Object.fromEntries(found) };
+        assert.doesNotThrow(() => readCommandLine(roles, command, variables), `${name}: ${service}`);
       }
     }
   }

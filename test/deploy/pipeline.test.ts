@@ -14,26 +14,26 @@ const edgeBroker = "mqtt://mosquitto:1883";
 const cloudBroker = "mqtts://mosquitto:8883";
 const cloudFromEdge = "mqtts://cloud.example:30883";
 
-/** Both sides with a broker each, as the manifests set them up. */
-async function bothSides(t: TestContext, folder: string): Promise<{ edge: Side; cloud: Side }> {
+/** Both sides with their brokers, configured as in the manifests. */
+async function startBrokers(t: TestContext, folder: string): Promise<{ edge: Side; cloud: Side }> {
   const manifests = await filledManifests(t, ["localhost"]);
-  const inCloud = await renderOverlay("cloud", {
+  const cloudObjects = await renderOverlay("cloud", {
     manifests,
     config: { FACEPIPE_TO: pathToFileURL(folder).href },
   });
-  const atEdge = await renderOverlay("edge", {
+  const edgeObjects = await renderOverlay("edge", {
     manifests,
     config: { FACEPIPE_TO: cloudFromEdge, FACEPIPE_LIMIT: "5" },
   });
-  const cloudAddress = `mqtts://localhost:${await startBroker(t, { objects: inCloud, addresses: {} })}`;
-  const edgeAddress = `mqtt://localhost:${await startBroker(t, { objects: atEdge, addresses: {} })}`;
+  const cloudAddress = `mqtts://localhost:${await startBroker(t, { objects: cloudObjects, addresses: {} })}`;
+  const edgeAddress = `mqtt://localhost:${await startBroker(t, { objects: edgeObjects, addresses: {} })}`;
   return {
-    cloud: { objects: inCloud, addresses: { [cloudBroker]: cloudAddress } },
-    edge: { objects: atEdge, addresses: { [edgeBroker]: edgeAddress, [cloudFromEdge]: cloudAddress } },
+    cloud: { objects: cloudObjects, addresses: { [cloudBroker]: cloudAddress } },
+    edge: { objects: edgeObjects, addresses: { [edgeBroker]: edgeAddress, [cloudFromEdge]: cloudAddress } },
   };
 }
 
-/** The initContainers that are checks: side, workload, name. */
+/** The initContainers that run broker-check: side, workload, name. */
 function checks(edge: Side, cloud: Side): [Side, string, string][] {
   return [
     [cloud, "store", "broker"],
@@ -44,19 +44,19 @@ function checks(edge: Side, cloud: Side): [Side, string, string][] {
   ];
 }
 
-test("with the manifests' settings every role's login is good at its brokers", { skip }, async (t) => {
-  const { edge, cloud } = await bothSides(t, emptyFolder(t));
+test("with the manifests' settings every role can log in at its brokers", { skip }, async (t) => {
+  const { edge, cloud } = await startBrokers(t, emptyFolder(t));
   for (const [side, workload, name] of checks(edge, cloud)) {
     const check = await startContainer(t, side, workload, name);
     assert.equal((await check.ended).code, 0, `${workload} ${name}: ${check.stderr}`);
   }
 });
 
-test("the edge keeps faces from the beginning, and the cloud gets them all when it is there", {
+test("the edge queues faces from the start, and the cloud receives all of them once it runs", {
   skip,
 }, async (t) => {
   const folder = emptyFolder(t);
-  const { edge, cloud } = await bothSides(t, folder);
+  const { edge, cloud } = await startBrokers(t, folder);
 
   const detect = await startContainer(t, edge, "detect");
   await detect.event("waiting_for_role", { msg: /a forward at mqtt:/ });
@@ -76,15 +76,15 @@ test("the edge keeps faces from the beginning, and the cloud gets them all when 
   assert.equal(faces.filter((name) => String(name).endsWith(".png")).length, 5);
 });
 
-test("no role may do at a broker what it need not", { skip }, async (t) => {
-  const { edge, cloud } = await bothSides(t, emptyFolder(t));
-  // The check both reads and writes there, and no role needs both.
+test("no role has permissions at a broker that it does not need", { skip }, async (t) => {
+  const { edge, cloud } = await startBrokers(t, emptyFolder(t));
+  // broker-check both publishes and subscribes there, and no role needs both.
   const both = ["--topic", "faces/#", "--wait", "0", "--connect-timeout", "2"];
   for (const [side, workload, name] of checks(edge, cloud)) {
     const check = await startContainer(t, side, workload, name, both);
     assert.equal((await check.ended).code, 1, `${workload} ${name}`);
     assert.match(check.stderr, /access rules \(ACL\)|not authorized/i, `${workload} ${name}`);
   }
-  const stranger = await startContainer(t, edge, "log", "broker", ["--username", "nobody", "--wait", "0"]);
-  assert.equal((await stranger.ended).code, 1);
+  const unknownUser = await startContainer(t, edge, "log", "broker", ["--username", "nobody", "--wait", "0"]);
+  assert.equal((await unknownUser.ended).code, 1);
 });

@@ -14,13 +14,13 @@ import { containersOf, type Pod, podsOf } from "./pods.ts";
 import type { KubernetesObject } from "./render.ts";
 import { below, environmentOf, writeVolumes } from "./settings.ts";
 
-/** One side's manifests, and the addresses that its pods' names have here. */
+/** One side's manifests, and the local address for each of its broker addresses. */
 export interface Side {
   readonly objects: readonly KubernetesObject[];
   readonly addresses: Readonly<Record<string, string>>;
 }
 
-/** The pod of a workload and one of its containers. */
+/** A workload's pod and one of its containers. */
 export function find({ objects }: Side, workload: string, name = workload): [Pod, Container] {
   const pod = podsOf(objects).find(({ owner }) => owner.metadata.name === workload);
   const container = pod && containersOf(pod).find((each) => each.name === name);
@@ -28,16 +28,16 @@ export function find({ objects }: Side, workload: string, name = workload): [Pod
   return [pod, container];
 }
 
-/** The container's environment, where its files are below `root` and Services at the side's addresses. */
-async function environmentHere(side: Side, workload: string, name: string, root: string) {
+/** The container's environment, with its files below `root` and the side's local addresses. */
+async function localEnvironment(side: Side, workload: string, name: string, root: string) {
   const [pod, container] = find(side, workload, name);
   await writeVolumes(root, container, pod, side.objects);
   const environment = below(root, environmentOf(container, pod, side.objects));
-  const here = (value: string) => side.addresses[value] ?? value;
-  return Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, here(value)]));
+  const local = (value: string) => side.addresses[value] ?? value;
+  return Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, local(value)]));
 }
 
-/** Starts what a container would start, as this user and without a container; what `more` says goes before its own arguments. */
+/** Runs the container's program without a container, as this user; `more` is appended to its arguments. */
 export async function startContainer(
   t: TestContext,
   side: Side,
@@ -46,11 +46,11 @@ export async function startContainer(
   more: readonly string[] = [],
 ) {
   const [, { args = [] }] = find(side, workload, name);
-  const env = await environmentHere(side, workload, name, emptyFolder(t));
+  const env = await localEnvironment(side, workload, name, emptyFolder(t));
   return startFacepipe(t, [...args, ...more], { env });
 }
 
-/** A Mosquitto with the side's own mosquitto.conf, ACL, passwords and certificate; gives its port. */
+/** Starts Mosquitto with the side's mosquitto.conf, ACL, passwords and certificate; returns its port. */
 export async function startBroker(t: TestContext, side: Side): Promise<number> {
   const root = emptyFolder(t);
   const [pod, broker] = find(side, "mosquitto");
@@ -61,10 +61,10 @@ export async function startBroker(t: TestContext, side: Side): Promise<number> {
   await promisify(execFile)("sh", ["-c", command]);
   const port = await freePort();
   const conf = join(root, "mosquitto/config/mosquitto.conf");
-  // It tells of itself each second, so that nobody here waits for 10.
+  // Publish $SYS every second instead of every 10, so that tests need not wait.
   const text = (await readFile(conf, "utf8"))
     .replace(/^listener .*/m, `listener ${port} 127.0.0.1\nuser ${userInfo().username}\nsys_interval 1`)
-    // Both containers have the volume of what is prepared, at places of their own.
+    // Both containers mount the prepared volume, at different paths.
     .replaceAll("/mosquitto/prepared/", `${root}/tmp/`)
     .replaceAll(" /mosquitto/", ` ${root}/mosquitto/`);
   await writeFile(conf, text);

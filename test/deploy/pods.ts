@@ -1,7 +1,7 @@
 import type { Container, PodSpec } from "kubernetes-types/core/v1.js";
 import type { KubernetesObject } from "./render.ts";
 
-/** A pod as a Deployment, StatefulSet or DaemonSet makes it. */
+/** A pod as a Deployment, StatefulSet or DaemonSet creates it. */
 export interface Pod {
   /** `edge/detect`, for messages. */
   readonly where: string;
@@ -9,7 +9,7 @@ export interface Pod {
   readonly owner: KubernetesObject;
   readonly labels: Readonly<Record<string, string>>;
   readonly spec: PodSpec;
-  /** Names of volumes that the owner claims for each pod. */
+  /** Names of the owner's volumeClaimTemplates. */
   readonly claims: readonly string[];
 }
 
@@ -21,7 +21,7 @@ interface WorkloadSpec {
   readonly volumeClaimTemplates?: readonly { readonly metadata: { readonly name: string } }[];
 }
 
-/** All pods that the objects ask for. */
+/** The pods of all workloads among the objects. */
 export function podsOf(objects: readonly KubernetesObject[]): Pod[] {
   const owners = objects.filter(({ kind }) => ["Deployment", "StatefulSet", "DaemonSet"].includes(kind));
   return owners.map((owner) => {
@@ -38,12 +38,12 @@ export function podsOf(objects: readonly KubernetesObject[]): Pod[] {
   });
 }
 
-/** Those that come first, and those that stay. */
+/** The initContainers, then the containers. */
 export function containersOf({ spec }: Pod): Container[] {
   return [...(spec.initContainers ?? []), ...spec.containers];
 }
 
-/** The keys and values of a ConfigMap or Secret as a pod sees them, or undefined when there is none of that name. */
+/** The decoded entries of a ConfigMap or Secret, or undefined when there is none of that name. */
 export function valuesOf(
   objects: readonly KubernetesObject[],
   kind: "ConfigMap" | "Secret",
@@ -59,8 +59,8 @@ export function valuesOf(
   return Object.fromEntries(data.map(([key, text]) => [key, plain(text)]));
 }
 
-/** True when a selector of labels chooses these. */
-export function chooses(
+/** True when the label selector matches the labels. */
+export function matchesSelector(
   selector: {
     readonly matchLabels?: Readonly<Record<string, string>>;
     readonly matchExpressions?: readonly {
@@ -79,7 +79,7 @@ export function chooses(
     matchExpressions.every((each) => {
       if (each.operator === "In") return within(each);
       if (each.operator === "NotIn") return !within(each);
-      throw new Error(`nobody here knows the operator ${each.operator}`);
+      throw new Error(`the operator ${each.operator} is not supported here`);
     })
   );
 }

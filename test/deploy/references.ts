@@ -1,11 +1,11 @@
 import type { Container, Probe, Volume } from "kubernetes-types/core/v1.js";
-import { chooses, containersOf, type Pod, podsOf, valuesOf } from "./pods.ts";
+import { containersOf, matchesSelector, type Pod, podsOf, valuesOf } from "./pods.ts";
 import type { KubernetesObject } from "./render.ts";
 
-/** What every cluster has without our doing. */
-const given = ["PriorityClass system-node-critical"];
+/** Exists in every cluster. */
+const builtIn = ["PriorityClass system-node-critical"];
 
-/** Each name in the objects that leads nowhere, in words. */
+/** A sentence for each dangling reference in the objects. */
 export function danglingReferences(objects: readonly KubernetesObject[]): string[] {
   const pods = podsOf(objects);
   return [
@@ -21,8 +21,8 @@ function podFaults(pod: Pod, objects: readonly KubernetesObject[]): string[] {
   const { priorityClassName, serviceAccountName } = pod.spec;
   return [
     ...(pod.spec.volumes ?? []).flatMap((volume) => volumeFaults(volume, pod, objects)),
-    ...mounted.filter((name) => !volumes.includes(name)).map((name) => `mounts no volume ${name}`),
-    ...volumes.filter((name) => !mounted.includes(name)).map((name) => `mounts the volume ${name} nowhere`),
+    ...mounted.filter((name) => !volumes.includes(name)).map((name) => `there is no volume ${name} to mount`),
+    ...volumes.filter((name) => !mounted.includes(name)).map((name) => `the volume ${name} is not mounted`),
     ...containersOf(pod).flatMap((container) => containerFaults(container, pod, objects)),
     ...missing(objects, "PriorityClass", priorityClassName),
     ...missing(objects, "ServiceAccount", serviceAccountName, pod.namespace),
@@ -32,7 +32,8 @@ function podFaults(pod: Pod, objects: readonly KubernetesObject[]): string[] {
 function volumeFaults(volume: Volume, pod: Pod, objects: readonly KubernetesObject[]): string[] {
   if (volume.secret) return missingKeys(objects, pod, "Secret", volume.secret.secretName, []);
   if (volume.configMap) return missingKeys(objects, pod, "ConfigMap", volume.configMap.name, []);
-  if (volume.persistentVolumeClaim) return [`${volume.name} is a claim, and there is none by itself`];
+  if (volume.persistentVolumeClaim)
+    return [`${volume.name} needs a PersistentVolumeClaim, which is not among the objects`];
   return [];
 }
 
@@ -54,7 +55,7 @@ function containerFaults(container: Container, pod: Pod, objects: readonly Kuber
       .filter(
         (port) => port !== undefined && !ports.some((each) => [each.name, each.containerPort].includes(port)),
       )
-      .map((port) => `${container.name} is asked at port ${port}, which it has not`),
+      .map((port) => `a probe of ${container.name} targets port ${port}, which it does not have`),
   ];
 }
 
@@ -68,43 +69,45 @@ function ownerFaults(
   pods: readonly Pod[],
 ): string[] {
   const { serviceName, selector } = owner["spec"] as { serviceName?: string; selector: object };
-  const chosen = pods.filter((each) => each.namespace === namespace && chooses(selector, each.labels));
-  const others = chosen.filter((each) => each.owner !== owner);
+  const matched = pods.filter(
+    (each) => each.namespace === namespace && matchesSelector(selector, each.labels),
+  );
+  const others = matched.filter((each) => each.owner !== owner);
   return [
     ...(owner.kind === "StatefulSet" ? missing(objects, "Service", serviceName, namespace) : []),
-    ...(chosen.length > others.length ? [] : ["its selector does not choose its own pods"]),
-    ...others.map((each) => `its selector chooses pods of ${each.where}, too`),
+    ...(matched.length > others.length ? [] : ["its selector does not match its own pods"]),
+    ...others.map((each) => `its selector also matches pods of ${each.where}`),
   ].map((fault) => `${where}: ${fault}`);
 }
 
-interface Chooser {
+interface SelectorSpec {
   readonly selector?: object;
   readonly podSelector?: object;
   readonly ports?: readonly { readonly targetPort?: string | number }[];
 }
 
-/** Services, NetworkPolicies and PodDisruptionBudgets must choose a pod, and its port. */
+/** Services, NetworkPolicies and PodDisruptionBudgets must match a pod, and a Service one of its ports. */
 function selectorFaults(objects: readonly KubernetesObject[], pods: readonly Pod[]): string[] {
   const kinds = ["Service", "NetworkPolicy", "PodDisruptionBudget"];
   return objects
     .filter(({ kind }) => kinds.includes(kind))
     .flatMap((object) => {
-      const { selector, podSelector, ports = [] } = object["spec"] as Chooser;
+      const { selector, podSelector, ports = [] } = object["spec"] as SelectorSpec;
       const wanted = object.kind === "Service" ? { matchLabels: selector } : (podSelector ?? selector ?? {});
-      const chosen = pods.filter(
+      const matched = pods.filter(
         ({ namespace, labels }) =>
-          namespace === object.metadata.namespace && chooses(wanted as object, labels),
+          namespace === object.metadata.namespace && matchesSelector(wanted as object, labels),
       );
       const what = `${object.kind} ${object.metadata.name}`;
-      if (chosen.length === 0) return [`${what} chooses no pod`];
+      if (matched.length === 0) return [`${what} matches no pod`];
       if (object.kind !== "Service") return [];
-      const open = chosen.flatMap(({ spec }) => spec.containers.flatMap(({ ports = [] }) => ports));
+      const open = matched.flatMap(({ spec }) => spec.containers.flatMap(({ ports = [] }) => ports));
       return ports
         .filter(
           ({ targetPort }) =>
             !open.some(({ name, containerPort }) => [name, containerPort].includes(targetPort)),
         )
-        .map(({ targetPort }) => `${what} leads to port ${targetPort}, which no pod has`);
+        .map(({ targetPort }) => `${what} targets port ${targetPort}, which no pod has`);
     });
 }
 
@@ -123,7 +126,7 @@ function missing(
   name: string | undefined,
   namespace?: string,
 ): string[] {
-  if (name === undefined || given.includes(`${kind} ${name}`)) return [];
+  if (name === undefined || builtIn.includes(`${kind} ${name}`)) return [];
   const there = objects.some(
     (each) => each.kind === kind && each.metadata.name === name && each.metadata.namespace === namespace,
   );

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { filledManifests, kubectlMissing, overlays, renderOverlay } from "./render.ts";
 
-test("each overlay renders, with what was filled in", { skip: kubectlMissing() }, async (t) => {
+test("each overlay renders, with the values filled in", { skip: kubectlMissing() }, async (t) => {
   const manifests = await filledManifests(t);
   for (const name of overlays) {
     const file = name.startsWith("edge") ? "cameras" : "aws-credentials";

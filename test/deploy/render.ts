@@ -10,7 +10,7 @@ import { emptyFolder } from "../support/folder.ts";
 
 const run = promisify(execFile);
 
-/** Any object of Kubernetes, as kubectl would send it. */
+/** Any Kubernetes object, as kubectl sends it. */
 export interface KubernetesObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -18,7 +18,7 @@ export interface KubernetesObject {
   readonly [field: string]: unknown;
 }
 
-/** The folders below deploy/kubernetes that can be applied. */
+/** The folders in deploy/kubernetes that can be applied. */
 export const overlays = [
   "edge",
   "edge-usb-camera",
@@ -29,13 +29,13 @@ export const overlays = [
 ] as const;
 export type Overlay = (typeof overlays)[number];
 
-export interface Filling {
-  /** A folder of `filledManifests`: overlays that are rendered from the same one know each other's passwords. */
+export interface OverlayValues {
+  /** A folder of `filledManifests`: overlays rendered from the same folder share their passwords. */
   readonly manifests: string;
-  /** Values that go before those of the side's config.env. */
-  readonly config?: Readonly<Record<string, string>>;
-  /** Contents of files in the side's `secrets` that are there to be filled in. */
-  readonly secrets?: Readonly<Record<string, string>>;
+  /** Override the values of the side's config.env. */
+  readonly config?: Readonly<Record<string, string>> | undefined;
+  /** Contents of the templates in the side's `secrets`. */
+  readonly secrets?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Why manifests cannot be rendered here; for `skip`. */
@@ -45,14 +45,14 @@ export function kubectlMissing(): string | undefined {
 }
 
 /**
- * A copy of deploy/kubernetes with secrets made by its make-secrets.sh, as an operator has it; it goes when the test
- * ends. `names` are host names and addresses of the cloud's broker.
+ * A copy of deploy/kubernetes with secrets from its make-secrets.sh, as an operator has it; deleted when the test ends.
+ * `names` are host names and addresses of the cloud's broker.
  */
 export async function filledManifests(t: TestContext, names?: readonly string[]): Promise<string> {
   return fillManifests(emptyFolder(t), names);
 }
 
-/** The same in a folder that is the caller's. */
+/** The same in a folder of the caller. */
 export async function fillManifests(folder: string, names: readonly string[] = ["cloud.example"]) {
   const copy = join(folder, "deploy", "kubernetes");
   const isSecret = (path: string) => basename(path) === "secrets";
@@ -63,9 +63,9 @@ export async function fillManifests(folder: string, names: readonly string[] = [
   return copy;
 }
 
-/** What `kubectl apply -k` would send for this overlay. */
-export async function renderOverlay(name: Overlay, filling: Filling): Promise<KubernetesObject[]> {
-  const { manifests, config = {}, secrets = {} } = filling;
+/** The objects that `kubectl apply -k` sends for this overlay. */
+export async function renderOverlay(name: Overlay, values: OverlayValues): Promise<KubernetesObject[]> {
+  const { manifests, config = {}, secrets = {} } = values;
   const side = join(manifests, name.replace(/-.*/, ""));
   const files = ["config.env", ...Object.keys(secrets).map((file) => join("secrets", file))];
   const before = await Promise.all(files.map((file) => readFile(join(side, file))));
@@ -79,7 +79,7 @@ export async function renderOverlay(name: Overlay, filling: Filling): Promise<Ku
   }
 }
 
-/** YAML to objects; a fault of the YAML is thrown. */
+/** Parses the YAML documents; throws at a syntax error. */
 function readObjects(text: string): KubernetesObject[] {
   return parseAllDocuments(text).map((document) => {
     if (document.errors[0]) throw document.errors[0];
@@ -87,7 +87,7 @@ function readObjects(text: string): KubernetesObject[] {
   });
 }
 
-/** Sets `values` in an env file; kustomize refuses one that names a variable twice. */
+/** Sets `values` in an env file, replacing existing ones: kustomize refuses duplicate variables. */
 async function fillIn(file: string, values: Readonly<Record<string, string>>): Promise<void> {
   const lines = (await readFile(file, "utf8")).split("\n");
   const others = lines.filter((line) => !Object.hasOwn(values, line.split("=", 1)[0] ?? ""));

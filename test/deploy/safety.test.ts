@@ -2,17 +2,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { containersOf, type Pod, podsOf, valuesOf } from "./pods.ts";
 import { filledManifests, type KubernetesObject, kubectlMissing, renderOverlay } from "./render.ts";
-import { everyOverlay } from "./rendered-overlays.ts";
+import { renderAllOverlays } from "./rendered-overlays.ts";
 import { environmentOf } from "./settings.ts";
 
 const skip = kubectlMissing();
-const every = everyOverlay();
+const rendered = renderAllOverlays();
 
-/** The device plugin needs root for the kubelet's folder, and is in kube-system. */
+/** Not the device plugin, which needs root for the kubelet's directory and runs in kube-system. */
 const ours = ({ namespace }: Pod) => namespace.startsWith("facepipe-");
 
-test("every container has an image of a fixed version, resources, and no privilege", { skip }, async () => {
-  for (const pod of podsOf([...every.values()].flat())) {
+test("every container has a pinned image, resources, and no privileges", { skip }, async () => {
+  for (const pod of podsOf([...rendered.values()].flat())) {
     for (const { name, image = "", resources, securityContext } of containersOf(pod)) {
       const where = `${pod.where} ${name}`;
       assert.match(image, /^[a-z.]+\.(io|com)\/.+:\d[\w.-]*(@sha256:[0-9a-f]{64})?$/, where);
@@ -31,10 +31,10 @@ test("every container has an image of a fixed version, resources, and no privile
   }
 });
 
-test("no pod is root, has a token or the addresses of Services, or uses its node's network or folders", {
+test("no pod runs as root, has a token or service links, or uses its node's network or hostPath volumes", {
   skip,
 }, async () => {
-  for (const { where, spec } of podsOf([...every.values()].flat()).filter(ours)) {
+  for (const { where, spec } of podsOf([...rendered.values()].flat()).filter(ours)) {
     assert.equal(spec.securityContext?.runAsNonRoot, true, where);
     assert.ok((spec.securityContext.runAsUser ?? 0) > 0, where);
     assert.equal(spec.securityContext.seccompProfile?.type, "RuntimeDefault", where);
@@ -48,8 +48,10 @@ test("no pod is root, has a token or the addresses of Services, or uses its node
   }
 });
 
-test("a role has more time to stop than --grace, and probes at its port", { skip }, async () => {
-  for (const objects of every.values()) {
+test("a role's termination grace period is longer than --grace, and its probes use its port", {
+  skip,
+}, async () => {
+  for (const objects of rendered.values()) {
     for (const pod of podsOf(objects).filter(ours)) {
       const { where, spec } = pod;
       for (const container of spec.containers) {
@@ -63,8 +65,8 @@ test("a role has more time to stop than --grace, and probes at its port", { skip
   }
 });
 
-test("no environment has a Secret in it", { skip }, () => {
-  for (const pod of podsOf([...every.values()].flat()))
+test("no environment variable comes from a Secret", { skip }, () => {
+  for (const pod of podsOf([...rendered.values()].flat()))
     for (const { name, envFrom = [], env = [] } of containersOf(pod)) {
       const where = `${pod.where} ${name}`;
       assert.ok(!envFrom.some(({ secretRef }) => secretRef), where);
@@ -72,7 +74,7 @@ test("no environment has a Secret in it", { skip }, () => {
     }
 });
 
-test("a password or key stands in Secrets alone", { skip }, async (t) => {
+test("passwords and keys are only in Secrets", { skip }, async (t) => {
   const manifests = await filledManifests(t);
   const secrets = {
     "edge-usb-camera": { cameras: "rtsp://me:camera-password@cam/1" },

@@ -14,14 +14,14 @@ import { mosquittoMissing } from "../support/mosquitto.ts";
 import { type Side, startBroker, startContainer } from "./pipeline.ts";
 import { type Pod, podsOf } from "./pods.ts";
 import { filledManifests, kubectlMissing, renderOverlay } from "./render.ts";
-import { everyOverlay } from "./rendered-overlays.ts";
+import { renderAllOverlays } from "./rendered-overlays.ts";
 import { environmentOf } from "./settings.ts";
 
 const skip = kubectlMissing() ?? mosquittoMissing();
-const every = everyOverlay();
+const rendered = renderAllOverlays();
 
-/** cloud-keda with its broker, as the manifests set it up, storing into a folder one object at a time. */
-async function cloudHere(t: TestContext) {
+/** cloud-keda with its broker, configured as in the manifests, with stores that write one object at a time to a folder. */
+async function startCloud(t: TestContext) {
   const [folder, manifests] = [emptyFolder(t), await filledManifests(t, ["localhost"])];
   const config = {
     FACEPIPE_TO: pathToFileURL(folder).href,
@@ -39,7 +39,7 @@ async function cloudHere(t: TestContext) {
       password: (await secret(`cloud-${username}.password`)).trim(),
       ca: await secret("ca.crt"),
     });
-  /** The pod of this name, storing. */
+  /** Starts the pod's store; resolves when it stores. */
   const start = async (pod: string, ...more: string[]) => {
     const id = ["--client-id", `facepipe-store-${pod}`];
     const role = await startContainer(t, side, pod.replace(/-\d+$/, ""), "store", [...id, ...more]);
@@ -57,14 +57,16 @@ async function publish(client: MqttClient, payloads: readonly Buffer[]): Promise
   await Promise.all(payloads.map((payload) => client.publishAsync("faces/cam0", payload, { qos: 1 })));
 }
 
-/** Resolves when these faces are stored and nothing else; some of `stores` still run. */
+/** Waits until these faces are stored, and asserts that nothing else is; some of `stores` still run. */
 async function allStored(folder: string, faces: readonly Buffer[], ...stores: Program[]): Promise<void> {
   await untilStored(faces.length, ...stores);
   assert.deepEqual(sorted((await objectsInFolder(folder)).values()), sorted(faces));
 }
 
-test("what is scaled away leaves nothing behind, and those that stay get the rest", { skip }, async (t) => {
-  const { folder, as, start } = await cloudHere(t);
+test("a store that is scaled down leaves no messages, and the remaining ones receive the rest", {
+  skip,
+}, async (t) => {
+  const { folder, as, start } = await startCloud(t);
   const [store, ...extra] = [
     await start("store-0"),
     await start("store-extra-0"),
@@ -78,10 +80,10 @@ test("what is scaled away leaves nothing behind, and those that stay get the res
   await allStored(folder, faces, ...extra, store);
 });
 
-test("what waits for one that was killed is stored when it comes again, or by the command for that", {
+test("the queue of a killed store is stored when it restarts, or by the documented command", {
   skip,
 }, async (t) => {
-  const { folder, as, start } = await cloudHere(t);
+  const { folder, as, start } = await startCloud(t);
   const [store, one, two] = [
     await start("store-0"),
     await start("store-extra-0"),
@@ -90,41 +92,46 @@ test("what waits for one that was killed is stored when it comes again, or by th
   for (const role of [one, two]) await role.kill();
   const [faces, forward] = [faceMessages(300), await as("forward")];
   await publish(forward, faces.slice(0, 200));
-  const again = await start("store-extra-0");
-  await stop(again);
-  assert.ok(again.events("object_written").length > 0);
+  const restarted = await start("store-extra-0");
+  await stop(restarted);
+  assert.ok(restarted.events("object_written").length > 0);
   // `kubectl exec store-0 -- timeout 30 facepipe store ...` of docs/kubernetes.md: the environment is store's.
   const command = /exec store-0 -- timeout 30 facepipe store (.*) --client-id facepipe-store-NAME$/m;
   const page = (await readFile("docs/kubernetes.md", "utf8")).replace(/ \\\n\s*/g, " ");
-  const [, said = ""] = command.exec(page) ?? [];
-  assert.match(said, /--drain-on-stop/);
-  const instead = await start("store-1", ...said.split(" "), "--client-id", "facepipe-store-store-extra-1");
-  await stop(instead);
-  assert.ok(instead.events("object_written").length > 0);
+  const [, args = ""] = command.exec(page) ?? [];
+  assert.match(args, /--drain-on-stop/);
+  const replacement = await start(
+    "store-1",
+    ...args.split(" "),
+    "--client-id",
+    "facepipe-store-store-extra-1",
+  );
+  await stop(replacement);
+  assert.ok(replacement.events("object_written").length > 0);
   await publish(forward, faces.slice(200));
-  await allStored(folder, faces, again, instead, store);
+  await allStored(folder, faces, restarted, replacement, store);
 });
 
-test("what KEDA asks for is among the metrics of store, which may read it at the broker", {
+test("the metric that KEDA reads is among store's metrics, and store has permission to read it at the broker", {
   skip,
 }, async (t) => {
-  const { objects, start } = await cloudHere(t);
+  const { objects, start } = await startCloud(t);
   const store = await start("store-0", "--http", "127.0.0.1:0");
   const scaler = objects.find(({ kind }) => kind === "ScaledObject");
   const [, name] = /"valueLocation":"(\w+)"/.exec(JSON.stringify(scaler)) ?? [];
   await untilMetrics(await store.httpUrl(), new RegExp(`^${name} [1-9]\\d*$`, "m"));
 });
 
-test("what may be scaled leaves its group, and somebody in it stays", { skip }, () => {
-  for (const [name, objects] of [...every].filter(([name]) => name.startsWith("cloud"))) {
+test("a store that can be scaled drains on stop, and others do not", { skip }, () => {
+  for (const [name, objects] of [...rendered].filter(([name]) => name.startsWith("cloud"))) {
     const stores = podsOf(objects).filter(({ labels }) => labels["app.kubernetes.io/name"] === "store");
-    const leaves = (store: Pod) =>
+    const drains = (store: Pod) =>
       store.spec.containers.some(
         (each) => environmentOf(each, store, objects)["FACEPIPE_DRAIN_ON_STOP"] === "true",
       );
-    const stays = stores.filter((store) => !leaves(store)).map(({ owner }) => owner);
+    const permanent = stores.filter((store) => !drains(store)).map(({ owner }) => owner);
     assert.deepEqual(
-      stays.map(({ metadata, spec }) => [metadata.name, (spec as { replicas: number }).replicas]),
+      permanent.map(({ metadata, spec }) => [metadata.name, (spec as { replicas: number }).replicas]),
       [["store", name === "cloud-directory" ? 1 : 2]],
       name,
     );
@@ -132,7 +139,7 @@ test("what may be scaled leaves its group, and somebody in it stays", { skip }, 
     for (const { spec } of scaled) {
       const { scaleTargetRef } = spec as { scaleTargetRef: { name: string } };
       assert.ok(
-        stores.some((store) => store.owner.metadata.name === scaleTargetRef.name && leaves(store)),
+        stores.some((store) => store.owner.metadata.name === scaleTargetRef.name && drains(store)),
         name,
       );
     }

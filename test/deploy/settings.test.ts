@@ -5,21 +5,21 @@ import { readCommandLine } from "../../src/settings/command-line.ts";
 import { emptyFolder } from "../support/folder.ts";
 import { containersOf, podsOf } from "./pods.ts";
 import { kubectlMissing } from "./render.ts";
-import { everyOverlay } from "./rendered-overlays.ts";
+import { renderAllOverlays } from "./rendered-overlays.ts";
 import { below, environmentOf, writeVolumes } from "./settings.ts";
 
 const skip = kubectlMissing();
-const every = everyOverlay();
+const rendered = renderAllOverlays();
 
-/** What the image sets. */
+/** The environment of the image. */
 const image = { FACEPIPE_HTTP: "8080" };
 
-test("facepipe takes the arguments, variables and files that each container gives it", {
+test("facepipe accepts the arguments, variables and files of each container", {
   skip,
 }, async (t) => {
   const roles = await loadRoles();
   let containers = 0;
-  for (const [name, objects] of every) {
+  for (const [name, objects] of rendered) {
     for (const pod of podsOf(objects)) {
       for (const container of containersOf(pod).filter((each) => each.image?.includes("/facepipe:"))) {
         const root = emptyFolder(t);

@@ -4,7 +4,7 @@ import type { Container } from "kubernetes-types/core/v1.js";
 import { type Pod, valuesOf } from "./pods.ts";
 import type { KubernetesObject } from "./render.ts";
 
-/** The environment that Kubernetes gives a container: envFrom in its order, then env. */
+/** A container's environment in Kubernetes: envFrom in order, then env. */
 export function environmentOf(
   container: Container,
   pod: Pod,
@@ -20,7 +20,7 @@ export function environmentOf(
   return environment;
 }
 
-/** Writes what a container finds in its volumes of ConfigMaps and Secrets, with `root` in place of /. */
+/** Writes the files of a container's ConfigMap and Secret volumes, with `root` instead of /. */
 export async function writeVolumes(
   root: string,
   container: Container,
@@ -40,7 +40,7 @@ export async function writeVolumes(
   }
 }
 
-/** The same environment where / is `root`. */
+/** The same environment with file paths below `root`. */
 export function below(root: string, environment: Readonly<Record<string, string>>): Record<string, string> {
   const isFile = (name: string) => /_(FILE|CA|CERT)$/.test(name);
   return Object.fromEntries(

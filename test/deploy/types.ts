@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import type { KubernetesObject } from "./render.ts";
 
-/** What we use of KEDA's ScaledObject, which is no type of Kubernetes: keda.sh/docs, "ScaledObject specification". */
+/** The part of KEDA's ScaledObject that is used here: keda.sh/docs, "ScaledObject specification". */
 const scaledObject = `interface ScaledObject {
   apiVersion: "keda.sh/v1alpha1";
   kind: "ScaledObject";
@@ -39,8 +39,8 @@ function typeOf({ apiVersion, kind }: KubernetesObject): string {
 }
 
 /**
- * What the TypeScript compiler has against the objects, each taken for the type that its apiVersion and kind name; ""
- * when it has nothing. A field that the type does not know is a fault, as it is in `kubectl apply --validate=strict`.
+ * The TypeScript compiler's errors for the objects, each checked against the type of its apiVersion and kind; "" for
+ * none. An unknown field is an error, as in `kubectl apply --validate=strict`.
  */
 export async function typeFaults(folder: string, objects: readonly KubernetesObject[]): Promise<string> {
   const constants = objects.map(

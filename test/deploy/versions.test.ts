@@ -9,7 +9,7 @@ const files = ["deploy", "docs"].flatMap((folder) =>
     .map((entry) => join(entry.parentPath, entry.name)),
 );
 
-/** Each version that stands behind one of these names of an image, whether as a tag or as kustomize has it. */
+/** The versions used with an image name, as a tag or as kustomize's newTag. */
 function versionsOf(image: string): string[] {
   const tag = new RegExp(`${image}(?::|\\n\\s+newTag: )(\\d[\\w.]*\\w)`, "g");
   return files.flatMap((file) =>
@@ -17,7 +17,7 @@ function versionsOf(image: string): string[] {
   );
 }
 
-test("manifests and pages name the image of this version, and one version of Mosquitto", () => {
+test("manifests and docs use the image of this version, and one version of Mosquitto", () => {
   const { version } = JSON.parse(readFileSync("package.json", "utf8"));
   const ours = versionsOf("ghcr.io/facepipe/facepipe");
   assert.ok(ours.length >= 6);

@@ -17,7 +17,7 @@ test("the image has the model, version, description and license of the program",
   );
 });
 
-test("its bases are pinned, and no line is for one architecture", () => {
+test("its base images are pinned, and no instruction is for one architecture", () => {
   for (const base of ["NODE_IMAGE", "DEBIAN_IMAGE"])
     assert.match(argument(base) ?? "", /^docker\.io\/library\/[a-z]+:[\w.-]*\d[\w.-]*@sha256:[0-9a-f]{64}$/);
   for (const [, from = ""] of dockerfile.matchAll(/^FROM (\S+)/gm))

@@ -12,11 +12,10 @@ import { all, modelServer } from "../vision/model/server.ts";
 const name = "yunet_n_dynamic.onnx";
 const model = join(process.env["FACEPIPE_TEST_DATA"] ?? join("..", "shared", "data"), "models", name);
 const notBuilt = !existsSync(join("dist", "vision", "model")) && "needs dist/: `npm run build`";
-const skip =
-  notBuilt || (process.platform !== "linux" && "the cache folder is moved as on Linux") || undefined;
+const skip = notBuilt || (process.platform !== "linux" && "XDG_CACHE_HOME is Linux only") || undefined;
 const needsModel = skip ?? (!existsSync(model) && `needs ${model}`);
 
-/** The set-up's step in a clone of its own, with an empty cache; `run` gives what it says. */
+/** A clone with an empty cache; `run` runs the set-up's model step and returns its stderr. */
 function clone(t: TestContext, url: string) {
   const folder = emptyFolder(t);
   for (const each of ["scripts", "dist", "package.json"])
@@ -26,24 +25,26 @@ function clone(t: TestContext, url: string) {
   const env = { ...process.env, XDG_CACHE_HOME: join(folder, "cache"), FACEPIPE_MODEL_URL: url };
   const run = async () => {
     const child = spawn(process.execPath, ["--input-type=module", "-e", code], { cwd: folder, env });
-    const [said, [status]] = await Promise.all([text(child.stderr), once(child, "close")]);
-    assert.equal(status, 0, said);
-    return said;
+    const [stderr, [status]] = await Promise.all([text(child.stderr), once(child, "close")]);
+    assert.equal(status, 0, stderr);
+    return stderr;
   };
   return { folder, run };
 }
 
-test("without a network, set-up goes on and says what that means and what to do", { skip }, async (t) => {
+test("without a network, set-up continues and reports the consequence and the remedy", {
+  skip,
+}, async (t) => {
   const { run } = clone(t, `http://127.0.0.1:${await freePort()}/${name}`);
   const lines = (await run()).trim().split("\n");
   assert.equal(lines.length, 2);
   assert.match(
     lines[1] ?? "",
-    /^face model: .* cannot be reached: .*Haar cascade, which misses most.*--model FILE takes a copy of https:/,
+    /^face model: .* cannot be reached: .*Haar cascade, which misses most.*--model FILE accepts a copy of https:/,
   );
 });
 
-test("set-up fetches the model once, into the cache", { skip: needsModel }, async (t) => {
+test("set-up downloads the model once, into the cache", { skip: needsModel }, async (t) => {
   const server = await modelServer(t, all(readFileSync(model)));
   const { folder, run } = clone(t, server.url);
   assert.match(await run(), /done in \d+ s/);
@@ -52,7 +53,7 @@ test("set-up fetches the model once, into the cache", { skip: needsModel }, asyn
   assert.equal(server.requests.length, 1);
 });
 
-test("a model beside the program is enough", { skip: needsModel }, async (t) => {
+test("a model beside the program is not downloaded", { skip: needsModel }, async (t) => {
   const server = await modelServer(t, all(readFileSync(model)));
   const { folder, run } = clone(t, server.url);
   mkdirSync(join(folder, "models"));

@@ -5,15 +5,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 
-// Set-up is run as a user without rights: these tests never touch the machine's packages.
+// Set-up runs as an unprivileged user: these tests never change the machine's packages.
 const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
 const runs = spawnSync(process.execPath, ["--version"], nobody).status === 0;
 const skip =
   process.platform !== "linux"
-    ? "dpkg and apt are Linux's"
+    ? "dpkg and apt are Linux only"
     : !runs && "an unprivileged user cannot run this Node.js";
 
-/** A folder with the project's scripts alone, where the only programs to be found are `programs` (shell scripts). */
+/** A folder with only the project's scripts, and a PATH with only `programs` (shell scripts). */
 function machine(t: TestContext, programs: Readonly<Record<string, string>>) {
   const folder = mkdtempSync(join(tmpdir(), "facepipe-set-up-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -39,7 +39,7 @@ const nothingInstalled = { "dpkg-query": "exit 0" };
 const onlyOpencv =
   'case "$*" in --version) ;; *) echo "libopencv-dev installed"; echo "make config-files"; exit 1 ;; esac';
 
-test("without root and sudo, set-up prints the one command and stops", { skip }, (t) => {
+test("without root and sudo, set-up prints the command to run and stops", { skip }, (t) => {
   const { status, stderr } = machine(t, nothingInstalled).run("scripts/set-up.mjs", "--tests");
   assert.equal(status, 1);
   const command =
@@ -48,7 +48,7 @@ test("without root and sudo, set-up prints the one command and stops", { skip },
   assert.doesNotMatch(stderr, /npm packages|\.mjs:\d/);
 });
 
-test("where sudo would ask for a password and nobody can type it, set-up does not ask", { skip }, (t) => {
+test("if sudo needs a password and there is no terminal, set-up does not ask for it", { skip }, (t) => {
   const sudo = 'case "$1" in --version) exit 0 ;; *) echo "$*" >> "$LOG"; exit 1 ;; esac';
   const { run, folder } = machine(t, { "dpkg-query": onlyOpencv, sudo });
   const { status, stderr } = run("scripts/start.mjs");
@@ -60,7 +60,7 @@ test("where sudo would ask for a password and nobody can type it, set-up does no
   assert.equal(readFileSync(join(folder, "log"), "utf8"), "-n true\n");
 });
 
-test("with sudo, set-up installs just what is missing", { skip }, (t) => {
+test("with sudo, set-up installs only what is missing", { skip }, (t) => {
   const sudo = 'case "$1" in --version) ;; *) echo "$*" >> "$LOG" ;; esac';
   const { run, folder } = machine(t, { "dpkg-query": onlyOpencv, sudo });
   const { stderr } = run("scripts/start.mjs");
@@ -74,14 +74,14 @@ test("with sudo, set-up installs just what is missing", { skip }, (t) => {
   assert.match(stderr, /npm failed.*Is the npm registry reachable/s);
 });
 
-test("an apt-get that fails is shown with its last words, its log and the command", { skip }, (t) => {
+test("a failed apt-get is reported with the end of its output, its log and the command", { skip }, (t) => {
   const sudo = 'case "$*" in *update*) echo "E: no such mirror"; exit 100 ;; esac';
   const { status, stderr } = machine(t, { "dpkg-query": onlyOpencv, sudo }).run("scripts/start.mjs");
   assert.equal(status, 1);
   assert.match(stderr, /E: no such mirror\n\n.*\.cache\/logs\/apt-update\.log.*sudo sh -c/s);
 });
 
-test("a Node.js that is too old is told so in one sentence", { skip }, (t) => {
+test("a Node.js that is too old is reported in one sentence", { skip }, (t) => {
   const { run, folder } = machine(t, {});
   writeFileSync(join(folder, "package.json"), '{"engines":{"node":">=99.15"}}');
   const { status, stderr } = run("scripts/test.mjs");
@@ -92,8 +92,8 @@ test("a Node.js that is too old is told so in one sentence", { skip }, (t) => {
   );
 });
 
-test("a test file that does not exist is named before anything is installed", { skip }, (t) => {
+test("a test file that does not exist is reported before anything is installed", { skip }, (t) => {
   const { status, stderr } = machine(t, {}).run("scripts/test.mjs", "test/none.test.ts");
   assert.equal(status, 1);
-  assert.equal(stderr.trim(), "There is no test file or folder test/none.test.ts. Name one below test/.");
+  assert.equal(stderr.trim(), "There is no test file or folder test/none.test.ts. Choose one in test/.");
 });

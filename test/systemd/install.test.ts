@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import { makeSecrets } from "../compose/secrets.ts";
-import { analyze, furnish, install, systemdMissing } from "./scratch-root.ts";
+import { addHostUnits, analyze, install, systemdMissing } from "./scratch-root.ts";
 
 const skip = systemdMissing();
 const units = ["facepipe-detect.service", "facepipe-forward.service", "facepipe-log.service"];
@@ -19,23 +19,23 @@ const modeOf = (path: string) => (statSync(inRoot(path)).mode & 0o777).toString(
 before(async () => {
   if (skip) return;
   await makeSecrets(secrets, ["cloud.example"]);
-  await furnish(root);
+  await addHostUnits(root);
   await install("--root", root, "--secrets", secrets);
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-test("the units are right, and nothing that they run is missing", { skip }, async () => {
+test("the units are valid, and every program that they run exists", { skip }, async () => {
   assert.doesNotMatch(await analyze("verify", `--root=${root}`, ...units), /facepipe/);
 });
 
-test("the services are sandboxed: an exposure of 2 of 10 at most", { skip }, async () => {
+test("the services are sandboxed: an exposure level of at most 2 of 10", { skip }, async () => {
   for (const unit of units) {
     await analyze("security", "--offline=true", "--threshold=20", `--root=${root}`, unit);
   }
 });
 
-test("the installed program runs, without what only developers need", { skip }, async () => {
-  // A link to the node of this machine, which is no more than a name below the scratch root.
+test("the installed program runs, without development dependencies", { skip }, async () => {
+  // Run with this node: the link below the scratch root is dangling.
   const { stdout } = await promisify(execFile)(process.execPath, [
     inRoot("/opt/facepipe/bin/facepipe.js"),
     "--help",
@@ -44,7 +44,7 @@ test("the installed program runs, without what only developers need", { skip }, 
   assert.equal(existsSync(inRoot("/opt/facepipe/node_modules/typescript")), false);
 });
 
-test("nobody but root reads secrets and settings", { skip }, () => {
+test("only root can read secrets and settings", { skip }, () => {
   assert.equal(modeOf("/etc/facepipe/secrets"), "700");
   for (const file of readdirSync(inRoot("/etc/facepipe/secrets"))) {
     assert.equal(modeOf(`/etc/facepipe/secrets/${file}`), "600", file);
@@ -67,7 +67,7 @@ test("a second run keeps the operator's settings and secrets", { skip }, async (
   assert.equal(readFileSync(inRoot("/etc/facepipe/detect.env"), "utf8"), "FACEPIPE_CAMERA=0\n");
 });
 
-test("--dry-run shows what would be done, and does nothing", { skip }, async () => {
+test("--dry-run shows the commands, and changes nothing", { skip }, async () => {
   const empty = join(folder, "empty");
   assert.match(
     await install("--dry-run", "--root", empty, "--secrets", secrets),
@@ -76,9 +76,9 @@ test("--dry-run shows what would be done, and does nothing", { skip }, async () 
   assert.equal(existsSync(empty), false);
 });
 
-test("missing secrets are told with what to do", { skip }, async () => {
+test("missing secrets are reported with what to do", { skip }, async () => {
   await assert.rejects(
     install("--dry-run", "--root", join(folder, "empty")),
-    /the secret ca.crt is missing. Make them/,
+    /the secret ca.crt is missing. Create the secrets/,
   );
 });

@@ -1,12 +1,12 @@
 #!/bin/sh
-# machine.sh FOLDER: a machine with a systemd of its own, made of this one. Its root is an overlay, so that what it writes
-# stays below FOLDER; its processes, network and cgroups are its own. Ends when its systemd is killed.
+# machine.sh FOLDER: a copy of this machine with its own systemd. Its root is an overlay, so that it writes only below
+# FOLDER; its processes, network and cgroups are separate. Ends when its systemd is killed.
 set -eu
 folder=$1
 root=$folder/root
 
 if [ "${2:-}" != inside ]; then
-  # Below our own cgroups, so that systemd's do not appear in the root of this machine's.
+  # In a child of the current cgroup, so that systemd's cgroups are not created in the host's root cgroup.
   while IFS=: read -r _ controllers path; do
     case $controllers in '' | cpuset) continue ;; esac
     cgroup=/sys/fs/cgroup/${controllers#name=}$path/$(basename "$folder")
@@ -22,7 +22,7 @@ mkdir "$root" "$folder/upper" "$folder/work"
 mount -t overlay -o "lowerdir=/,upperdir=$folder/upper,workdir=$folder/work" overlay "$root"
 
 mount -t proc proc "$root/proc"
-# sysctls are the kernel's, and so this machine's, too.
+# sysctls are global to the kernel: read-only.
 mount --bind "$root/proc/sys" "$root/proc/sys"
 mount -o remount,bind,ro "$root/proc/sys"
 mount -t sysfs -o ro sysfs "$root/sys"
@@ -48,12 +48,12 @@ mknod -m 666 "$root/dev/tty" c 5 0
 mount -t tmpfs -o mode=755 tmpfs "$root/run"
 mount -t tmpfs tmpfs "$root/tmp"
 
-# It starts nothing of this machine's, and nothing of facepipe is there yet.
+# Without the host's enabled units, and without an installed facepipe.
 rm -rf "$root"/etc/systemd/system/*.wants "$root/etc/facepipe" "$root/opt/facepipe" "$root/var/lib/mosquitto/mosquitto.db"
 od -An -N16 -tx1 /dev/urandom | tr -d " " >"$root/etc/machine-id"
 
 ip link set lo up
-# Not chroot: it would forbid user namespaces. Shared, or systemd cannot mount credentials for its services.
+# Not chroot, which forbids user namespaces. Shared propagation, or systemd cannot mount credentials for its services.
 mkdir -p "$root/before"
 cd "$root"
 pivot_root . before

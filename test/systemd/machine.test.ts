@@ -14,7 +14,7 @@ const skip =
 
 const project = process.cwd();
 const services = "facepipe-detect facepipe-forward facepipe-log";
-/** The cloud: the broker of deploy/compose, with the paths of this test, and store. */
+/** The cloud: the broker of deploy/compose, with this test's paths, and store. */
 const cloud = `
   mkdir -p /srv/mosquitto/config /srv/mosquitto/data /srv/tmp /srv/run && cp -r /srv/secrets /srv/run/
   for file in start.sh:start.sh cloud.conf:mosquitto.conf cloud.acl:acl; do
@@ -29,7 +29,7 @@ const cloud = `
 const untilTrue = (condition: string) =>
   `for i in $(seq 240); do ${condition} && exit 0; sleep 0.5; done; exit 1`;
 
-test("the installed services bring every face to the cloud, though it comes later and they are killed", {
+test("the installed services deliver every face to the cloud, though it starts later and they are killed", {
   skip,
 }, async (t) => {
   const machine = await Machine.start(t);
@@ -38,7 +38,7 @@ test("the installed services bring every face to the cloud, though it comes late
     "mkdir -p /etc/facepipe && echo FACEPIPE_TO=mqtts://localhost:8883 >/etc/facepipe/forward.env && echo FACEPIPE_FROM=mqtt://localhost:1883 >>/etc/facepipe/forward.env",
   );
   await machine.sh(`cd ${project} && deploy/systemd/install.sh --secrets /srv/secrets`);
-  // Faces are found, and nobody has ever been at the cloud to take them.
+  // Faces are detected, and the cloud's broker has never had a subscriber.
   await machine.sh(untilTrue("journalctl -u facepipe-log -o cat | grep -q synthetic"));
   await machine.sh(cloud);
   await machine.sh(untilTrue("ls /srv/faces/synthetic >/dev/null 2>&1"));

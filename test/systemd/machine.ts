@@ -9,17 +9,17 @@ import { emptyFolder } from "../support/folder.ts";
 
 const run = promisify(execFile);
 
-/** Why no machine can be made here; for `skip`. */
+/** Why no machine can be created here; for `skip`. */
 export function machineMissing(): string | undefined {
   if (process.platform !== "linux" || process.getuid?.() !== 0) return "needs root on Linux";
-  // Written for the hierarchies of version 1, where this was tried.
+  // Written for cgroup version 1, where it was tested.
   const hierarchies = readFileSync("/proc/self/cgroup", "utf8");
   if (!/:name=systemd:/.test(hierarchies)) return "needs a cgroup hierarchy name=systemd (version 1)";
   const missing = ["systemctl", "unshare", "nsenter", "ip"].find((name) => !findCommand(name));
   return missing && `needs ${missing} (Debian: systemd util-linux iproute2)`;
 }
 
-/** A machine with a systemd that runs, made of this one by machine.sh. */
+/** A machine with a running systemd, created by machine.sh. */
 export class Machine {
   readonly #systemd: number;
 
@@ -32,7 +32,7 @@ export class Machine {
     const child = spawn("test/systemd/machine.sh", [folder], { stdio: ["ignore", "inherit", "inherit"] });
     const ended = once(child, "close");
     t.after(async () => {
-      // Its first process: with it goes the whole namespace, mounts included.
+      // The init process: killing it ends the whole namespace, mounts included.
       for (const pid of childrenOf(child)) process.kill(pid, "SIGKILL");
       await ended;
       removeCgroups(basename(folder));
@@ -46,7 +46,7 @@ export class Machine {
     }
   }
 
-  /** Runs a shell's command in the machine; gives its stdout without the last newline. */
+  /** Runs a shell command in the machine; returns its stdout without trailing newlines. */
   async sh(command: string): Promise<string> {
     const namespaces = ["--mount", "--pid", "--uts", "--ipc", "--net", "--cgroup", "--root", "--wd"];
     const target = ["--target", String(this.#systemd), ...namespaces];
@@ -66,7 +66,7 @@ function childrenOf({ pid }: ChildProcess): number[] {
   }
 }
 
-/** Removes the cgroups that machine.sh made, which are empty now; deepest first. */
+/** Removes the empty cgroups that machine.sh created, deepest first. */
 function removeCgroups(name: string): void {
   for (const line of readFileSync("/proc/self/cgroup", "utf8").trim().split("\n")) {
     const [, controllers = "", path = ""] = line.split(":");

@@ -6,12 +6,12 @@ import { makeSecrets, opensslMissing } from "../compose/secrets.ts";
 import { emptyFolder } from "../support/folder.ts";
 import { readUnit, roles } from "./unit.ts";
 
-test("facepipe takes the arguments, variables and credentials of each service", {
+test("facepipe accepts the arguments, variables and credentials of each service", {
   skip: opensslMissing(),
 }, async (t) => {
   const secrets = emptyFolder(t);
   await makeSecrets(secrets, ["localhost"]);
-  const table = await loadRoles();
+  const loadedRoles = await loadRoles();
   for (const role of roles) {
     const { environment, commands } = readUnit(role, secrets);
     assert.deepEqual(
@@ -19,7 +19,7 @@ test("facepipe takes the arguments, variables and credentials of each service", 
       ["broker-check", role],
     );
     for (const command of commands) {
-      assert.doesNotThrow(() => readCommandLine(table, command, environment), command.join(" "));
+      assert.doesNotThrow(() => readCommandLine(loadedRoles, command, environment), command.join(" "));
     }
   }
 });

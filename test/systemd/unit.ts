@@ -4,18 +4,18 @@ import { readEnvFile } from "../compose/project.ts";
 
 export const roles = ["detect", "forward", "log"] as const;
 
-/** The values of a key in a unit's file, in their order. */
+/** The values of a key in a unit file, in order. */
 function valuesOf(unit: string, key: string): string[] {
   return Array.from(unit.matchAll(new RegExp(`^${key}=(.*)$`, "gm")), ([, value = ""]) => value);
 }
 
 export interface Unit {
   readonly environment: Readonly<Record<string, string>>;
-  /** Arguments of facepipe, of ExecStartPre and then of ExecStart. */
+  /** facepipe's arguments in ExecStartPre, then in ExecStart. */
   readonly commands: readonly (readonly string[])[];
 }
 
-/** What a unit's processes get, with the secrets of `secrets` in place of its credentials. */
+/** Reads a role's unit, with the files of `secrets` as its credentials. */
 export function readUnit(role: string, secrets: string): Unit {
   const text = readFileSync(`deploy/systemd/facepipe-${role}.service`, "utf8");
   const credentials = valuesOf(text, "LoadCredential").map((value) => value.split(":"));

@@ -4,8 +4,8 @@
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { handOver } from "../../setup/run.mjs";
-import { endingWell, SetupFailure } from "../../setup/say.mjs";
+import { exitOnFailure, SetupFailure } from "../../setup/report.mjs";
+import { runInPlace } from "../../setup/run.mjs";
 import { setUp } from "../../setup/set-up.mjs";
 import { buildImage, image } from "../build.mjs";
 import { podmanEnvironment, podmanMissing } from "../podman.mjs";
@@ -15,7 +15,7 @@ const missing = podmanMissing();
 if (missing) console.log(`the image for arm64 is skipped: this machine ${missing}`);
 else {
   await setUp({ tests: true });
-  await endingWell(async () => {
+  await exitOnFailure(async () => {
     emulateArm64();
     const arm64 = await buildImage("arm64", `${image}-arm64`);
     const native = await buildImage();
@@ -25,7 +25,11 @@ else {
   // ONNX Runtime crashes when /proc/cpuinfo describes a processor of another architecture than the emulated one.
   process.env.FACEPIPE_TEST_CPUINFO = fileURLToPath(new URL("arm64-cpuinfo", import.meta.url));
   process.env.FACEPIPE_TEST_SECONDS ??= "900";
-  await handOver(process.execPath, ["scripts/test.mjs", "--test-concurrency=1", "test/image/roles.test.ts"]);
+  await runInPlace(process.execPath, [
+    "scripts/test.mjs",
+    "--test-concurrency=1",
+    "test/image/roles.test.ts",
+  ]);
 }
 
 /** A manifest list: each machine pulls the image of its own platform from it. */

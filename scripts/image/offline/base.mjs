@@ -15,8 +15,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { reportWhile, SetupFailure } from "../../setup/report.mjs";
 import { output, runLogged } from "../../setup/run.mjs";
-import { SetupFailure, sayWhile } from "../../setup/say.mjs";
 import { podmanEnvironment } from "../podman.mjs";
 import { addCrossCompiler } from "./cross-compiler.mjs";
 
@@ -54,7 +54,7 @@ export async function makeBaseImages(arch = ownArch) {
   const folder = mkdtempSync(join(tmpdir(), "facepipe-base-"));
   try {
     const root = join(folder, "root");
-    await sayWhile("base images", `Debian by debootstrap, ${arch}`, () => bootstrap(root, arch));
+    await reportWhile("base images", `Debian by debootstrap, ${arch}`, () => bootstrap(root, arch));
     for (const path of emptied) {
       rmSync(join(root, path), { recursive: true, force: true });
       mkdirSync(join(root, path), { recursive: true });
@@ -62,9 +62,9 @@ export async function makeBaseImages(arch = ownArch) {
     keepCopyrights(join(root, "usr/share/doc"));
     if (!has(debian)) importImage(root, debian, arch, "bash", env);
     if (has(node)) return { debian, node };
-    await sayWhile("base images", `Node.js from npm, ${arch}`, () => addNode(root, folder, arch));
+    await reportWhile("base images", `Node.js from npm, ${arch}`, () => addNode(root, folder, arch));
     if (arch === "arm64" && ownArch === "amd64")
-      await sayWhile("base images", "cross compiler", () => addCrossCompiler(root, folder));
+      await reportWhile("base images", "cross compiler", () => addCrossCompiler(root, folder));
     importImage(root, node, arch, "node", env);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { SetupFailure } from "../../setup/report.mjs";
 import { output } from "../../setup/run.mjs";
-import { SetupFailure } from "../../setup/say.mjs";
 
 const emulator = "/usr/bin/qemu-aarch64-static";
 const registry = "/proc/sys/fs/binfmt_misc";

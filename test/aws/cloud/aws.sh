@@ -1,8 +1,8 @@
 #!/bin/sh
-# The command `aws` of the tests: hands its arguments to the test's process, which is quicker than a process of its own.
+# The fake `aws` of the tests: passes its arguments to the test's process, which is faster than starting Node.js.
 here=$(dirname "$0")
-printf '%s\0' "$#" "$@" >"$here/question"
-read -r code <"$here/answer"
+printf '%s\0' "$#" "$@" >"$here/request"
+read -r code <"$here/response"
 cat "$here/out"
 cat "$here/err" >&2
 exit "$code"

@@ -1,14 +1,14 @@
-// biome-ignore lint/suspicious/noExplicitAny: the state of the stand-in cloud is any JSON.
+// biome-ignore lint/suspicious/noExplicitAny: the state of the fake cloud is any JSON.
 export type Any = any;
 
-/** What the handlers of the commands are: what they return goes to stdout. */
-// biome-ignore lint/suspicious/noConfusingVoidType: most commands say nothing, and a handler then needs no return.
+/** Handlers by `service command`; what they return is printed on stdout. */
+// biome-ignore lint/suspicious/noConfusingVoidType: most commands print nothing, so their handlers return nothing.
 export type Commands = Readonly<Record<string, (call: Call) => string | void>>;
 
-/** What a service refuses; the real command ends with 254. */
+/** A refusal by a service; the real command exits with 254. */
 export class Refusal extends Error {}
 
-/** One call of `aws`, over the cloud's state. */
+/** One call of `aws`, with the cloud's state. */
 export class Call {
   readonly args: readonly string[];
   readonly cloud: Any;
@@ -22,7 +22,7 @@ export class Call {
   values(name: string): readonly string[] {
     const from = this.args.indexOf(name) + 1;
     if (from === 0) return [];
-    const to = this.args.findIndex((each, place) => place >= from && each.startsWith("--"));
+    const to = this.args.findIndex((each, index) => index >= from && each.startsWith("--"));
     return this.args.slice(from, to < 0 ? undefined : to);
   }
 
@@ -42,12 +42,12 @@ export class Call {
   }
 }
 
-/** The value of the tag that the scripts set, as `--output text` has it. */
+/** The value of the scripts' tag, as `--output text` prints it. */
 export function tagOf(tags: Any): string {
   return tags?.facepipe ?? "None";
 }
 
-/** The tag that the scripts set, from the text of their option. */
+/** The scripts' tag, from the text of their option. */
 export function tagsIn(text: string): { facepipe: string | undefined } {
   return { facepipe: /Key=facepipe,Value=([^}\]]+)/.exec(text)?.[1] };
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Any, Call, Commands } from "./call.ts";
 
-/** The states of machines that --filters asks for. */
+/** The instance states in --filters. */
 const states = (call: Call) => /Values=(\S+)/.exec(call.values("--filters")[1] ?? "")?.[1]?.split(",") ?? [];
 
 export const ec2: Commands = {

@@ -4,7 +4,7 @@ import { tagOf, tagsIn } from "./call.ts";
 const bucket = (call: Call) =>
   call.needed(call.cloud.bucket, "NoSuchBucket", "The specified bucket does not exist");
 
-/** One part of a list of lifecycle rules: those of facepipe, or the others, by what --query asks for. */
+/** The lifecycle rules of facepipe, or the others, as --query selects them. */
 function rulesOf(call: Call, list: Any[]): string {
   const ours = (rule: Any) => rule.ID.startsWith("facepipe-");
   return JSON.stringify(list.filter((rule) => ours(rule) !== call.value("--query").includes("!")));
@@ -17,10 +17,10 @@ export const s3: Commands = {
   },
   "s3api get-bucket-location": (call) => bucket(call).location || "None",
   "s3api create-bucket": (call) => {
-    const place = call.value("--create-bucket-configuration").replace("LocationConstraint=", "");
-    // As new buckets of Amazon's are.
+    const location = call.value("--create-bucket-configuration").replace("LocationConstraint=", "");
+    // The defaults of a new bucket at Amazon.
     call.cloud.bucket = {
-      location: place,
+      location,
       block: [true, true, true, true],
       encryption: "AES256",
       objects: 0,
@@ -75,7 +75,7 @@ export const s3: Commands = {
     const policy = JSON.parse(call.value("--policy"));
     const isPublic = policy.Statement.some((each: Any) => each.Effect === "Allow" && each.Principal === "*");
     if (isPublic && bucket(call).block?.[2]) call.refuse("AccessDenied", "Access Denied");
-    // Services give it back in an order and a layout of their own.
+    // Services return it in another order and layout.
     bucket(call).policy = JSON.stringify({ Statement: policy.Statement, Version: policy.Version });
   },
   "s3api delete-bucket-policy": (call) => {

@@ -1,33 +1,33 @@
-/** What a reader sees of the set-up: one line for each step, on stderr. */
+/** Progress of the set-up on stderr: one line per step. */
 
 const terminal = process.stderr.isTTY === true;
-const ofWorkEverySeconds = terminal ? 1 : 20;
+const intervalSeconds = terminal ? 1 : 20;
 
-/** A failure the reader can do something about: shown without a stack. */
+/** A failure that the user can fix: printed without a stack. */
 export class SetupFailure extends Error {
   constructor(message, remedy) {
     super(`${message}. ${remedy}`);
   }
 }
 
-export function say(step, text) {
+export function report(step, text) {
   process.stderr.write(`${`${step}:`.padEnd(18)}${text}\n`);
 }
 
-/** Does `work`, showing that it is alive: on a terminal a line that counts, else a line now and then. */
-export async function sayWhile(step, doing, work, progress = () => "") {
+/** Runs `work` and reports progress: on a terminal in one line that is updated, otherwise in a line every 20 s. */
+export async function reportWhile(step, doing, work, progress = () => "") {
   const start = performance.now();
   const seconds = () => Math.round((performance.now() - start) / 1000);
-  say(step, `${doing} ...`);
+  report(step, `${doing} ...`);
   const timer = setInterval(() => {
     const text = `${doing}: ${[progress(), `${seconds()} s`].filter(Boolean).join(", ")}`;
     if (terminal) process.stderr.write(`\r\x1b[K${`${step}:`.padEnd(18)}${text}`);
-    else say(step, text);
-  }, ofWorkEverySeconds * 1000);
+    else report(step, text);
+  }, intervalSeconds * 1000);
   try {
     const result = await work();
     if (terminal) process.stderr.write("\r\x1b[K");
-    say(step, `done in ${seconds()} s`);
+    report(step, `done in ${seconds()} s`);
     return result;
   } finally {
     clearInterval(timer);
@@ -35,8 +35,8 @@ export async function sayWhile(step, doing, work, progress = () => "") {
   }
 }
 
-/** Runs `work`; a SetupFailure becomes its sentence and exit code 1. */
-export async function endingWell(work) {
+/** Runs `work`; a SetupFailure is printed and ends the process with exit code 1. */
+export async function exitOnFailure(work) {
   try {
     return await work();
   } catch (error) {
