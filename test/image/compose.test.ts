@@ -2,44 +2,44 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { freePort } from "../support/ports.ts";
-import { Composed, composeMissing } from "./support/compose-project.ts";
+import { ComposeProject, composeMissing } from "./support/compose-project.ts";
 import { imagesMissing } from "./support/images.ts";
-import { assertUnseen, secretsIn } from "./support/secrets.ts";
-import { assertAllStored, cutSeconds, facesFound } from "./support/stored-faces.ts";
+import { assertSecretsHidden, secretsIn } from "./support/secrets.ts";
+import { assertAllStored, facesFound, outageSeconds } from "./support/stored-faces.ts";
 
 const skip = (await imagesMissing()) ?? composeMissing() ?? false;
 const services = ["detect", "forward", "store", "edge-log", "cloud-log"];
 
 suite("the Compose files of edge and cloud on one machine", { skip }, () => {
-  test("every face is stored once, though roles are killed, brokers restarted and the line is cut", async (t) => {
-    const line = await Composed.start(t, {
+  test("every face is stored once, though roles are killed, brokers restarted and the uplink is down", async (t) => {
+    const project = await ComposeProject.start(t, {
       CAMERA: "synthetic:faces=2,fps=10",
-      CAMERA_NAME: "door",
+      CAMERA_NAME: "entrance",
       CLOUD_PORT: String(await freePort()),
     });
-    const more = async (count: number) => {
-      const enough = (await line.stored()).size + count;
-      while ((await line.stored()).size < enough) await delay(500);
+    const storeMore = async (count: number) => {
+      const enough = (await project.stored()).size + count;
+      while ((await project.stored()).size < enough) await delay(500);
     };
-    await more(20);
-    for (const service of services) assert.ok(await line.isHealthy(service), service);
-    const all = [...services, "edge-broker", "cloud-broker"].map((service) => line.container(service));
-    await assertUnseen(await secretsIn(line.secrets), all);
+    await storeMore(20);
+    for (const service of services) assert.ok(await project.isHealthy(service), service);
+    const all = [...services, "edge-broker", "cloud-broker"].map((service) => project.container(service));
+    await assertSecretsHidden(await secretsIn(project.secrets), all);
 
-    await line.kill("forward");
-    await more(20);
-    await line.kill("store");
-    await more(20);
-    await line.restart("edge-broker");
-    await line.restart("cloud-broker");
-    await more(20);
-    const mend = await line.cut("forward", "wide-area");
-    await delay(1000 * cutSeconds);
-    await mend();
-    await more(20);
+    await project.kill("forward");
+    await storeMore(20);
+    await project.kill("store");
+    await storeMore(20);
+    await project.restart("edge-broker");
+    await project.restart("cloud-broker");
+    await storeMore(20);
+    const reconnect = await project.disconnect("forward", "wide-area");
+    await delay(1000 * outageSeconds);
+    await reconnect();
+    await storeMore(20);
 
-    const found = facesFound(await line.stop("detect"));
-    t.diagnostic(`${found} faces found, ${cutSeconds} s without a line`);
-    await assertAllStored(() => line.stored(), found);
+    const found = facesFound(await project.stop("detect"));
+    t.diagnostic(`${found} faces found, ${outageSeconds} s without the uplink`);
+    await assertAllStored(() => project.stored(), found);
   });
 });

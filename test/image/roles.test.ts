@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type TestContext, test } from "node:test";
-import { image as usual } from "../../scripts/image/build.mjs";
+import { image as defaultImage } from "../../scripts/image/build.mjs";
 import { brokerImage } from "../../scripts/image/offline/mosquitto.mjs";
 import { loadRoles } from "../../src/main.ts";
 import { emptyFolder } from "../support/folder.ts";
@@ -12,21 +12,21 @@ import { modelPath, noModel } from "../vision/worker/detectors/yunet-model.ts";
 import { imagesMissing } from "./support/images.ts";
 import { podman, tryPodman } from "./support/podman.ts";
 
-/** Another than this machine's: that for arm64, and what a processor of that kind says of itself. */
-const { FACEPIPE_TEST_IMAGE: image = usual, FACEPIPE_TEST_CPUINFO: cpuinfo } = process.env;
+/** The image for arm64, for example, and the /proc/cpuinfo of such a processor. */
+const { FACEPIPE_TEST_IMAGE: image = defaultImage, FACEPIPE_TEST_CPUINFO: cpuinfo } = process.env;
 const processor = cpuinfo ? [`--volume=${cpuinfo}:/proc/cpuinfo:ro`] : [];
 const skip = (await imagesMissing([image, brokerImage])) ?? false;
-/** As an operator would have it: nothing may be written, no rights, no way to more of them. */
-const locked = ["--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges"];
+/** As an operator runs it: read-only, without capabilities or a way to gain any. */
+const hardened = ["--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges"];
 
-/** Runs a command line of facepipe in a container of its own, to its end. */
+/** Runs facepipe with these arguments in a new container, to its end. */
 function run(args: readonly string[], ...options: string[]) {
   return tryPodman(
     "run",
     "--rm",
     "--no-healthcheck",
     "--network=none",
-    ...locked,
+    ...hardened,
     ...processor,
     ...options,
     image,
@@ -34,14 +34,14 @@ function run(args: readonly string[], ...options: string[]) {
   );
 }
 
-/** Starts a container that is removed after the test, and gives its name. */
+/** Starts a container that is removed after the test; returns its name. */
 async function start(t: TestContext, name: string, from: string, options: string[], args: string[]) {
   t.after(() => tryPodman("rm", "--force", "--time=0", name));
   await podman("run", "--detach", "--name", name, ...options, from, ...args);
   return name;
 }
 
-test("every role is in it, and does not run as root", { skip }, async () => {
+test("it has every role, and does not run as root", { skip }, async () => {
   const [made] = JSON.parse(await podman("image", "inspect", image));
   assert.equal(made.Config.User, "10001:10001");
   assert.deepEqual(made.Config.Entrypoint, ["/usr/bin/tini", "--", "facepipe"]);
@@ -54,20 +54,22 @@ test("every role is in it, and does not run as root", { skip }, async () => {
   }
 });
 
-test("it holds what the program needs, and little else", { skip }, async (t) => {
+test("it contains what the program needs, and little else", { skip }, async (t) => {
   const [made] = JSON.parse(await podman("image", "inspect", image));
   t.diagnostic(`${Math.round(made.Size / 1e6)} MB unpacked`);
   assert.ok(made.Size < 450e6, `${made.Size} bytes`);
   const find = ["/opt/facepipe", "/usr/local", "-type", "f"];
   const files = (await podman("run", "--rm", "--entrypoint=/usr/bin/find", image, ...find)).split("\n");
-  const has = (pattern: RegExp) => files.filter((file) => pattern.test(file));
-  assert.equal(has(/onnxruntime_binding\.node$/).length, 1);
-  assert.deepEqual(has(/\/(typescript|tsx|node-gyp|npm|@biomejs)\//), []);
-  assert.deepEqual(has(/\.(ts|map|cc|gyp)$/), []);
-  assert.deepEqual(has(/\.npmrc$|\.pem$|secret/i), []);
+  const matching = (pattern: RegExp) => files.filter((file) => pattern.test(file));
+  assert.equal(matching(/onnxruntime_binding\.node$/).length, 1);
+  assert.deepEqual(matching(/\/(typescript|tsx|node-gyp|npm|@biomejs)\//), []);
+  assert.deepEqual(matching(/\.(ts|map|cc|gyp)$/), []);
+  assert.deepEqual(matching(/\.npmrc$|\.pem$|secret/i), []);
 });
 
-test("it holds the license of facepipe and the notices of all other software in it", { skip }, async () => {
+test("it contains the license of facepipe and the notices of all other software in it", {
+  skip,
+}, async () => {
   const print = (...args: string[]) => podman("run", "--rm", "--network=none", ...args);
   const cat = (name: string) => print("--entrypoint=/bin/cat", image, `/opt/facepipe/${name}`);
   assert.match(await cat("LICENSE"), /Apache License\s+Version 2\.0/);
@@ -83,18 +85,18 @@ test("it holds the license of facepipe and the notices of all other software in 
   for (const name of packages.split("\n")) assert.ok(notices.includes(`\n  ${name} `), name);
 });
 
-test("no layer and no environment has a secret or a name of where it was built", { skip }, async () => {
-  const told = [
+test("no layer or environment variable has a secret or a name of the build machine", { skip }, async () => {
+  const metadata = [
     await podman("image", "inspect", image),
     await podman("history", "--no-trunc", image),
     await podman("run", "--rm", "--entrypoint=/usr/bin/env", image),
   ].join("\n");
-  assert.doesNotMatch(told, /password|token|secret|BEGIN [A-Z ]*KEY|registry|AWS_/i);
+  assert.doesNotMatch(metadata, /password|token|secret|BEGIN [A-Z ]*KEY|registry|AWS_/i);
 });
 
 const wholeScene = ["detect", "--camera", "synthetic:seconds=1,pace=off", "--dry-run", "--detector", "haar"];
 
-test("detect finds faces without rights, writable files, or a network", { skip }, async () => {
+test("detect finds faces without capabilities, writable files, or a network", { skip }, async () => {
   const { code, stdout, stderr } = await run(wholeScene);
   assert.equal(code, 0, stderr);
   assert.equal(stdout.trim().split("\n").length, 30);
@@ -111,7 +113,7 @@ test("YuNet runs in it", { skip: skip || noModel }, async () => {
   assert.equal(stdout.trim().split("\n").length, 30);
 });
 
-test("pictures of all kinds are read, and what is none is passed over", { skip }, async (t) => {
+test("images of all formats are read, and other files are skipped", { skip }, async (t) => {
   const folder = emptyFolder(t);
   chmodSync(folder, 0o755);
   writeFileSync(join(folder, "face.ppm"), ppm("synthetic:faces=1"));
@@ -131,14 +133,12 @@ test("pictures of all kinds are read, and what is none is passed over", { skip }
     .split("\n")
     .map((line) => JSON.parse(line).file)
     .sort();
-  assert.deepEqual(found, [
-    "cut.png",
-    ...["bmp", "jp2", "jpg", "png", "ppm", "tiff", "webp"].map((kind) => `face.${kind}`),
-  ]);
+  const formats = ["bmp", "jp2", "jpg", "png", "ppm", "tiff", "webp"];
+  assert.deepEqual(found, ["cut.png", ...formats.map((format) => `face.${format}`)]);
   for (const name of ["drawing.png", "map.tiff"]) assert.match(stderr, new RegExp(`${name} is not an image`));
 });
 
-test("the health check asks the role; a clean stop takes its time and no more", { skip }, async (t) => {
+test("the health check asks the role; a graceful stop ends within the timeout", { skip }, async (t) => {
   await podman("network", "create", "facepipe-roles");
   t.after(() => tryPodman("network", "rm", "--force", "facepipe-roles"));
   const network = "--network=facepipe-roles";
@@ -147,16 +147,16 @@ test("the health check asks the role; a clean stop takes its time and no more", 
     "facepipe-roles-broker",
     brokerImage,
     [network, "--network-alias=broker"],
-    [...["/usr/sbin/mosquitto", "-c", "/mosquitto-no-auth.conf"]],
+    ["/usr/sbin/mosquitto", "-c", "/mosquitto-no-auth.conf"],
   );
   const check = ["broker-check", "--broker", "mqtt://broker", "--wait", "20", "--quiet"];
-  const checked = await tryPodman("run", "--rm", "--no-healthcheck", network, ...locked, image, ...check);
+  const checked = await tryPodman("run", "--rm", "--no-healthcheck", network, ...hardened, image, ...check);
   assert.deepEqual([checked.code, checked.stdout], [0, ""], checked.stderr);
   const log = await start(
     t,
     "facepipe-roles-log",
     image,
-    [network, ...locked],
+    [network, ...hardened],
     ["log", "--broker", "mqtt://broker"],
   );
   await podman("wait", "--condition=running", log);

@@ -102,7 +102,7 @@ const broker: StatefulSet = {
 };
 
 suite("the runner of rendered manifests", { skip }, () => {
-  test("a broker runs as its manifests say, keeps its volume, and is found by its Service's names", async (t) => {
+  test("a broker runs as its manifests specify, keeps its volume, and is reachable under its Service's names", async (t) => {
     const cluster = await Cluster.start(t);
     const network = await cluster.network("small");
     const small = cluster.application([config, secret, service, broker], { namespace: "small", network });
@@ -130,26 +130,26 @@ suite("the runner of rendered manifests", { skip }, () => {
     assert.match(await pod.logs(), /mosquitto version .* terminating/);
   });
 
-  test("a pod that is cut off is reached no more, and again when the line is mended", async (t) => {
+  test("a disconnected pod is unreachable until it is reconnected", async (t) => {
     const cluster = await Cluster.start(t);
     const [home, wide] = [await cluster.network("home"), await cluster.network("wide")];
     const outside = { broker: { network: wide, names: ["broker.example"] } };
     const objects = [config, secret, service, broker];
     const served = cluster.application(objects, { namespace: "small", network: home, outside });
-    const asking = cluster.application(objects.map(elsewhere), { namespace: "asking", network: wide });
+    const asking = cluster.application(objects.map(inOtherNamespace), { namespace: "asking", network: wide });
     await Promise.all([served.start(30), asking.start(30)]);
     const client = asking.one("broker").container("broker");
     const publish = "timeout 5 mosquitto_pub -h broker.example -p 2883 -u alice -P first -t x -m x";
     const ask = async () => (await tryPodman("exec", client, "sh", "-c", publish)).code === 0;
     assert.equal(await ask(), true);
-    const mend = await served.cut("broker");
+    const reconnect = await served.disconnect("broker");
     assert.equal(await ask(), false);
-    await mend();
+    await reconnect();
     assert.equal(await ask(), true);
   });
 });
 
 /** The same object in another namespace. */
-function elsewhere<T extends { metadata?: object }>(object: T): T {
+function inOtherNamespace<T extends { metadata?: object }>(object: T): T {
   return { ...object, metadata: { ...object.metadata, namespace: "asking" } };
 }

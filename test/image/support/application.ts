@@ -1,40 +1,41 @@
+import { describe } from "../../../src/base/errors.ts";
 import type { KubernetesObject } from "./objects.ts";
 import { Objects } from "./objects.ts";
-import { Pod, type PodPlace } from "./pod.ts";
-import { type Attachment, cut } from "./pod-networks.ts";
+import { Pod, type PodContext } from "./pod.ts";
+import { type Attachment, setBlocked } from "./pod-networks.ts";
 import { plansOf } from "./workloads.ts";
 
 export interface ApplicationOptions {
   readonly namespace: string;
-  readonly place: Omit<PodPlace, "objects" | "attachments">;
+  readonly context: Omit<PodContext, "objects" | "attachments">;
   /** The namespace's network. */
   readonly home: Attachment;
-  /** Workloads that are on another network, too: the way to the outside. */
-  readonly outside?: Readonly<Record<string, Attachment>>;
+  /** Workloads that are also on another network: the connection to the outside. */
+  readonly outside?: Readonly<Record<string, Attachment>> | undefined;
 }
 
-/** What one overlay asks for, running: the pods of all its controllers. */
+/** The running pods of all workloads of an overlay. */
 export class Application {
   /** In the order of the manifests. */
   pods: readonly Pod[];
-  readonly #place: (workload: string) => PodPlace;
+  readonly #contextOf: (workload: string) => PodContext;
 
   constructor(
     objects: readonly KubernetesObject[],
-    { namespace, place, home, outside = {} }: ApplicationOptions,
+    { namespace, context, home, outside = {} }: ApplicationOptions,
   ) {
     const own = new Objects(objects, namespace);
-    this.#place = (workload) => {
+    this.#contextOf = (workload) => {
       const other = outside[workload];
-      return { ...place, objects: own, attachments: other ? [home, other] : [home] };
+      return { ...context, objects: own, attachments: other ? [home, other] : [home] };
     };
-    this.pods = plansOf(own).map((plan) => new Pod(plan, this.#place(plan.workload)));
+    this.pods = plansOf(own).map((plan) => new Pod(plan, this.#contextOf(plan.workload)));
     if (this.pods.length === 0) throw new Error(`there are no pods in the namespace ${namespace}`);
   }
 
-  /** Starts all pods at once, as a cluster does, and waits until they are ready; after `seconds` it says what is wrong. */
+  /** Starts all pods at once, as a cluster does; resolves when they are ready, rejects with their logs after `seconds`. */
   async start(seconds = 120): Promise<void> {
-    await this.#settle(this.pods, seconds);
+    await this.#startPods(this.pods, seconds);
   }
 
   /** The pods of a Deployment or StatefulSet. */
@@ -51,23 +52,23 @@ export class Application {
     return pod;
   }
 
-  /** Ends a pod, and starts another in its place as its controller would; resolves when that is ready. */
+  /** Stops a pod and starts its replacement, as its controller would; resolves when that is ready. */
   async replace(pod: Pod, how: "gracefully" | "kill", seconds = 120): Promise<Pod> {
     await pod.stop(how);
-    const next = new Pod(pod.plan, this.#place(pod.plan.workload));
+    const next = new Pod(pod.plan, this.#contextOf(pod.plan.workload));
     this.pods = this.pods.map((each) => (each === pod ? next : each));
-    await this.#settle([next], seconds);
+    await this.#startPods([next], seconds);
     return next;
   }
 
-  /** Cuts the line between the workload's pods and the outside, and resolves to what mends it. */
-  async cut(workload: string): Promise<() => Promise<void>> {
-    const lines = this.of(workload).flatMap(({ id, attachments }) =>
-      attachments.slice(1).map((attachment) => (on: boolean) => cut(id, attachment, on)),
+  /** Disconnects the workload's pods from the outside; resolves to a function that reconnects them. */
+  async disconnect(workload: string): Promise<() => Promise<void>> {
+    const switches = this.of(workload).flatMap(({ id, attachments }) =>
+      attachments.slice(1).map((attachment) => (blocked: boolean) => setBlocked(id, attachment, blocked)),
     );
-    for (const line of lines) await line(true);
+    for (const set of switches) await set(true);
     return async () => {
-      for (const line of lines) await line(false);
+      for (const set of switches) await set(false);
     };
   }
 
@@ -75,18 +76,18 @@ export class Application {
     await Promise.all(this.pods.map((pod) => pod.stop("kill")));
   }
 
-  /** The last lines of all containers, for whoever looks for a fault. */
+  /** The last log lines of all containers, for error messages. */
   async logs(): Promise<string> {
     return (await Promise.all(this.pods.map((pod) => pod.logs(20)))).join("\n");
   }
 
-  async #settle(pods: readonly Pod[], seconds: number): Promise<void> {
+  async #startPods(pods: readonly Pod[], seconds: number): Promise<void> {
     const signal = AbortSignal.timeout(1000 * seconds);
     try {
       await Promise.all(pods.map((pod) => pod.start(signal)));
       await Promise.all(pods.map((pod) => pod.ready(signal)));
     } catch (error) {
-      throw new Error(`${error instanceof Error ? error.message : error}\n${await this.logs()}`);
+      throw new Error(`${describe(error)}\n${await this.logs()}`);
     }
   }
 }

@@ -4,41 +4,41 @@ import { join } from "node:path";
 import { podman } from "./podman.ts";
 
 const key = "facepipe.test";
-const start = "facepipe-pods-";
+const prefix = "facepipe-pods-";
 
-/** All that a test run makes of podman's bears this label, with the number of its process. */
+/** The label of everything that a test run creates in podman, with its process ID. */
 export const label = `${key}=${process.pid}`;
 
-/** An empty folder whose name has that number, too. */
+/** An empty folder whose name also contains the process ID. */
 export function newFolder(parent: string): string {
-  return mkdtempSync(join(parent, `${start}${process.pid}-`));
+  return mkdtempSync(join(parent, `${prefix}${process.pid}-`));
 }
 
-/** Removes what runs that were killed have left. */
-export async function removeLeftOvers(): Promise<void> {
+/** Removes what killed runs have left behind. */
+export async function removeStale(): Promise<void> {
   const filter = ["--filter", `label=${key}`, "--format", "json"];
   const pods: Labelled[] = JSON.parse((await podman("pod", "ps", ...filter)) || "[]");
-  const gone = pods.filter(isLeftOver).map(({ Name = "" }) => Name);
-  if (gone.length > 0) await podman("pod", "rm", "--force", "--time", "0", ...gone);
+  const stalePods = pods.filter(isStale).map(({ Name = "" }) => Name);
+  if (stalePods.length > 0) await podman("pod", "rm", "--force", "--time", "0", ...stalePods);
   const networks: Labelled[] = JSON.parse((await podman("network", "ls", ...filter)) || "[]");
-  const unused = networks.filter(isLeftOver).map(({ name = "" }) => name);
-  if (unused.length > 0) await podman("network", "rm", "--force", ...unused);
+  const staleNetworks = networks.filter(isStale).map(({ name = "" }) => name);
+  if (staleNetworks.length > 0) await podman("network", "rm", "--force", ...staleNetworks);
   for (const parent of [tmpdir(), "/dev/shm"]) {
-    const left = (name: string) => !isAlive(Number(name.slice(start.length).split("-")[0]));
-    const folders = readdirSync(parent).filter((name) => name.startsWith(start) && left(name));
+    const ownerEnded = (name: string) => !isAlive(Number(name.slice(prefix.length).split("-")[0]));
+    const folders = readdirSync(parent).filter((name) => name.startsWith(prefix) && ownerEnded(name));
     for (const name of folders) rmSync(join(parent, name), { recursive: true, force: true });
   }
 }
 
-/** podman writes pods and networks differently. */
+/** podman prints pods and networks with different keys. */
 interface Labelled {
-  readonly Name?: string;
-  readonly name?: string;
-  readonly Labels?: Readonly<Record<string, string>>;
-  readonly labels?: Readonly<Record<string, string>>;
+  readonly Name?: string | undefined;
+  readonly name?: string | undefined;
+  readonly Labels?: Readonly<Record<string, string>> | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
 }
 
-function isLeftOver({ Labels, labels }: Labelled): boolean {
+function isStale({ Labels, labels }: Labelled): boolean {
   return !isAlive(Number((Labels ?? labels)?.[key]));
 }
 

@@ -4,14 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { Application } from "./application.ts";
-import { newFolder, removeLeftOvers } from "./cleanup.ts";
+import { newFolder, removeStale } from "./cleanup.ts";
 import { Network } from "./network.ts";
 import type { KubernetesObject } from "./objects.ts";
 import type { Attachment } from "./pod-networks.ts";
 
 /**
- * As much of a Kubernetes cluster as the image's tests need, made of podman's pods and networks. It ends with the test, or when a
- * killed run has left it behind, with the next.
+ * As much of a Kubernetes cluster as the image's tests need, built from podman's pods and networks. Removed after the
+ * test, or, if the run was killed, by the next run.
  */
 export class Cluster {
   readonly #prefix = `facepipe-${randomBytes(3).toString("hex")}`;
@@ -21,7 +21,7 @@ export class Cluster {
   readonly #applications: Application[] = [];
 
   static async start(t: Pick<TestContext, "after">): Promise<Cluster> {
-    await removeLeftOvers();
+    await removeStale();
     const cluster = new Cluster();
     t.after(() => cluster.#stop());
     return cluster;
@@ -33,10 +33,14 @@ export class Cluster {
     return network;
   }
 
-  /** Prepares the objects of a namespace, to run on a network of its own; nothing is started yet. */
+  /** Prepares the objects of a namespace to run on its network; starts nothing yet. */
   application(
     objects: readonly KubernetesObject[],
-    options: { namespace: string; network: Network; outside?: Readonly<Record<string, Attachment>> },
+    options: {
+      namespace: string;
+      network: Network;
+      outside?: Readonly<Record<string, Attachment>> | undefined;
+    },
   ): Application {
     const { namespace, network, outside = {} } = options;
     const folders = {
@@ -46,7 +50,7 @@ export class Cluster {
     };
     const application = new Application(objects, {
       namespace,
-      place: { prefix: `${this.#prefix}-${namespace}`, folders },
+      context: { prefix: `${this.#prefix}-${namespace}`, folders },
       home: { network, names: [] },
       outside,
     });

@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import type { TestContext } from "node:test";
 import { type Objects, objectsInFolder } from "../../pipeline/objects.ts";
 import { findCommand } from "../../support/commands.ts";
-import { cutLine } from "./container-network.ts";
+import { setNetworkBlocked } from "./container-network.ts";
 import { command, podman, tryPodman } from "./podman.ts";
 
 /** Why Compose files cannot be run here, for `skip`. */
@@ -16,31 +16,31 @@ export function composeMissing(): string | undefined {
   );
 }
 
-/** Edge and cloud of deploy/compose on this machine, as an operator has them. */
-export class Composed {
+/** Edge and cloud of deploy/compose on this machine, as an operator runs them. */
+export class ComposeProject {
   readonly #project = `facepipe-${randomBytes(3).toString("hex")}`;
   readonly #folder: string;
 
-  /** `values`: lines of .env. All is taken down after the test. */
-  static async start(t: TestContext, values: Readonly<Record<string, string>>): Promise<Composed> {
-    // Not a folder of the test's: that would go before the containers do.
+  /** `values`: variables of .env. Everything is removed after the test. */
+  static async start(t: TestContext, values: Readonly<Record<string, string>>): Promise<ComposeProject> {
+    // Not emptyFolder(), which would be deleted before the containers.
     const folder = await mkdtemp(join(tmpdir(), "facepipe-compose-"));
     const filter = (path: string) => ![".env", "secrets"].includes(basename(path));
     await cp("deploy/compose", folder, { recursive: true, filter });
     await command("deploy/make-secrets.sh", join(folder, "secrets"), "cloud-broker");
     const lines = Object.entries(values).map(([name, value]) => `${name}=${value}\n`);
     await writeFile(join(folder, ".env"), lines.join(""));
-    const composed = new Composed(folder);
-    t.after(() => composed.#down());
-    await composed.#compose("up", "-d");
-    return composed;
+    const project = new ComposeProject(folder);
+    t.after(() => project.#down());
+    await project.#compose("up", "-d");
+    return project;
   }
 
   private constructor(folder: string) {
     this.#folder = folder;
   }
 
-  /** What make-secrets.sh made for it. */
+  /** The folder with the output of make-secrets.sh. */
   get secrets(): string {
     return join(this.#folder, "secrets");
   }
@@ -50,12 +50,12 @@ export class Composed {
     return `${this.#project}_${service}_1`;
   }
 
-  /** What the image's HEALTHCHECK says; podman asks by itself only where systemd runs. */
+  /** Runs the image's HEALTHCHECK; podman schedules it only with systemd. */
   async isHealthy(service: string): Promise<boolean> {
     return (await tryPodman("healthcheck", "run", this.container(service))).code === 0;
   }
 
-  /** SIGKILL from outside, after which its restart policy holds; `podman kill` would count as the user's wish. */
+  /** Sends SIGKILL from outside podman, so that the restart policy applies; `podman kill` would disable it. */
   async kill(service: string): Promise<void> {
     const pid = await podman("container", "inspect", "--format", "{{.State.Pid}}", this.container(service));
     process.kill(Number(pid), "SIGKILL");
@@ -65,21 +65,22 @@ export class Composed {
     await this.#compose("restart", service);
   }
 
-  /** SIGTERM, as `docker compose stop`; gives all that the service has printed. */
+  /** Sends SIGTERM, as `docker compose stop`; returns the service's output. */
   async stop(service: string): Promise<string> {
     await this.#compose("stop", service);
     const { stdout, stderr } = await tryPodman("logs", this.container(service));
     return stdout + stderr;
   }
 
-  /** Cuts a service off a network, and resolves to what lets it on again. */
-  async cut(service: string, network: string): Promise<() => Promise<void>> {
-    const line = [this.container(service), `${this.#project}_${network}`] as const;
-    await cutLine(...line, true);
-    return () => cutLine(...line, false);
+  /** Disconnects a service from a network; resolves to a function that reconnects it. */
+  async disconnect(service: string, network: string): Promise<() => Promise<void>> {
+    const container = this.container(service);
+    const fullName = `${this.#project}_${network}`;
+    await setNetworkBlocked(container, fullName, true);
+    return () => setNetworkBlocked(container, fullName, false);
   }
 
-  /** The files of store's directory. */
+  /** The files in store's directory. */
   async stored(): Promise<Objects> {
     const format = ["--format", "{{.Mountpoint}}"];
     const volume = await podman("volume", "inspect", ...format, `${this.#project}_faces`);
@@ -94,7 +95,7 @@ export class Composed {
 
   async #down(): Promise<void> {
     await this.#compose("down", "-v");
-    // podman-compose 1.0.3 leaves its networks.
+    // podman-compose 1.0.3 does not remove its networks.
     const networks = ["edge", "cloud", "wide-area"].map((name) => `${this.#project}_${name}`);
     await podman("network", "rm", "--force", ...networks);
     await rm(this.#folder, { recursive: true });

@@ -3,46 +3,53 @@ import { expand } from "./environment.ts";
 import { numberOf } from "./quantity.ts";
 import type { PreparedVolume } from "./volumes.ts";
 
-export interface ContainerPlace {
-  /** The pod that podman has. */
+export interface ContainerContext {
+  /** podman's name of the pod. */
   readonly pod: string;
   readonly spec: PodSpec;
   readonly environment: ReadonlyMap<string, string>;
   readonly volumes: ReadonlyMap<string, PreparedVolume>;
 }
 
-/** The arguments of `podman run` that make this container as the kubelet would; detached unless it is an initContainer. */
-export function containerArgs(container: Container, kind: "init" | "main", place: ContainerPlace): string[] {
+/** The arguments of `podman run` for the container, as the kubelet runs it; detached unless it is an initContainer. */
+export function containerArgs(
+  container: Container,
+  kind: "init" | "main",
+  context: ContainerContext,
+): string[] {
   const { name, image, command, args = [], workingDir } = container;
   if (!image) throw new Error(`container ${name} has no image`);
-  const words = (texts: readonly string[]) => texts.map((text) => expand(text, place.environment));
+  const words = (texts: readonly string[]) => texts.map((text) => expand(text, context.environment));
   return [
     "run",
-    ...["--pod", place.pod, "--name", `${place.pod}-${name}`, "--pull", "never"],
-    // Otherwise podman adds folders in memory to a read-only image.
+    `--pod=${context.pod}`,
+    `--name=${context.pod}-${name}`,
+    "--pull=never",
+    // Otherwise podman mounts tmpfs on a read-only image.
     "--read-only-tmpfs=false",
-    // Kubernetes has probes and volumes of its own, and passes over the image's.
-    ...["--no-healthcheck", "--image-volume", "ignore"],
+    // Kubernetes ignores the image's health check and volumes.
+    "--no-healthcheck",
+    "--image-volume=ignore",
     ...(kind === "main"
-      ? ["--detach", "--restart", place.spec.restartPolicy === "Never" ? "no" : "always"]
+      ? ["--detach", "--restart", context.spec.restartPolicy === "Never" ? "no" : "always"]
       : []),
-    ...[...place.environment].flatMap(([key, value]) => ["--env", `${key}=${value}`]),
+    ...[...context.environment].flatMap(([key, value]) => ["--env", `${key}=${value}`]),
     ...(workingDir ? ["--workdir", workingDir] : []),
-    ...securityArgs(container, place.spec),
+    ...securityArgs(container, context.spec),
     ...limitArgs(container),
-    ...mountArgs(container, place.volumes),
+    ...mountArgs(container, context.volumes),
     ...(command ? ["--entrypoint", JSON.stringify(words(command))] : []),
     image,
     ...words(args),
   ];
 }
 
-/** The container's securityContext, else the pod's. */
+/** The container's securityContext, which overrides the pod's. */
 function securityArgs(container: Container, spec: PodSpec): string[] {
   const { runAsUser, runAsGroup, ...own } = { ...spec.securityContext, ...container.securityContext };
   const { fsGroup, supplementalGroups = [] } = spec.securityContext ?? {};
   if (own.privileged) throw new Error(`container ${container.name} is privileged`);
-  // Kubernetes takes group 0 when only the user is given; podman the image's group of that user.
+  // With runAsUser alone Kubernetes uses group 0; podman would use that user's group in the image.
   const user = runAsUser === undefined ? [] : ["--user", `${runAsUser}:${runAsGroup ?? 0}`];
   const groups = fsGroup === undefined ? supplementalGroups : [fsGroup, ...supplementalGroups];
   return [
@@ -55,7 +62,7 @@ function securityArgs(container: Container, spec: PodSpec): string[] {
   ];
 }
 
-/** Memory without swap, as on a node; the processor by CFS quota. */
+/** Memory without swap, as on a node; CPU by CFS quota. */
 function limitArgs({ resources }: Container): string[] {
   const { memory, cpu } = resources?.limits ?? {};
   const bytes = memory === undefined ? undefined : String(numberOf(memory));
@@ -65,7 +72,7 @@ function limitArgs({ resources }: Container): string[] {
   ];
 }
 
-function mountArgs({ name, volumeMounts = [] }: Container, volumes: ContainerPlace["volumes"]): string[] {
+function mountArgs({ name, volumeMounts = [] }: Container, volumes: ContainerContext["volumes"]): string[] {
   return volumeMounts.flatMap(({ name: volume, mountPath, readOnly = false, subPath }) => {
     const prepared = volumes.get(volume);
     if (!prepared) throw new Error(`container ${name} mounts ${volume}, which the pod does not have`);

@@ -1,6 +1,6 @@
 import { command, podman } from "./podman.ts";
 
-/** A container's address on a network of podman's. */
+/** A container's address on a podman network. */
 export async function addressIn(container: string, network: string): Promise<string> {
   const networks = await podman(
     "container",
@@ -12,19 +12,19 @@ export async function addressIn(container: string, network: string): Promise<str
   return JSON.parse(networks)[network].IPAddress;
 }
 
-/** Runs iptables where the container's network is. */
+/** Runs iptables in the container's network namespace. */
 export async function iptablesIn(container: string, ...args: string[]): Promise<void> {
   const pid = await podman("container", "inspect", "--format", "{{.State.Pid}}", container);
   await command("nsenter", "--target", pid, "--net", "iptables", ...args);
 }
 
 /**
- * Cuts a container off a network, or lets it on again: nothing of TCP gets through, and nobody is told. To disconnect it in
- * podman's way would start podman's name server anew, which now and then answers nobody for half a minute then.
+ * Blocks a container's TCP traffic on a network by dropping all packets, or unblocks it. `podman network disconnect` is
+ * no alternative: it restarts podman's DNS server, which then sometimes does not respond for half a minute.
  */
-export async function cutLine(container: string, network: string, on: boolean): Promise<void> {
+export async function setNetworkBlocked(container: string, network: string, blocked: boolean): Promise<void> {
   const address = await addressIn(container, network);
-  const act = on ? "--append" : "--delete";
-  await iptablesIn(container, act, "INPUT", "-p", "tcp", "--destination", address, "-j", "DROP");
-  await iptablesIn(container, act, "OUTPUT", "-p", "tcp", "--source", address, "-j", "DROP");
+  const operation = blocked ? "--append" : "--delete";
+  await iptablesIn(container, operation, "INPUT", "-p", "tcp", "--destination", address, "-j", "DROP");
+  await iptablesIn(container, operation, "OUTPUT", "-p", "tcp", "--source", address, "-j", "DROP");
 }

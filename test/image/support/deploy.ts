@@ -8,26 +8,26 @@ import { Cluster } from "./cluster.ts";
 import { startRelay } from "./relay.ts";
 import { secretsIn } from "./secrets.ts";
 
-/** The manifests of edge and cloud, not started yet, each on its network, with a wide one between them. */
-export interface Deployed {
+/** The applications of edge and cloud, not started yet, each on its own network, connected by a third. */
+export interface DeployedPipeline {
   readonly edge: Application;
   readonly cloud: Application;
   readonly bucket: string;
-  /** Passwords and keys that nobody may see. */
+  /** Passwords and keys that must not be visible anywhere. */
   readonly secrets: readonly string[];
 }
 
-/** The name that the edge knows the cloud's broker by, and the node port that its manifest says. */
+/** The cloud's broker as the edge reaches it: host name and node port of its manifest. */
 const cloudBroker = { name: "cloud.example", port: 30883 };
 
-/** Renders both overlays as an operator has them who filled in the edge's settings and a bucket. */
+/** Renders both overlays with the edge's settings and a bucket filled in, as by an operator. */
 export async function deploy(
   t: TestContext,
   s3: S3Fixture,
   settings: Readonly<Record<string, string>>,
-): Promise<Deployed> {
+): Promise<DeployedPipeline> {
   const cluster = await Cluster.start(t);
-  const [home, away, wide] = [
+  const [edgeNetwork, cloudNetwork, wideArea] = [
     await cluster.network("edge"),
     await cluster.network("cloud"),
     await cluster.network("wide"),
@@ -35,7 +35,7 @@ export async function deploy(
   const { accessKey, secretKey, env } = s3.ceph;
   const { AWS_ENDPOINT_URL_S3 = "", AWS_REGION = "" } = env;
   const credentials = `[default]\naws_access_key_id = ${accessKey}\naws_secret_access_key = ${secretKey}\n`;
-  const port = await startRelay(t, away.gateway, Number(new URL(AWS_ENDPOINT_URL_S3).port));
+  const port = await startRelay(t, cloudNetwork.gateway, Number(new URL(AWS_ENDPOINT_URL_S3).port));
   const bucket = newBucketName();
   const manifests = await filledManifests(t, [cloudBroker.name]);
   const edge = await renderOverlay("edge", {
@@ -48,7 +48,7 @@ export async function deploy(
       FACEPIPE_TO: `s3://${bucket}`,
       FACEPIPE_CREATE_BUCKET: "true",
       FACEPIPE_PATH_STYLE: "true",
-      AWS_ENDPOINT_URL_S3: `http://${away.gateway}:${port}`,
+      AWS_ENDPOINT_URL_S3: `http://${cloudNetwork.gateway}:${port}`,
       AWS_REGION,
     },
     secrets: { "aws-credentials": credentials },
@@ -56,13 +56,13 @@ export async function deploy(
   return {
     edge: cluster.application(edge, {
       namespace: "facepipe-edge",
-      network: home,
-      outside: { forward: { network: wide, names: [] } },
+      network: edgeNetwork,
+      outside: { forward: { network: wideArea, names: [] } },
     }),
     cloud: cluster.application(cloud, {
       namespace: "facepipe-cloud",
-      network: away,
-      outside: { mosquitto: { network: wide, names: [cloudBroker.name] } },
+      network: cloudNetwork,
+      outside: { mosquitto: { network: wideArea, names: [cloudBroker.name] } },
     }),
     bucket,
     secrets: [secretKey, ...(await secretsIn(join(manifests, "secrets")))],

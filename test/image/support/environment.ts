@@ -1,16 +1,20 @@
 import type { Container, EnvVar } from "kubernetes-types/core/v1.js";
 import type { Objects } from "./objects.ts";
 
-/** What a pod can say about itself to its containers (fieldRef). */
-export interface PodFacts {
+/** The fields of a pod that its containers can refer to (fieldRef). */
+export interface PodFields {
   readonly name: string;
   readonly namespace: string;
   readonly address: string;
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** A container's variables as the kubelet makes them: envFrom in order, then env, of which later ones see earlier ones. */
-export function environmentOf(container: Container, facts: PodFacts, objects: Objects): Map<string, string> {
+/** A container's variables as the kubelet sets them: envFrom in order, then env, where later ones can refer to earlier ones. */
+export function environmentOf(
+  container: Container,
+  fields: PodFields,
+  objects: Objects,
+): Map<string, string> {
   const variables = new Map<string, string>();
   for (const { configMapRef, secretRef, prefix = "" } of container.envFrom ?? []) {
     const entries = configMapRef
@@ -19,23 +23,23 @@ export function environmentOf(container: Container, facts: PodFacts, objects: Ob
     for (const [key, value] of entries) variables.set(prefix + key, value.toString("utf8"));
   }
   for (const each of container.env ?? []) {
-    const value = resolve(each, facts, objects);
+    const value = resolve(each, fields, objects);
     if (value !== undefined) variables.set(each.name, expand(value, variables));
   }
   return variables;
 }
 
-/** `$(VAR)` becomes the variable's value, `$$(VAR)` becomes `$(VAR)`, and what is no variable stays. */
+/** `$(VAR)` becomes the variable's value, `$$(VAR)` becomes `$(VAR)`, and a reference to an unknown variable is unchanged. */
 export function expand(text: string, variables: ReadonlyMap<string, string>): string {
   return text.replace(/\$\$|\$\(([^()]*)\)/g, (all, name) =>
     all === "$$" ? "$" : (variables.get(name) ?? all),
   );
 }
 
-function resolve(variable: EnvVar, facts: PodFacts, objects: Objects): string | undefined {
+function resolve(variable: EnvVar, fields: PodFields, objects: Objects): string | undefined {
   const { configMapKeyRef, secretKeyRef, fieldRef, resourceFieldRef } = variable.valueFrom ?? {};
-  if (fieldRef) return field(fieldRef.fieldPath, facts);
-  if (resourceFieldRef) throw new Error(`the runner knows no resourceFieldRef (${variable.name})`);
+  if (fieldRef) return field(fieldRef.fieldPath, fields);
+  if (resourceFieldRef) throw new Error(`the runner does not support resourceFieldRef (${variable.name})`);
   const reference = configMapKeyRef ?? secretKeyRef;
   if (!reference) return variable.value ?? "";
   const value = read(configMapKeyRef ? "ConfigMap" : "Secret", reference, objects).get(reference.key);
@@ -54,7 +58,7 @@ function read(
   return entries ?? new Map();
 }
 
-function field(path: string, { name, namespace, address, labels }: PodFacts): string {
+function field(path: string, { name, namespace, address, labels }: PodFields): string {
   const label = path.match(/^metadata\.labels\['(.+)'\]$/)?.[1];
   if (label !== undefined) return labels[label] ?? "";
   const known: Record<string, string> = {
@@ -64,6 +68,6 @@ function field(path: string, { name, namespace, address, labels }: PodFacts): st
     "spec.nodeName": "node",
   };
   const value = known[path];
-  if (value === undefined) throw new Error(`the runner knows no field ${path}`);
+  if (value === undefined) throw new Error(`the runner does not support the field ${path}`);
   return value;
 }

@@ -3,7 +3,7 @@ import { brokerImage } from "../../../scripts/image/offline/mosquitto.mjs";
 import { podmanMissing } from "../../../scripts/image/podman.mjs";
 import { hasImage } from "./podman.ts";
 
-/** Why the images cannot be run here, for `skip`: `npm run image:test` makes them. */
+/** Why the images cannot be run here, for `skip`: `npm run image:test` builds them. */
 export async function imagesMissing(
   names: readonly string[] = [image, brokerImage],
 ): Promise<string | undefined> {

@@ -2,15 +2,15 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Application } from "./application.ts";
 import type { Pod } from "./pod.ts";
 
-/** A counter or gauge of a pod's role by its name, with all its labels added up. */
+/** The sum of a pod's counter or gauge over all its labels. */
 export async function metric(pod: Pod, name: string): Promise<number> {
   const response = await fetch(`http://${pod.address}:8080/metrics`);
   const lines = (await response.text()).split("\n").filter((line) => line.match(/^\w+/)?.[0] === name);
   return lines.map((line) => Number(line.split(" ").at(-1))).reduce((sum, value) => sum + value, 0);
 }
 
-/** Resolves when the pods of a workload together have counted `more` than now. */
-export async function countsOn(
+/** Waits until a metric of a workload, summed over its pods, has increased by `more`. */
+export async function waitForIncrease(
   application: Application,
   workload: string,
   name: string,

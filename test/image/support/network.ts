@@ -2,12 +2,12 @@ import { label } from "./cleanup.ts";
 import { podman, tryPodman } from "./podman.ts";
 
 /**
- * A network of podman's on which pods find one another by name. A pod that does nothing holds its bridge up from the start to
- * the end, so that servers of this machine can listen on its address.
+ * A podman network on which pods resolve one another by name. An empty pod keeps its bridge up, so that servers on this
+ * machine can listen on its address.
  */
 export class Network {
   readonly name: string;
-  /** This machine's address on it. */
+  /** This machine's address on the network. */
   readonly gateway: string;
 
   static async create(name: string): Promise<Network> {

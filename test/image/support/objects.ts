@@ -2,18 +2,18 @@ import type { ConfigMap, PodSpec, PodTemplateSpec, Secret, Service } from "kuber
 
 /** A rendered object, as `kubectl kustomize` prints it. */
 export interface KubernetesObject {
-  readonly apiVersion?: string;
-  readonly kind?: string;
+  readonly apiVersion?: string | undefined;
+  readonly kind?: string | undefined;
   readonly metadata?: { readonly name?: string; readonly namespace?: string };
 }
 
-/** The objects of one namespace, to be asked for by kind and name. */
+/** The objects of one namespace, by kind and name. */
 export class Objects {
   readonly namespace: string;
   readonly #all: readonly KubernetesObject[];
 
   constructor(all: readonly KubernetesObject[], namespace: string) {
-    // What belongs to no namespace, such as a PriorityClass, is of no use here.
+    // Cluster-scoped objects, such as a PriorityClass, are not needed here.
     this.#all = all.filter((each) => (each.metadata?.namespace ?? "default") === namespace);
     this.namespace = namespace;
   }
@@ -41,7 +41,7 @@ export class Objects {
   }
 }
 
-/** The specification in a pod template, which Kubernetes demands. */
+/** The spec of a pod template, which Kubernetes requires. */
 export function specOf(template: PodTemplateSpec): PodSpec {
   if (!template.spec) throw new Error("a pod template has no spec");
   return template.spec;

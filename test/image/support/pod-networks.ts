@@ -1,15 +1,15 @@
-import { addressIn, cutLine, iptablesIn } from "./container-network.ts";
+import { addressIn, iptablesIn, setNetworkBlocked } from "./container-network.ts";
 import type { Network } from "./network.ts";
 import { podman } from "./podman.ts";
 import type { Redirect } from "./services.ts";
 
-/** A network that a pod is on, and the names it has there. */
+/** A network of a pod, and the pod's names on it. */
 export interface Attachment {
   readonly network: Network;
   readonly names: readonly string[];
 }
 
-/** Makes the empty pod, on its networks, and starts the process that holds them. */
+/** Creates the empty pod on its networks, and starts its infra container. */
 export async function createPod(
   name: string,
   options: {
@@ -28,20 +28,20 @@ export async function createPod(
   await podman("pod", "start", name);
   for (const { from, to } of redirects) {
     const rule = ["-p", "tcp", "--dport", String(from), "-j", "REDIRECT", "--to-ports", String(to)];
-    await iptablesIn(await infraOf(name), "-t", "nat", "-A", "PREROUTING", ...rule);
+    await iptablesIn(await infraContainerOf(name), "-t", "nat", "-A", "PREROUTING", ...rule);
   }
 }
 
 /** The pod's address on one of its networks. */
 export async function addressOf(pod: string, network: Network): Promise<string> {
-  return addressIn(await infraOf(pod), network.name);
+  return addressIn(await infraContainerOf(pod), network.name);
 }
 
-/** Cuts a pod off one of its networks, or lets it on again. */
-export async function cut(pod: string, { network }: Attachment, on: boolean): Promise<void> {
-  await cutLine(await infraOf(pod), network.name, on);
+/** Blocks or unblocks a pod's traffic on one of its networks. */
+export async function setBlocked(pod: string, { network }: Attachment, blocked: boolean): Promise<void> {
+  await setNetworkBlocked(await infraContainerOf(pod), network.name, blocked);
 }
 
-function infraOf(pod: string): Promise<string> {
+function infraContainerOf(pod: string): Promise<string> {
   return podman("pod", "inspect", "--format", "{{.InfraContainerID}}", pod);
 }

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { podmanEnvironment } from "../../../scripts/image/podman.mjs";
 
-/** What a command wrote, with its exit code. */
+/** A command's output and exit code. */
 export interface Outcome {
   readonly code: number;
   readonly stdout: string;
@@ -10,19 +10,19 @@ export interface Outcome {
 
 let environment: NodeJS.ProcessEnv | undefined;
 
-/** Runs podman in the project's own corner and gives what it printed; rejects with its complaint when it fails. */
+/** Runs podman with the project's own storage and returns its stdout; rejects with its stderr when it fails. */
 export async function podman(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await tryPodman(...args);
   if (code !== 0) throw new Error(`podman ${args.join(" ")}\nended with ${code}: ${stderr.trim()}`);
   return stdout.trim();
 }
 
-/** The same for commands that may fail. */
+/** The same, for commands that may fail. */
 export function tryPodman(...args: string[]): Promise<Outcome> {
   return run("podman", args);
 }
 
-/** Another command of this machine, which may be one that calls podman; rejects when it fails. */
+/** Runs another command, which may call podman; rejects when it fails. */
 export async function command(name: string, ...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await run(name, args);
   if (code !== 0) throw new Error(`${name} ${args.join(" ")}\nended with ${code}: ${stderr.trim()}`);

@@ -3,37 +3,37 @@ import { connect } from "node:net";
 import type { Probe } from "kubernetes-types/core/v1.js";
 import { tryPodman } from "./podman.ts";
 
-/** Whom to ask: the pod's address, the container for `exec`, and what its named ports are. */
+/** The target of a probe: the pod's address, the container for `exec`, and the pod's named ports. */
 export interface ProbeTarget {
   readonly address: string;
   readonly container: string;
   portNumber(port: number | string): number;
 }
 
-/** Asks once, as the kubelet does; undefined when all is well, else what is wrong. */
-export async function ask(probe: Probe, target: ProbeTarget): Promise<string | undefined> {
-  const limit = 1000 * (probe.timeoutSeconds ?? 1);
-  if (probe.exec) return askCommand(probe.exec.command ?? [], target);
-  if (probe.tcpSocket) return askSocket(target.address, target.portNumber(probe.tcpSocket.port), limit);
-  if (!probe.httpGet) throw new Error("the runner knows httpGet, tcpSocket and exec probes only");
+/** Runs a probe once, as the kubelet does; returns the failure, or undefined. */
+export async function runProbe(probe: Probe, target: ProbeTarget): Promise<string | undefined> {
+  const timeout = 1000 * (probe.timeoutSeconds ?? 1);
+  if (probe.exec) return probeCommand(probe.exec.command ?? [], target);
+  if (probe.tcpSocket) return probeSocket(target.address, target.portNumber(probe.tcpSocket.port), timeout);
+  if (!probe.httpGet) throw new Error("the runner supports only httpGet, tcpSocket and exec probes");
   const { path = "/", port, scheme = "HTTP" } = probe.httpGet;
-  return askServer(`${scheme.toLowerCase()}://${target.address}:${target.portNumber(port)}${path}`, limit);
+  return probeHttp(`${scheme.toLowerCase()}://${target.address}:${target.portNumber(port)}${path}`, timeout);
 }
 
-async function askServer(url: string, limit: number): Promise<string | undefined> {
+async function probeHttp(url: string, timeout: number): Promise<string | undefined> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(limit) });
+    const response = await fetch(url, { signal: AbortSignal.timeout(timeout) });
     const text = await response.text();
-    return response.ok ? undefined : `${url} says ${response.status}: ${text.trim()}`;
+    return response.ok ? undefined : `${url} returned ${response.status}: ${text.trim()}`;
   } catch (error) {
     return `${url}: ${error}`;
   }
 }
 
-async function askSocket(host: string, port: number, limit: number): Promise<string | undefined> {
+async function probeSocket(host: string, port: number, timeout: number): Promise<string | undefined> {
   const socket = connect({ host, port });
   try {
-    await once(socket, "connect", { signal: AbortSignal.timeout(limit) });
+    await once(socket, "connect", { signal: AbortSignal.timeout(timeout) });
     return undefined;
   } catch (error) {
     return `${host}:${port}: ${error}`;
@@ -42,7 +42,7 @@ async function askSocket(host: string, port: number, limit: number): Promise<str
   }
 }
 
-async function askCommand(
+async function probeCommand(
   command: readonly string[],
   { container }: ProbeTarget,
 ): Promise<string | undefined> {

@@ -9,11 +9,11 @@ const factors: Readonly<Record<string, number>> = {
   Gi: 2 ** 30,
 };
 
-/** A quantity of Kubernetes (`128Mi`, `250m`, `1`) as a number of bytes or cores. */
+/** A Kubernetes quantity (`128Mi`, `250m`, `1`) as a number of bytes or cores. */
 export function numberOf(quantity: string | number): number {
   const [, digits, unit = ""] = String(quantity).match(/^([\d.]+)([A-Za-z]*)$/) ?? [];
   const factor = factors[unit];
   if (digits === undefined || factor === undefined)
-    throw new Error(`${quantity} is no quantity that the runner knows`);
+    throw new Error(`the runner does not support the quantity ${quantity}`);
   return Number(digits) * factor;
 }

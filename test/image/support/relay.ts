@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
 import type { TestContext } from "node:test";
 
-/** Lets what connects to a free port of `address` reach `port` of 127.0.0.1; gives that free port. */
+/** Relays TCP connections from a free port on `address` to `port` on 127.0.0.1; returns the free port. */
 export async function startRelay(
   t: Pick<TestContext, "after">,
   address: string,
@@ -11,7 +11,7 @@ export async function startRelay(
   const server = createServer((client) => {
     const target = connect(port, "127.0.0.1");
     client.pipe(target).pipe(client);
-    // Either side may be gone at any time: then the other goes, too.
+    // When either side closes, close the other.
     client.once("error", () => target.destroy()).once("close", () => target.destroy());
     target.once("error", () => client.destroy()).once("close", () => client.destroy());
   });

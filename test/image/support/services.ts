@@ -2,23 +2,23 @@ import type { Service } from "kubernetes-types/core/v1.js";
 import { type Objects, specOf } from "./objects.ts";
 import type { PodPlan } from "./workloads.ts";
 
-/** A port of a Service that is another one in the pod. */
+/** A Service's port that differs from the pod's. */
 export interface Redirect {
   readonly from: number;
   readonly to: number;
 }
 
-/** The names under which others of the cluster reach this pod: those of its Services, and its own in a StatefulSet. */
+/** The pod's DNS names in the cluster: those of its Services and, in a StatefulSet, its own. */
 export function namesOf(plan: PodPlan, podName: string, objects: Objects): string[] {
   const services = servicesOf(plan, objects).map(({ metadata }) => metadata?.name ?? "");
-  const own = plan.governedBy ? [`${podName}.${plan.governedBy}`] : [];
+  const own = plan.serviceName ? [`${podName}.${plan.serviceName}`] : [];
   return [...services, ...own].flatMap((name) => {
     const full = `${name}.${plan.namespace}`;
     return [name, full, `${full}.svc`, `${full}.svc.cluster.local`];
   });
 }
 
-/** Where a Service's port or node port is not the port that the pod listens on. */
+/** The ports and node ports of Services that differ from the port on which the pod listens. */
 export function redirectsOf(plan: PodPlan, objects: Objects): Redirect[] {
   const ports = servicesOf(plan, objects).flatMap(({ spec }) => spec?.ports ?? []);
   return ports.flatMap(({ port, targetPort = port, nodePort }) => {
@@ -27,7 +27,7 @@ export function redirectsOf(plan: PodPlan, objects: Objects): Redirect[] {
   });
 }
 
-/** A port by number or by the name that a container gives it. */
+/** Resolves a port number or the name of a container's port. */
 export function portNumber(port: number | string, plan: PodPlan): number {
   if (typeof port === "number") return port;
   const ports = specOf(plan.template).containers.flatMap((each) => each.ports ?? []);
@@ -36,7 +36,7 @@ export function portNumber(port: number | string, plan: PodPlan): number {
   return found.containerPort;
 }
 
-/** The Services whose selector these labels fulfil. */
+/** The Services whose selector matches the pod's labels. */
 function servicesOf(plan: PodPlan, objects: Objects): Service[] {
   const labels = plan.template.metadata?.labels ?? {};
   return objects.services().filter(({ spec }) => {

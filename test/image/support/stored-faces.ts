@@ -3,17 +3,17 @@ import { setTimeout as delay } from "node:timers/promises";
 import { decodeMessage } from "../../../src/face/message.ts";
 import type { Objects } from "../../pipeline/objects.ts";
 
-/** Without a line between edge and cloud, seconds: a minute with FACEPIPE_TEST_LONG. */
-export const cutSeconds = process.env["FACEPIPE_TEST_LONG"] ? 60 : 10;
+/** Duration without the uplink, seconds: a minute with FACEPIPE_TEST_LONG. */
+export const outageSeconds = process.env["FACEPIPE_TEST_LONG"] ? 60 : 10;
 
-/** How many faces detect found, by what it says at its end. */
+/** The number of faces in detect's summary. */
 export function facesFound(logs: string): number {
   const found = Number(logs.match(/ frames, (\d+) faces/)?.[1]);
   assert.ok(found > 0, logs);
   return found;
 }
 
-/** Fails unless the store has each of detect's faces once, by their numbers; it may take a minute to get them. */
+/** Asserts that each of detect's faces is stored once, by its sequence number; waits up to a minute for them. */
 export async function assertAllStored(store: () => Promise<Objects>, found: number): Promise<void> {
   const deadline = Date.now() + 60_000;
   let objects = await store();

@@ -2,23 +2,23 @@ import { readdirSync, readFileSync } from "node:fs";
 import type { Pod } from "./pod.ts";
 
 export interface Usage {
-  /** Resident memory of all processes, MB; what several share counts for each. */
+  /** Sum of the resident set sizes, MB: shared pages count once per process. */
   readonly resident: number;
-  /** The same with what is shared divided among those who share it, MB. */
+  /** Sum of the proportional set sizes, MB: a page shared by n processes counts as 1/n in each. */
   readonly proportional: number;
-  /** Processor time since their start, seconds, that of ended children included. */
+  /** CPU time since the start, seconds, ended child processes included. */
   readonly cpu: number;
 }
 
-/** What all processes of these pods use now. */
+/** The current usage of all processes of these pods. */
 export async function usageOf(pods: readonly Pod[]): Promise<Usage> {
   const roots = (await Promise.all(pods.map((pod) => pod.processes()))).flat();
-  const usages = withChildren(roots).map(usageOfProcess);
+  const usages = withDescendants(roots).map(usageOfProcess);
   const sum = (key: keyof Usage) => usages.reduce((total, usage) => total + usage[key], 0);
   return { resident: sum("resident"), proportional: sum("proportional"), cpu: sum("cpu") };
 }
 
-function withChildren(roots: readonly number[]): number[] {
+function withDescendants(roots: readonly number[]): number[] {
   const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   const parents = new Map(all.map((name) => [Number(name), Number(statOf(Number(name))[1])]));
   const found = [...roots];
@@ -32,13 +32,13 @@ function usageOfProcess(process: number): Usage {
   const lines = read(process, "smaps_rollup");
   const megabytes = (name: string) =>
     Number(lines.match(new RegExp(`^${name}:\\s+(\\d+)`, "m"))?.[1] ?? 0) / 1024;
-  // User, system, and both of the children that were waited for; 100 ticks a second on every Linux.
+  // utime, stime, cutime and cstime; 100 ticks a second on every Linux.
   const ticks = statOf(process).slice(11, 15).map(Number);
   const cpu = ticks.reduce((sum, value) => sum + value, 0) / 100;
   return { resident: megabytes("Rss"), proportional: megabytes("Pss"), cpu };
 }
 
-/** The fields of /proc/PID/stat after the name, which may have spaces: the state, the parent ... */
+/** The fields of /proc/PID/stat after the name, which may contain spaces: state, parent ... */
 function statOf(process: number): string[] {
   return read(process, "stat")
     .replace(/^.*\) /s, "")

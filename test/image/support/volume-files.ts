@@ -6,22 +6,20 @@ export interface VolumeFile {
   readonly mode: number;
 }
 
-/** Path to file, for a volume that is made from ConfigMaps and Secrets. */
+/** Path to file, for a volume of ConfigMaps and Secrets. */
 export type VolumeFiles = ReadonlyMap<string, VolumeFile>;
 
-/** The files of a volume of kind configMap, secret or projected; throws for every other kind. */
+/** The files of a configMap, secret or projected volume; throws for other types. */
 export function filesOf({ name, configMap, secret, projected }: Volume, objects: Objects): VolumeFiles {
   if (configMap) return select({ ...configMap, kind: "ConfigMap", objects });
   if (secret) return select({ ...secret, name: secret.secretName ?? "", kind: "Secret", objects });
-  if (!projected) throw new Error(`the runner does not know the kind of volume ${name}`);
-  const shared = {
-    ...(projected.defaultMode === undefined ? {} : { defaultMode: projected.defaultMode }),
-    objects,
-  };
+  if (!projected) throw new Error(`the runner does not support the type of volume ${name}`);
+  const { defaultMode } = projected;
+  const shared = { defaultMode, objects };
   const files = (projected.sources ?? []).flatMap((source) => {
     if (source.configMap) return [...select({ ...source.configMap, ...shared, kind: "ConfigMap" })];
     if (source.secret) return [...select({ ...source.secret, ...shared, kind: "Secret" })];
-    throw new Error(`the runner projects only ConfigMaps and Secrets (${name})`);
+    throw new Error(`the runner supports only ConfigMaps and Secrets in projected volumes (${name})`);
   });
   return new Map(files);
 }
@@ -29,11 +27,11 @@ export function filesOf({ name, configMap, secret, projected }: Volume, objects:
 interface Selection {
   readonly kind: "ConfigMap" | "Secret";
   readonly objects: Objects;
-  readonly name?: string;
-  /** Which entries, under which paths, perhaps with modes of their own; without it all. */
-  readonly items?: KeyToPath[];
-  readonly defaultMode?: number;
-  readonly optional?: boolean;
+  readonly name?: string | undefined;
+  /** The entries to select, with their paths and optional modes; by default all. */
+  readonly items?: KeyToPath[] | undefined;
+  readonly defaultMode?: number | undefined;
+  readonly optional?: boolean | undefined;
 }
 
 function select({ kind, objects, name = "", items, defaultMode = 0o644, optional }: Selection): VolumeFiles {

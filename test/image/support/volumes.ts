@@ -4,7 +4,7 @@ import type { PodSpec, Volume } from "kubernetes-types/core/v1.js";
 import type { Objects } from "./objects.ts";
 import { filesOf } from "./volume-files.ts";
 
-/** Where volumes are kept: on disk, in memory, and those that outlive their pod. */
+/** The folders for volumes: on disk, in memory, and those that outlive their pod. */
 export interface VolumeFolders {
   readonly disk: string;
   readonly memory: string;
@@ -13,13 +13,13 @@ export interface VolumeFolders {
 
 export interface PreparedVolume {
   readonly folder: string;
-  /** What comes from a ConfigMap or a Secret cannot be written. */
+  /** True for ConfigMaps and Secrets. */
   readonly readOnly: boolean;
 }
 
 /**
- * Makes the volumes of one pod as folders of this machine, owned as the kubelet would: by root, and by the group
- * `fsGroup` if the pod names one, which may then read, and where the volume is writable write.
+ * Creates the volumes of one pod as folders of this machine, with the owners that the kubelet sets: root and, if the pod
+ * has an `fsGroup`, that group, which may read and, in a writable volume, write.
  */
 export async function prepareVolumes(
   spec: PodSpec,
@@ -30,7 +30,7 @@ export async function prepareVolumes(
 ): Promise<Map<string, PreparedVolume>> {
   const group = spec.securityContext?.fsGroup;
   const prepared = new Map<string, PreparedVolume>();
-  for (const [name, claim] of claims) prepared.set(name, await claimed(claim, group, folders));
+  for (const [name, claim] of claims) prepared.set(name, await claimedVolume(claim, group, folders));
   for (const volume of spec.volumes ?? []) {
     prepared.set(volume.name, await prepare(volume, podName, group, objects, folders));
   }
@@ -47,14 +47,14 @@ async function prepare(
   const { name, emptyDir, persistentVolumeClaim: claim } = volume;
   if (emptyDir) {
     const folder = join(emptyDir.medium === "Memory" ? folders.memory : folders.disk, podName, name);
-    await writable(folder, 0o777, group);
+    await createWritable(folder, 0o777, group);
     return { folder, readOnly: false };
   }
   if (claim) {
     if (!objects.find("PersistentVolumeClaim", claim.claimName)) {
       throw new Error(`there is no PersistentVolumeClaim ${claim.claimName} in ${objects.namespace}`);
     }
-    return { ...(await claimed(claim.claimName, group, folders)), readOnly: claim.readOnly ?? false };
+    return { ...(await claimedVolume(claim.claimName, group, folders)), readOnly: claim.readOnly ?? false };
   }
   const folder = join(folders.memory, podName, name);
   await mkdir(folder, { recursive: true });
@@ -64,29 +64,29 @@ async function prepare(
     await writeFile(file, content);
     await chmod(file, group === undefined ? mode : mode | 0o440);
   }
-  if (group !== undefined) await give(folder, group, 0);
+  if (group !== undefined) await setGroup(folder, group, 0);
   return { folder, readOnly: true };
 }
 
-/** As strict as the strictest storage class: without fsGroup only root may write. */
-async function claimed(
+/** As strict as any storage class: without fsGroup only root may write. */
+async function claimedVolume(
   claim: string,
   group: number | undefined,
   folders: VolumeFolders,
 ): Promise<PreparedVolume> {
   const folder = join(folders.claims, claim);
-  await writable(folder, 0o755, group);
+  await createWritable(folder, 0o755, group);
   return { folder, readOnly: false };
 }
 
-async function writable(folder: string, mode: number, group: number | undefined): Promise<void> {
+async function createWritable(folder: string, mode: number, group: number | undefined): Promise<void> {
   await mkdir(folder, { recursive: true });
   await chmod(folder, mode);
-  if (group !== undefined) await give(folder, group, 0o060);
+  if (group !== undefined) await setGroup(folder, group, 0o060);
 }
 
-/** Makes all in this folder the group's, with these bits more; folders so that what is made in them stays the group's. */
-async function give(folder: string, group: number, bits: number): Promise<void> {
+/** Sets the group and adds mode bits, recursively; folders get setgid, so that new files inherit the group. */
+async function setGroup(folder: string, group: number, bits: number): Promise<void> {
   const inside = await readdir(folder, { recursive: true });
   for (const path of [folder, ...inside.map((name) => join(folder, name))]) {
     const found = await stat(path);

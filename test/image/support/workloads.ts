@@ -3,26 +3,26 @@ import type { Deployment, StatefulSet } from "kubernetes-types/apps/v1.js";
 import type { PodTemplateSpec } from "kubernetes-types/core/v1.js";
 import type { Objects } from "./objects.ts";
 
-/** A pod that a controller wants to have. */
+/** A pod to be created for a workload. */
 export interface PodPlan {
   /** The Deployment's or StatefulSet's name. */
   readonly workload: string;
   readonly namespace: string;
   readonly template: PodTemplateSpec;
-  /** The pod's name, which is its host name: a new one each time, save in a StatefulSet. */
+  /** The pod's name and host name: a new one each time, except in a StatefulSet. */
   nextName(): string;
-  /** The claims of a StatefulSet's volumeClaimTemplates: volume name to claim name. */
+  /** The claims from a StatefulSet's volumeClaimTemplates: volume name to claim name. */
   readonly claims: ReadonlyMap<string, string>;
-  /** The headless Service that gives this pod a name of its own. */
-  readonly governedBy?: string;
+  /** The headless Service with the pod's own DNS name. */
+  readonly serviceName?: string | undefined;
 }
 
-const unknownKinds = ["DaemonSet", "Job", "CronJob", "Pod", "ReplicaSet"];
+const unsupportedKinds = ["DaemonSet", "Job", "CronJob", "Pod", "ReplicaSet"];
 
-/** All pods that the Deployments and StatefulSets of these objects ask for, StatefulSets first. */
+/** The pods of all StatefulSets, then of all Deployments. */
 export function plansOf(objects: Objects): PodPlan[] {
-  const unknown = unknownKinds.filter((kind) => objects.every(kind).length > 0);
-  if (unknown.length > 0) throw new Error(`the runner knows no ${unknown.join(", ")}`);
+  const unsupported = unsupportedKinds.filter((kind) => objects.every(kind).length > 0);
+  if (unsupported.length > 0) throw new Error(`the runner does not support ${unsupported.join(", ")}`);
   return [
     ...objects.every<StatefulSet>("StatefulSet").flatMap((each) => ofStatefulSet(each, objects.namespace)),
     ...objects.every<Deployment>("Deployment").flatMap((each) => ofDeployment(each, objects.namespace)),
@@ -38,9 +38,8 @@ function ofStatefulSet({ metadata, spec }: StatefulSet, namespace: string): PodP
     const claims = templates.map(
       (each) => [each.metadata?.name ?? "", `${each.metadata?.name}-${name}`] as const,
     );
-    const governed = spec.serviceName ? { governedBy: spec.serviceName } : {};
-    const { template } = spec;
-    return { workload, namespace, template, nextName: () => name, claims: new Map(claims), ...governed };
+    const { template, serviceName } = spec;
+    return { workload, namespace, template, nextName: () => name, claims: new Map(claims), serviceName };
   });
 }
 
