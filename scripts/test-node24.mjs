@@ -28,7 +28,7 @@ async function downloadNode() {
       "Install it and run `npm test`.",
     );
   }
-  if (existsSync(node)) return report("Node.js 24", `already there: ${output(node, ["--version"])?.trim()}`);
+  if (existsSync(node)) return report("Node.js 24", `up to date: ${output(node, ["--version"])?.trim()}`);
   mkdirSync(home, { recursive: true });
   const args = ["install", "--prefix", home, "--no-save", "--ignore-scripts", `${packageName}@24`];
   const remedy = "Check that the npm registry is reachable, then try again.";
