@@ -71,7 +71,7 @@ test("with sudo, set-up installs only what is missing", { skip }, (t) => {
     lines[2] ?? "",
     /^-n env DEBIAN_FRONTEND=noninteractive apt-get install .* opencv-data g\+\+ make python3$/,
   );
-  assert.match(stderr, /npm failed.*Is the npm registry reachable/s);
+  assert.match(stderr, /npm failed.*Check that the npm registry is reachable/s);
 });
 
 test("a failed apt-get is reported with the end of its output, its log and the command", { skip }, (t) => {
