@@ -49,7 +49,7 @@ function checkTypeStripping() {
   );
 }
 
-/** Those of the container image take long, and have a command of their own: `npm run image:test`. */
+/** The tests of the container image take long and have their own command: `npm run image:test`. */
 function needsNoImage(file) {
   return !file.startsWith(join("test", "image"));
 }

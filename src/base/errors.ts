@@ -57,10 +57,6 @@ export function describe(error: unknown): string {
   return error instanceof Error ? error.message || error.name : String(error);
 }
 
-/** Transitional. */
-export function refused(message: string, remedy = "", cause?: unknown): UserError {
-  return new UserError("BROKER_REFUSED", message, remedy, cause);
-}
 export function unreachable(message: string, remedy = "", cause?: unknown): UserError {
   return new UserError("BROKER_UNREACHABLE", message, remedy, cause);
 }
