@@ -1,7 +1,7 @@
 /** `npm run docs:options`: writes docs/options.md, and the list of README.md, from the declarations of the options. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { loadRoles } from "../src/main.ts";
+import { loadRoles } from "../src/roles/role-table.ts";
 import { brokerOptions } from "../src/settings/broker.ts";
 import { commonOptions } from "../src/settings/common.ts";
 import { optionRow } from "../src/settings/help.ts";

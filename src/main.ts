@@ -6,6 +6,7 @@ import { Terminal } from "./base/terminal.ts";
 import { keepYoungGenerationSmall } from "./base/v8-heap.ts";
 import type { ProcessHost } from "./roles/process-host.ts";
 import type { Role } from "./roles/role.ts";
+import { isRole, loadRoles } from "./roles/role-table.ts";
 import { readCommandLine } from "./settings/command-line.ts";
 import { withCommon } from "./settings/common.ts";
 import {
@@ -16,22 +17,6 @@ import {
 } from "./settings/environment.ts";
 import { programHelp, subcommandHelp } from "./settings/help.ts";
 import { secretsOf } from "./settings/read.ts";
-
-/** All roles, in the order of the help. A role is loaded when it is needed. */
-const table: Readonly<Record<string, () => Promise<unknown>>> = {
-  detect: async () => (await import("./roles/detect/detect.ts")).detect,
-  log: async () => (await import("./roles/log.ts")).log,
-  forward: async () => (await import("./roles/forward.ts")).forward,
-  store: async () => (await import("./roles/store/store.ts")).store,
-  "broker-check": async () => (await import("./roles/broker-check/broker-check.ts")).brokerCheck,
-  healthcheck: async () => (await import("./roles/healthcheck.ts")).healthcheck,
-  up: async () => (await import("./roles/up/up.ts")).up,
-};
-
-/** Loads the roles with these names, or all. */
-export async function loadRoles(names: readonly string[] = Object.keys(table)): Promise<readonly Role[]> {
-  return (await Promise.all(names.map((name) => table[name]?.()))) as Role[];
-}
 
 const description = "Captures faces at the edge and keeps them in the cloud: camera, MQTT, S3.";
 
@@ -99,7 +84,7 @@ async function main(
 
 /** Loads the one role of this name; all roles when a variable is unknown to it, which may be another role's. */
 async function rolesFor(name: string, environment: Environment): Promise<readonly Role[]> {
-  if (!Object.hasOwn(table, name)) return loadRoles();
+  if (!isRole(name)) return loadRoles();
   const roles = await loadRoles([name]);
   const known = roles.flatMap(({ options }) => Object.keys(withCommon(options)));
   return unknownVariables(environment, known).length === 0 ? roles : loadRoles();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { loadRoles } from "../../src/main.ts";
+import { loadRoles } from "../../src/roles/role-table.ts";
 import { facepipe } from "../support/facepipe.ts";
 import { emptyFolder } from "../support/folder.ts";
 

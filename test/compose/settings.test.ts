@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { loadRoles } from "../../src/main.ts";
+import { loadRoles } from "../../src/roles/role-table.ts";
 import { readCommandLine } from "../../src/settings/command-line.ts";
 import { emptyFolder } from "../support/folder.ts";
 import { composeFolder, projects, readEnvFile, readProject } from "./project.ts";

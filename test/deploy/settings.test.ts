@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { loadRoles } from "../../src/main.ts";
+import { loadRoles } from "../../src/roles/role-table.ts";
 import { readCommandLine } from "../../src/settings/command-line.ts";
 import { emptyFolder } from "../support/folder.ts";
 import { containersOf, podsOf } from "./pods.ts";

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { type TestContext, test } from "node:test";
 import { image as defaultImage } from "../../scripts/image/build.mjs";
 import { brokerImage } from "../../scripts/image/offline/mosquitto.mjs";
-import { loadRoles } from "../../src/main.ts";
+import { loadRoles } from "../../src/roles/role-table.ts";
 import { emptyFolder } from "../support/folder.ts";
 import { ppm } from "../vision/harness.ts";
 import { modelPath, noModel } from "../vision/worker/detectors/yunet-model.ts";

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { exitCodes, UserError } from "../../src/base/errors.ts";
-import { loadRoles } from "../../src/main.ts";
+import { loadRoles } from "../../src/roles/role-table.ts";
 import { readBrokerUrl } from "../../src/settings/broker.ts";
 import { readCommandLine } from "../../src/settings/command-line.ts";
 import { withCommon } from "../../src/settings/common.ts";

@@ -1,0 +1,21 @@
+import type { Role } from "./role.ts";
+
+/** All roles, in the order of the help. A role is loaded when it is needed. */
+const table: Readonly<Record<string, () => Promise<unknown>>> = {
+  detect: async () => (await import("./detect/detect.ts")).detect,
+  log: async () => (await import("./log.ts")).log,
+  forward: async () => (await import("./forward.ts")).forward,
+  store: async () => (await import("./store/store.ts")).store,
+  "broker-check": async () => (await import("./broker-check/broker-check.ts")).brokerCheck,
+  healthcheck: async () => (await import("./healthcheck.ts")).healthcheck,
+  up: async () => (await import("./up/up.ts")).up,
+};
+
+/** Loads the roles with these names, or all. */
+export async function loadRoles(names: readonly string[] = Object.keys(table)): Promise<readonly Role[]> {
+  return (await Promise.all(names.map((name) => table[name]?.()))) as Role[];
+}
+
+export function isRole(name: string): boolean {
+  return Object.hasOwn(table, name);
+}
