@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { loadRoles } from "../src/roles/role-table.ts";
 import { brokerOptions } from "../src/settings/broker.ts";
-import { commonOptions } from "../src/settings/common.ts";
+import { commonOptions } from "../src/settings/common-options.ts";
 import { optionRow } from "../src/settings/help.ts";
 import type { Option, Options } from "../src/settings/option.ts";
 

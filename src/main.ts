@@ -8,7 +8,7 @@ import type { ProcessHost } from "./roles/process-host.ts";
 import type { Role } from "./roles/role.ts";
 import { isRole, loadRoles } from "./roles/role-table.ts";
 import { readCommandLine } from "./settings/command-line.ts";
-import { withCommon } from "./settings/common.ts";
+import { withCommon } from "./settings/common-options.ts";
 import {
   type Environment,
   processEnvironment,
@@ -16,7 +16,7 @@ import {
   unknownVariables,
 } from "./settings/environment.ts";
 import { programHelp, subcommandHelp } from "./settings/help.ts";
-import { secretsOf } from "./settings/read.ts";
+import { secretsOf } from "./settings/read-settings.ts";
 
 const description = "Captures faces at the edge and keeps them in the cloud: camera, MQTT, S3.";
 

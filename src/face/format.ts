@@ -1,4 +1,4 @@
-import type { Style } from "../base/style.ts";
+import type { Style } from "../base/terminal-style.ts";
 import { decodeMessage } from "./message.ts";
 
 export interface ReceivedMessage {

@@ -1,6 +1,6 @@
 import { describe, UserError } from "../base/errors.ts";
 import { systemCode } from "../base/system-errors.ts";
-import { commonOptions, type HttpAddress } from "../settings/common.ts";
+import { commonOptions, type HttpAddress } from "../settings/common-options.ts";
 import { numberBetween, option } from "../settings/option.ts";
 import { defineRole } from "./role.ts";
 

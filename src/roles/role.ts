@@ -1,6 +1,6 @@
 import type { Logger } from "../base/log.ts";
-import type { Style } from "../base/style.ts";
 import type { Terminal } from "../base/terminal.ts";
+import type { Style } from "../base/terminal-style.ts";
 import type { Health } from "../ops/health.ts";
 import type { Metrics, RoleLabel } from "../ops/metrics.ts";
 import type { Options, Settings } from "../settings/option.ts";

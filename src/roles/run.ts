@@ -1,7 +1,7 @@
 import { describe, UserError } from "../base/errors.ts";
 import { createLog } from "../base/log.ts";
 import { eventFields } from "../base/log-events.ts";
-import { styleFor } from "../base/style.ts";
+import { styleFor } from "../base/terminal-style.ts";
 import { Health } from "../ops/health.ts";
 import { createMetrics } from "../ops/metrics.ts";
 import { startOpsServer } from "../ops/server.ts";

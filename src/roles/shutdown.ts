@@ -19,7 +19,7 @@ export interface Shutdown {
 }
 
 /**
- * The first signal starts the grace period (`--grace`, seconds; its default is in settings/common.ts), at whose end the
+ * The first signal starts the grace period (`--grace`, seconds; its default is in settings/common-options.ts), at whose end the
  * process exits whatever is still in flight; a second signal exits immediately with code 1.
  */
 export function handleShutdown(graceSeconds: number, host: ProcessHost, log: Logger): Shutdown {

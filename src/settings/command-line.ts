@@ -1,10 +1,10 @@
 import { badUsage } from "../base/errors.ts";
-import { type commonOptions, withCommon } from "./common.ts";
+import { type commonOptions, withCommon } from "./common-options.ts";
 import { type Environment, suggest, unknownVariables } from "./environment.ts";
-import { parseFlags } from "./flags.ts";
 import type { Subcommand } from "./help.ts";
 import type { Options, Settings } from "./option.ts";
-import { readSettings, withoutLogin } from "./read.ts";
+import { parseFlags } from "./parse-flags.ts";
+import { readSettings, withoutLogin } from "./read-settings.ts";
 
 /*
  * Why this reads the command line itself, and commander only lays out the help: all faults of a command line, of the

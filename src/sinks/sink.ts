@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../base/error-codes.ts";
 import { UserError } from "../base/errors.ts";
-import type { StoredObject } from "../face/stored.ts";
+import type { StoredObject } from "../face/stored-objects.ts";
 
 /**
  * What a put did: wrote the object; found the same object there already (a repeat is a no-op);

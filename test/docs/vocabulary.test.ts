@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { loadRoles } from "../../src/roles/role-table.ts";
-import { withCommon } from "../../src/settings/common.ts";
+import { withCommon } from "../../src/settings/common-options.ts";
 import { programHelp, subcommandHelp } from "../../src/settings/help.ts";
 import { markdownPages } from "../support/markdown.ts";
 

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { deflateSync } from "node:zlib";
-import { styleFor } from "../../src/base/style.ts";
+import { styleFor } from "../../src/base/terminal-style.ts";
 import { landmarksOf } from "../../src/face/face.ts";
 import { toJson, toText } from "../../src/face/format.ts";
-import { parseKeyTemplate } from "../../src/face/key.ts";
 import { decodeMessage } from "../../src/face/message.ts";
+import { parseKeyTemplate } from "../../src/face/object-key.ts";
 import { addPngTexts, readPngText } from "../../src/face/png.ts";
-import { toStored } from "../../src/face/stored.ts";
+import { toStored } from "../../src/face/stored-objects.ts";
 import { decodedFacts, facts } from "./pictures.ts";
 
 const defaultKey = "{camera}/{yyyy}/{mm}/{dd}/{HH}{MM}{SS}.{ms}-{id}.{ext}";

@@ -6,11 +6,11 @@ import { exitCodes, UserError } from "../../src/base/errors.ts";
 import { loadRoles } from "../../src/roles/role-table.ts";
 import { readBrokerUrl } from "../../src/settings/broker.ts";
 import { readCommandLine } from "../../src/settings/command-line.ts";
-import { withCommon } from "../../src/settings/common.ts";
+import { withCommon } from "../../src/settings/common-options.ts";
 import type { Environment } from "../../src/settings/environment.ts";
 import { subcommandHelp } from "../../src/settings/help.ts";
 import type { Options } from "../../src/settings/option.ts";
-import { secretsOf } from "../../src/settings/read.ts";
+import { secretsOf } from "../../src/settings/read-settings.ts";
 import { makeCertificates } from "../support/certificates.ts";
 import { emptyFolder } from "../support/folder.ts";
 

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setMaxListeners } from "node:events";
-import type { StoredObject } from "../../src/face/stored.ts";
+import type { StoredObject } from "../../src/face/stored-objects.ts";
 
 /** A signal that never aborts. */
 export const never = new AbortController().signal;

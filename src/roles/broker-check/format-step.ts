@@ -1,4 +1,4 @@
-import type { Style } from "../../base/style.ts";
+import type { Style } from "../../base/terminal-style.ts";
 import type { Step, StepName } from "../../mqtt/probe/step.ts";
 
 const names: Readonly<Record<StepName, string>> = {

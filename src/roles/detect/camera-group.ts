@@ -5,7 +5,7 @@ import { isCamera } from "../../vision/source-kind.ts";
 import { Vision } from "../../vision/supervisor/vision.ts";
 import type { FrameBatch, SourceInfo, VisionSettings } from "../../vision/types.ts";
 import type { RoleContext } from "../role.ts";
-import type { Camera } from "./camera-names.ts";
+import type { Camera } from "./unique-camera-names.ts";
 
 /** A camera without frames is unhealthy this long after it should have been reopened, seconds. */
 const restartTime = 5;

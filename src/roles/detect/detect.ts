@@ -7,11 +7,11 @@ import type { DetectorSettings, VisionSettings } from "../../vision/types.ts";
 import { loginFaults, stableClientId, toBroker } from "../broker-connection.ts";
 import { defineRole, type RoleContext } from "../role.ts";
 import { CameraGroup } from "./camera-group.ts";
-import { type Camera, nameCameras, nameFaults, sourceFaults, sourcesOf } from "./camera-names.ts";
 import { chooseDetector } from "./choose-detector.ts";
 import { DetectStats } from "./detect-stats.ts";
 import { type FaceOutput, printFaces, publishFaces } from "./face-output.ts";
 import { captureOptions } from "./options.ts";
+import { type Camera, nameCameras, nameFaults, sourceFaults, sourcesOf } from "./unique-camera-names.ts";
 
 const options = {
   ...captureOptions,

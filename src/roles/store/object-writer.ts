@@ -1,7 +1,7 @@
 import { describe, isUnreachable, UserError } from "../../base/errors.ts";
 import { eventFields } from "../../base/log-events.ts";
 import { keepTrying } from "../../base/retry.ts";
-import type { StoredObject } from "../../face/stored.ts";
+import type { StoredObject } from "../../face/stored-objects.ts";
 import { type PutResult, type Sink, SinkError } from "../../sinks/sink.ts";
 import type { RoleContext } from "../role.ts";
 import { minOpenTimeout, openRetryDelays, writeRetryDelays } from "./retry-delays.ts";

@@ -1,7 +1,7 @@
 import { deferred } from "../../base/deferred.ts";
-import { withCommon } from "../../settings/common.ts";
+import { withCommon } from "../../settings/common-options.ts";
 import type { Options, Settings } from "../../settings/option.ts";
-import { type Flags, readSettings } from "../../settings/read.ts";
+import { type Flags, readSettings } from "../../settings/read-settings.ts";
 import type { Role, RoleContext, RoleSummary } from "../role.ts";
 
 /** A role that runs beside others in this process. */

@@ -1,5 +1,5 @@
-import type { ResultMessage } from "../messages.ts";
 import type { CapturedFace } from "../types.ts";
+import type { ResultMessage } from "../worker-messages.ts";
 
 /**
  * The best shot so far of each open visit. The supervisor keeps them, because a worker that hangs in a camera's read is

@@ -1,8 +1,8 @@
 import type { Logger } from "../../base/log.ts";
 import type { BackoffLimits } from "../../base/retry.ts";
 import { sleep } from "../../base/time.ts";
-import type { Position, ResultMessage } from "../messages.ts";
 import type { FrameBatch, SourceInfo, VisionSettings } from "../types.ts";
+import type { Position, ResultMessage } from "../worker-messages.ts";
 import { AsyncQueue } from "./async-queue.ts";
 import { PendingShots } from "./pending-shots.ts";
 import { RestartPolicy } from "./restart-policy.ts";

@@ -9,8 +9,8 @@ import { UserError } from "../../base/errors.ts";
 import { type Logger, redact } from "../../base/log.ts";
 import { eventFields } from "../../base/log-events.ts";
 import { within } from "../../base/time.ts";
-import type { FromWorker, ResultMessage, StartPosition, ToWorker } from "../messages.ts";
 import type { SourceInfo, VisionSettings } from "../types.ts";
+import type { FromWorker, ResultMessage, StartPosition, ToWorker } from "../worker-messages.ts";
 
 /** How long a worker may take to exit when asked to, ms. */
 const gracePeriod = 2000;

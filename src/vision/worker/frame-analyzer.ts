@@ -1,5 +1,5 @@
-import type { ResultMessage } from "../messages.ts";
 import type { CapturedFace, FrameStats, VisionSettings } from "../types.ts";
+import type { ResultMessage } from "../worker-messages.ts";
 import { crop, sample } from "./crop.ts";
 import type { Detection, Detector } from "./detectors/detector.ts";
 import type { Cv } from "./opencv.ts";

@@ -1,9 +1,9 @@
 import type { VisionSettings } from "../types.ts";
 import { view } from "./crop.ts";
-import { MotionGate } from "./motion/gate.ts";
+import { MotionGate } from "./motion/motion-gate.ts";
 import { thumbnailOf } from "./motion/thumbnail.ts";
 import type { Cv, Mat } from "./opencv.ts";
-import { regionOf } from "./region.ts";
+import { regionOf } from "./region-of-interest.ts";
 
 /** While nothing moves, a frame is still analyzed this often, seconds: somebody may have come in very slowly. */
 const idleInterval = 1;

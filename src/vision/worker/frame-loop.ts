@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { StartPosition } from "../messages.ts";
 import type { VisionSettings } from "../types.ts";
+import type { StartPosition } from "../worker-messages.ts";
 import type { Credits } from "./credits.ts";
 import type { Detector } from "./detectors/detector.ts";
 import { FrameAnalyzer } from "./frame-analyzer.ts";

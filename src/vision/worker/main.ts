@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { UserError } from "../../base/errors.ts";
-import type { FromWorker, ToWorker } from "../messages.ts";
+import type { FromWorker, ToWorker } from "../worker-messages.ts";
 import { Credits } from "./credits.ts";
 import { createDetector } from "./detectors/create-detector.ts";
 import { runFrameLoop } from "./frame-loop.ts";

@@ -1,5 +1,5 @@
-import type { FromWorker, Position, ResultMessage } from "../messages.ts";
 import type { FrameStats } from "../types.ts";
+import type { FromWorker, Position, ResultMessage } from "../worker-messages.ts";
 import type { FrameResult } from "./frame-analyzer.ts";
 
 /** How long frames without faces may wait for one another, ms: waking the supervisor costs more than processing them. */

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { decodeMessage } from "../../../src/face/message.ts";
-import { nameCameras } from "../../../src/roles/detect/camera-names.ts";
+import { nameCameras } from "../../../src/roles/detect/unique-camera-names.ts";
 import { Subscriber } from "../../pipeline/client.ts";
 import { facepipe, startFacepipe } from "../../support/facepipe.ts";
 import { emptyFolder } from "../../support/folder.ts";

@@ -1,6 +1,6 @@
 import type { VisionSettings } from "../../types.ts";
 import type { Cv } from "../opencv.ts";
-import { regionOf } from "../region.ts";
+import { regionOf } from "../region-of-interest.ts";
 import type { Detector } from "./detector.ts";
 import { haarDetector } from "./haar.ts";
 import { detectorWithin } from "./within-region.ts";

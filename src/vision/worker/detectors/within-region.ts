@@ -1,7 +1,7 @@
 import type { Box } from "../../../face/face.ts";
 import { view } from "../crop.ts";
 import type { Cv } from "../opencv.ts";
-import type { Region } from "../region.ts";
+import type { Region } from "../region-of-interest.ts";
 import { type Detector, translate } from "./detector.ts";
 
 /** A detector that searches the region's rectangle only, and returns the faces whose center lies in the region. */

@@ -6,7 +6,7 @@ import { redact } from "../../../base/log.ts";
 import { networkReason } from "../../../base/system-errors.ts";
 import type { Cv, VideoCapture } from "../opencv.ts";
 import { type Capture, captureOf } from "./capture.ts";
-import { decodeJpeg } from "./decode-jpeg.ts";
+import { decodeJpeg } from "./frame-decoder.ts";
 
 const defaultPorts: Readonly<Record<string, number>> = {
   "rtsp:": 554,

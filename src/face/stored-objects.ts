@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { FaceFacts } from "./face.ts";
-import type { KeyTemplate } from "./key.ts";
 import { decodeMessage } from "./message.ts";
 import { firstBytes, safeName } from "./name.ts";
+import type { KeyTemplate } from "./object-key.ts";
 
 /** One object to be stored. */
 export interface StoredObject {

@@ -1,7 +1,7 @@
 import { suggest } from "./environment.ts";
 import { flagOf } from "./names.ts";
 import type { Options } from "./option.ts";
-import { type Flags, withoutLogin } from "./read.ts";
+import { type Flags, withoutLogin } from "./read-settings.ts";
 
 /**
  * Reads `--flag value`, `--flag=value` and switches, and collects all faults. Whatever follows a flag is its value unless

@@ -1,4 +1,4 @@
-import { lightChange } from "./light.ts";
+import { lightChange } from "./light-change.ts";
 
 /** Time constant of the background, seconds: a longer one keeps ghosts of things that left, a shorter one absorbs slow people. */
 const backgroundSeconds = 2;

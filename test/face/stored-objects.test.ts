@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import { parseKeyTemplate } from "../../src/face/key.ts";
 import { encodeFace } from "../../src/face/message.ts";
 import { firstBytes, safeName } from "../../src/face/name.ts";
-import { toStored } from "../../src/face/stored.ts";
+import { parseKeyTemplate } from "../../src/face/object-key.ts";
+import { toStored } from "../../src/face/stored-objects.ts";
 import { draw, facts, pillowMissing } from "./pictures.ts";
 
 const skip = pillowMissing() ?? false;

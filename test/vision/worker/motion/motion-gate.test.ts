@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { MotionGate } from "../../../../src/vision/worker/motion/gate.ts";
+import { MotionGate } from "../../../../src/vision/worker/motion/motion-gate.ts";
 import { thumbnailOf } from "../../../../src/vision/worker/motion/thumbnail.ts";
 import { loadOpenCv } from "../../../../src/vision/worker/opencv.ts";
 import { randomFrom } from "../../../../src/vision/worker/synthetic/random.ts";
