@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { yunetModel } from "../../src/vision/model/yunet-model.ts";
 
@@ -23,4 +23,13 @@ test("its base images are pinned, and no instruction is for one architecture", (
   for (const [, from = ""] of dockerfile.matchAll(/^FROM (\S+)/gm))
     assert.match(from, /^(\$\{\w+\}|modules)$/);
   assert.doesNotMatch(dockerfile.replace(/^#.*/gm, ""), /x86_64|amd64|x64|aarch64|arm64|TARGETARCH/);
+});
+
+test("every file that it copies from the project exists", () => {
+  const copies = [...dockerfile.matchAll(/^COPY (?!--from)(.+)$/gm)].map(([, words = ""]) =>
+    words.split(/\s+/),
+  );
+  const missing = copies.flatMap((words) => words.slice(0, -1)).filter((path) => !existsSync(path));
+  assert.ok(copies.length > 0);
+  assert.deepEqual(missing, []);
 });
