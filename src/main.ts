@@ -18,8 +18,6 @@ import {
 import { programHelp, subcommandHelp } from "./settings/help.ts";
 import { secretsOf } from "./settings/read-settings.ts";
 
-const description = "Captures faces at the edge and keeps them in the cloud: camera, MQTT, S3.";
-
 /** Runs the command line of the process and ends it with the exit code. */
 export async function run(): Promise<void> {
   keepYoungGenerationSmall();
@@ -70,9 +68,10 @@ async function main(
   host: Omit<ProcessHost, "secrets">,
 ): Promise<void> {
   const [name = "", ...rest] = args;
-  if (name === "--version" || name === "-V") return show(`${version()}\n`);
+  if (name === "--version" || name === "-V") return show(`${programPackage().version}\n`);
   const wantsHelp = name === "--help" || name === "-h" || name === "help";
-  if (wantsHelp && rest[0] === undefined) return show(programHelp(await loadRoles(), description));
+  if (wantsHelp && rest[0] === undefined)
+    return show(programHelp(await loadRoles(), programPackage().description));
   if (wantsHelp) return main([...rest, "--help"], environment, host);
   const { role, settings } = readCommandLine(await rolesFor(name, environment), args, environment);
   if (settings === "help") return show(subcommandHelp({ ...role, options: withCommon(role.options) }));
@@ -94,8 +93,8 @@ function show(text: string): void {
   process.stdout.write(text);
 }
 
-function version(): string {
-  return JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).version;
+function programPackage(): { readonly version: string; readonly description: string } {
+  return JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 }
 
 /** The text of an error for people; with the stack only for a bug of ours. */

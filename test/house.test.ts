@@ -36,13 +36,6 @@ const globals = [
   { pattern: /\bprocess\s*\.\s*exit\s*\(/, home: "src/main.ts", name: "process.exit" },
 ];
 
-/** Unused exports that are not faults yet: remove each with the export, or when it is used. */
-const toleratedExports = new Set([
-  "src/base/errors.ts exports unreachable",
-  "src/settings/broker.ts exports readPem",
-  "src/vision/worker/detectors/yunet/session.ts exports strides",
-]);
-
 const files = sources("src");
 const imports = [...files].flatMap(([file, text]) => importsOf(file, text));
 const layerOf = (file: string) => file.match(/^src\/([^/]+)\//)?.[1] ?? "src itself";
@@ -113,7 +106,7 @@ test("there are no import cycles", () => {
 });
 
 test("another file imports each export of src/", () => {
-  const unused = unusedExports().filter((each) => !toleratedExports.has(each));
+  const unused = unusedExports();
   assertNone(unused.map((each) => `${each}, and no other file imports it`));
 });
 

@@ -56,7 +56,3 @@ export function describe(error: unknown): string {
   if (error instanceof AggregateError && error.message === "") return error.errors.map(describe).join("; ");
   return error instanceof Error ? error.message || error.name : String(error);
 }
-
-export function unreachable(message: string, remedy = "", cause?: unknown): UserError {
-  return new UserError("BROKER_UNREACHABLE", message, remedy, cause);
-}

@@ -38,9 +38,9 @@ export interface RetryOptions {
   readonly limits: BackoffLimits;
   /** A failure after this time is final, milliseconds since 1970; absent: no limit. */
   readonly deadline?: number | undefined;
-  /** Whether another attempt may succeed. */
-  readonly isTransient: (error: unknown) => boolean;
-  /** Called after each failure that is retried; `attempt` counts from 1. */
+  /** Whether another attempt may succeed; `attempt` counts from 1. */
+  readonly isTransient: (error: unknown, attempt: number) => boolean;
+  /** Called after each failure that is retried. */
   readonly onRetry?: ((error: unknown, attempt: number) => void) | undefined;
 }
 
@@ -55,7 +55,7 @@ export async function keepTrying<T>(work: () => Promise<T>, options: RetryOption
     try {
       return await work();
     } catch (error) {
-      if (signal.aborted || !isTransient(error) || Date.now() >= deadline) throw error;
+      if (signal.aborted || !isTransient(error, attempt) || Date.now() >= deadline) throw error;
       onRetry?.(error, attempt);
       await sleep(Math.min(backoff.next(), Math.max(0, deadline - Date.now())), signal);
       if (signal.aborted) throw error;

@@ -23,6 +23,7 @@ export class BrokerIdentity implements ConnectionExtension {
   readonly known = this.#known.promise;
   #received = deferred();
   #name: string | undefined;
+  #version: Link["version"] | undefined;
 
   constructor(connection: Connection, newName: string) {
     this.#connection = connection;
@@ -34,9 +35,9 @@ export class BrokerIdentity implements ConnectionExtension {
     return this.#name;
   }
 
-  /** The protocol version of the current link. */
+  /** The protocol version of the latest link. */
   get version(): Link["version"] | undefined {
-    return this.#connection.link?.version;
+    return this.#version;
   }
 
   route(router: MessageRouter): void {
@@ -49,7 +50,8 @@ export class BrokerIdentity implements ConnectionExtension {
     });
   }
 
-  async connected({ client }: Link): Promise<void> {
+  async connected({ client, version }: Link): Promise<void> {
+    this.#version = version;
     const received = deferred();
     this.#received = received;
     try {

@@ -6,16 +6,24 @@ import type { ConnectionExtension } from "./connection.ts";
 /** Where Mosquitto publishes how many messages it holds: those queued for clients, and the retained ones. */
 export const queueSizeTopic = "$SYS/broker/store/messages/count";
 
-/** Reports how many messages the broker holds, as often as the broker publishes it: every 10 s by default. */
-export function brokerQueueSize(log: Logger, report: (messages: number) => void): ConnectionExtension {
+/**
+ * Reports how many messages the broker holds, as often as the broker publishes it: every 10 s by default. Without
+ * `subscribe` it only discards the reports that the subscription of an earlier run still delivers to the session.
+ */
+export function brokerQueueSize(
+  log: Logger,
+  subscribe: boolean,
+  report: (messages: number) => void,
+): ConnectionExtension {
   return {
     route: (router) =>
       router.listen(queueSizeTopic, ({ payload }) => {
         const messages = Number(payload.toString());
-        if (Number.isSafeInteger(messages)) report(messages);
+        if (subscribe && Number.isSafeInteger(messages)) report(messages);
         return true;
       }),
     connected: async ({ client }) => {
+      if (!subscribe) return;
       try {
         await client.subscribeAsync(queueSizeTopic, { qos: 0 });
       } catch (error) {

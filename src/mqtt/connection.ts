@@ -104,27 +104,25 @@ export class Connection {
   /** Publishes our presence, as at each connection. */
   announce(): void {
     // Not awaited: a broker may forbid the status topic, which does not make the connection useless.
-    if (this.#link) void this.#publishPresence(this.#link, "online");
+    if (this.#link && !this.#stopped.signal.aborted) void this.#publishPresence(this.#link, "online");
   }
 
   /** Connects and sets up the extensions. */
   async #open(timeout: number, signal: AbortSignal): Promise<Link> {
     const { broker, log, onState } = this.options;
-    const link = await dial(this.options, {
-      timeout,
-      signal,
-      will: this.#presence.will,
-      prepare: (client) => {
-        for (const extension of this.#extensions) extension.connecting?.();
-        this.#router.attach(client);
-      },
-    });
-    this.#link = link;
+    const prepare = (client: Link["client"]) => {
+      for (const extension of this.#extensions) extension.connecting?.();
+      this.#router.attach(client);
+    };
+    let link: Link | undefined;
     try {
+      link = await dial(this.options, { timeout, signal, will: this.#presence.will, prepare });
+      this.#link = link;
       await this.#setUp(link);
     } catch (error) {
       this.#link = undefined;
-      link.client.end(true);
+      link?.client.end(true);
+      // Also a certificate or key that Node.js rejects before it connects.
       throw brokerError(error, broker);
     }
     this.announce();

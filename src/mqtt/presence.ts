@@ -31,7 +31,7 @@ export function readStatus(
   }
 }
 
-/** Asks all PresenceResponders to publish their presence. */
+/** Asks every role with a presence responder to publish its presence. */
 export async function requestPresence(client: MqttClient, clientId: string): Promise<void> {
   await client.publishAsync(statusPrefix + clientId, JSON.stringify({ state: "arriving" } satisfies Status));
 }

@@ -51,6 +51,10 @@ export class Subscriber implements ConnectionExtension, MessageConsumer {
     this.#handler = handler;
   }
 
+  get isConnected(): boolean {
+    return this.#connection.link !== undefined;
+  }
+
   /** Messages that the handler has not finished. */
   get inFlight(): number {
     return this.#inFlight;
@@ -87,7 +91,11 @@ export class Subscriber implements ConnectionExtension, MessageConsumer {
   async drain(): Promise<void> {
     const client = this.#connection.link?.client;
     if (client === undefined) throw new Error("not connected");
-    const unsubscribe = () => client.unsubscribeAsync(this.#filter);
+    // MQTT.js never answers a request on a connection that has ended.
+    const unsubscribe = async () => {
+      if (!client.connected) throw new Error("the connection was lost");
+      await client.unsubscribeAsync(this.#filter);
+    };
     await unsubscribe();
     for (let started = -1; started !== this.#started; ) {
       await this.#allHandled();

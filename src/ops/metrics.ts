@@ -55,6 +55,8 @@ export async function createMetrics(): Promise<Metrics> {
     labelNames: ["role"],
     registers,
     collect() {
+      // The sample without a label, from before the first role of `up` was there.
+      this.reset();
       if (inFlight.length === 0) this.set(0);
       for (const { labels, read } of inFlight) this.set(labels, read());
     },

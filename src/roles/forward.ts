@@ -134,7 +134,7 @@ export const forward = defineRole({
       log.info(eventFields("forwarding"), `forwarding ${filter} from ${from.href} to ${to.href}`);
       await aborted(stop);
     }
-    if (!(await stopReceiving(subscriber, context.drainOnStop, context))) {
+    if (!(await stopReceiving(subscriber, context.drainOnStop && targetWasReached, context))) {
       const message = `the grace period ended before everything in flight was forwarded; ${from.href} queues the rest`;
       log.warn(eventFields("stop_incomplete"), message);
     }

@@ -23,7 +23,16 @@ export async function runRole(role: Role, settings: AllSettings, host: ProcessHo
   });
   const metrics = await createMetrics();
   const health = new Health();
-  const shutdown = handleShutdown(settings.grace, host, log);
+  // For programs that read the log; for people the sentence follows as the last line of standard error.
+  const logFailure = (error: unknown) => {
+    if (!pretty && !role.isCheck && error instanceof UserError)
+      log.fatal(eventFields("failed", error), describe(error));
+  };
+  const fail = (error: Error) => {
+    logFailure(error);
+    host.fail(error);
+  };
+  const shutdown = handleShutdown(settings.grace, { ...host, fail }, log);
   let ready = false;
   health.addReadiness(() => (ready ? undefined : "starting"));
   const { http } = role.queriesAnother ? {} : settings;
@@ -52,9 +61,7 @@ export async function runRole(role: Role, settings: AllSettings, host: ProcessHo
     }
     if (shutdown.failure) throw shutdown.failure;
   } catch (error) {
-    // For programs that read the log; for people the sentence follows as the last line of standard error.
-    if (!pretty && !role.isCheck && error instanceof UserError)
-      log.fatal(eventFields("failed", error), describe(error));
+    logFailure(error);
     throw error;
   }
 }

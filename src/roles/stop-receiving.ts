@@ -13,7 +13,8 @@ export async function stopReceiving(
   drain: boolean,
   context: RoleContext,
 ): Promise<boolean> {
-  return doneBefore(drain ? drainOrStop(subscriber, context) : subscriber.stop(), context.deadline);
+  const canDrain = drain && subscriber.isConnected;
+  return doneBefore(canDrain ? drainOrStop(subscriber, context) : subscriber.stop(), context.deadline);
 }
 
 async function drainOrStop(subscriber: Subscriber, { log, drainOnStop }: RoleContext): Promise<void> {

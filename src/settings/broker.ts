@@ -112,7 +112,7 @@ export function prefixed<P extends string, O extends Options>(prefix: P, options
 }
 
 /** Reads certificates or a key. Node.js would ignore a file without any, and the connection would fail obscurely. */
-export function readPem(path: string): Buffer {
+function readPem(path: string): Buffer {
   const bytes = readBytes(path);
   if (!bytes.includes("-----BEGIN ")) throw new Error("is not a PEM file");
   return bytes;

@@ -68,6 +68,16 @@ test("1: no such file, camera or directory, or the address is in use", async (t)
   }
 });
 
+test("1: a certificate and a key that do not match", { skip: mosquittoMissing() ?? false }, async (t) => {
+  const broker = await startMosquitto({ tls: {} });
+  t.after(() => broker.stop());
+  const { ca = "", client, server } = broker.certificates ?? {};
+  const tls = ["--ca", ca, "--cert", client?.cert ?? "", "--key", server?.key ?? ""];
+  const { code, stderr } = await facepipe(t, ["log", "--broker", broker.url, ...tls]);
+  assert.equal(code, 1, stderr);
+  assertSentence(stderr, /our certificate or key cannot be used/);
+});
+
 test("1: the broker refuses us", { skip: mosquittoMissing() ?? false }, async (t) => {
   const broker = await startMosquitto({ users: { alice: "right" } });
   t.after(() => broker.stop());

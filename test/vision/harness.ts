@@ -39,14 +39,18 @@ export async function keptLog(level: LogLevel = "info"): Promise<{ log: Logger; 
  * A Vision that is stopped when the test ends, and functions of its log: `lines` are all lines, down to what FFmpeg prints;
  * `reported` those that a user sees by default; `workerPid` is the id of the latest worker process.
  */
-export async function visionFor(t: TestContext, chosen: VisionSettings, options?: VisionOptions) {
+export async function visionFor(
+  t: TestContext,
+  chosen: VisionSettings,
+  options: Partial<VisionOptions> = {},
+) {
   const { log, lines } = await keptLog("debug");
   let count = 0;
   const onRestart = () => {
     count++;
-    options?.onRestart?.();
+    options.onRestart?.();
   };
-  const vision = new Vision(chosen, log, { ...options, onRestart });
+  const vision = new Vision(chosen, log, { environment: process.env, ...options, onRestart });
   t.after(() => vision.stop());
   const reported = () => lines.filter((line) => !line.includes('"level":"debug"'));
   const reopened = () => reported().some((line) => line.includes("delivers frames again"));

@@ -47,16 +47,16 @@ export const detect = defineRole({
     const { log, stop, ready } = context;
     const { limit = Number.POSITIVE_INFINITY, stallTimeout } = settings;
     const cameras = nameCameras(sourcesOf(settings), settings.name);
-    const stats = new DetectStats(context);
     let published = 0;
     const detector = await chooseDetector(settings, context);
     if (!detector) return { faces: 0, published };
+    const stats = new DetectStats(context);
     const settingsOf = ({ source }: Camera) => visionSettings(source, detector, settings);
     const group = new CameraGroup(cameras, { settingsOf, stallTimeout }, context);
     const output = outputFor(cameras, settings, context);
     void aborted(stop).then(() => group.stop());
     try {
-      // Waiting for another role may take long, and the watchdog would restart a camera that nobody reads meanwhile.
+      // Waiting for another role may take long, and the frames of that time would be dropped or stale.
       if (settings.after) await output.open();
       const frames = await group.open(stop);
       if (!settings.after) await output.open();

@@ -109,8 +109,8 @@ export const store = defineRole({
     );
     connection.add(subscriber);
     if (share !== undefined) connection.add(presenceResponder(connection));
-    if (settings.brokerQueue)
-      connection.add(brokerQueueSize(log, (messages) => metrics.brokerQueued.set(messages)));
+    const onQueueSize = (messages: number) => metrics.brokerQueued.set(messages);
+    connection.add(brokerQueueSize(log, settings.brokerQueue, onQueueSize));
     await connection.start(stop);
     context.ready();
     log.info(eventFields("storing"), `storing ${filter} in ${sink.target}`);

@@ -64,7 +64,10 @@ export const up = defineRole({
       const flags = { broker: edge.url, camera: camera.join("\n") };
       await start(startRole(detect, flags, context, capture));
       context.ready();
-      await doneBefore(running[0]?.done ?? Promise.resolve(), stop);
+      const [detecting] = running;
+      await doneBefore(detecting?.done ?? Promise.resolve(), stop);
+      // Rejects if detect failed: then there is nothing to summarise.
+      await detecting?.stop();
     } finally {
       // A role that failed has reported it already.
       for (const role of running) summaries.push(await role.stop().catch(() => ({})));

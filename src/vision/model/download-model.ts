@@ -25,21 +25,21 @@ const backoff = { min: 100, max: 5000 };
 
 /**
  * Downloads the model to `path`, unless it is there already, and returns `path`. The file appears complete, checked and
- * durable, or not at all. A network that is not there is an error at once; what may pass is retried.
+ * durable, or not at all. A server that cannot be reached is an error at once, unless it was reached before; what may pass is retried.
  * @throws UserError with one of the codes MODEL_...; the signal's reason when it aborts.
  */
 export async function downloadModel(path: string, options: DownloadOptions): Promise<string> {
   const { signal, model = yunetModel, url = model.url, attempts = 5 } = options;
   if (await isModel(path, model)) return path;
   assertHttpUrl(url);
-  let failures = 0;
-  const isTransient = (error: unknown) => {
-    const again = hasCode(error, "MODEL_INTERRUPTED") || hasCode(error, "MODEL_SERVER_BUSY");
-    return ++failures < attempts && (again || (failures > 1 && hasCode(error, "MODEL_UNREACHABLE")));
+  const isTransient = (error: unknown, attempt: number) => {
+    if (attempt >= attempts) return false;
+    if (hasCode(error, "MODEL_UNREACHABLE")) return attempt > 1;
+    return hasCode(error, "MODEL_INTERRUPTED") || hasCode(error, "MODEL_SERVER_BUSY");
   };
   const work = () => download(url, { ...options, model });
   try {
-    // Before the download, so that one that cannot be saved does not start.
+    // Before the download, which would be in vain if the folder cannot be created.
     await mkdir(dirname(path), { recursive: true }).catch((error) => throwNotSaved(path, url, error));
     const bytes = await keepTrying(work, { signal, limits: backoff, isTransient });
     await saveDurably(path, bytes).catch((error) => throwNotSaved(path, url, error));

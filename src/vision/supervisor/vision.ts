@@ -21,7 +21,7 @@ export interface VisionOptions {
   readonly restart?: BackoffLimits | undefined;
   /** Called before each attempt to open the source again. */
   readonly onRestart?: (() => void) | undefined;
-  readonly environment?: WorkerOptions["environment"];
+  readonly environment: WorkerOptions["environment"];
 }
 
 /**
@@ -43,7 +43,7 @@ export class Vision {
   #next: Position = { index: 0, visit: 1, skip: 0 };
   #lastAlive = 0;
 
-  constructor(settings: VisionSettings, log: Logger, options: VisionOptions = {}) {
+  constructor(settings: VisionSettings, log: Logger, options: VisionOptions) {
     this.#settings = settings;
     this.#log = log;
     this.#options = options;

@@ -28,8 +28,8 @@ const fastRtsp = { OPENCV_FFMPEG_CAPTURE_OPTIONS: "rtsp_flags;prefer_tcp|fpsprob
 
 export interface WorkerOptions {
   readonly log: Logger;
-  /** The variables to pass on; absent: those of this process, without the ones that speed up RTSP. */
-  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
+  /** The environment variables of the worker. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   readonly onResult: (message: ResultMessage) => void;
   /** Called for each message of any kind. */
   readonly onAlive: () => void;
@@ -63,7 +63,7 @@ export class WorkerProcess {
       serialization: "advanced",
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       execArgv: [...inheritedOptions(), youngGeneration],
-      env: environment && { ...fastRtsp, ...environment },
+      env: { ...fastRtsp, ...environment },
     });
     log.debug(`started the vision worker, process ${worker.pid}`);
     return new WorkerProcess(worker, options);

@@ -134,4 +134,11 @@ test("--broker-queue: the metrics show how many messages the broker holds, and i
   await program.eventTimes("object_written", 40);
   assert.equal((await objectsInFolder(folder)).size, 40);
   assert.deepEqual(await program.stop(), { code: 0, signal: null });
+  // The session still has the subscription to the broker's own topic.
+  const plain = await storeTo(t, broker, folder, {});
+  await new Promise((resolve) => watcher.once("message", resolve));
+  await publishFaces(t, broker, [smallPng(1)]);
+  await plain.event("object_written", { result: "stored" });
+  assert.equal((await objectsInFolder(folder)).size, 41);
+  await plain.stop();
 });

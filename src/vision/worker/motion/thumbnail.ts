@@ -8,7 +8,7 @@ const cells = 80;
  * row, one byte per cell, `width` cells wide.
  *
  * First to twice its size with INTER_LINEAR, which reads 2x2 pixels for each of its own, then INTER_AREA: 16 pixels
- * make a cell, which removes three quarters of the sensor's noise away, and the time does not grow with the frame.
+ * make a cell, which removes three quarters of the sensor's noise, and the time does not grow with the frame.
  * INTER_AREA alone reads every pixel: measured 0.47 ms at 640x480 and 2.2 ms at 1920x1080, against 0.08 and 0.07.
  */
 export function thumbnailOf(cv: Cv, frame: Mat): { gray: Uint8Array; width: number } {

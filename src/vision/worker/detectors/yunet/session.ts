@@ -20,7 +20,7 @@ export interface GridOutput {
 /** Runs the model on one image: blue, green and red planes of floats 0..255, each `width` by `height`. */
 export type RunYunet = (planes: Float32Array, width: number, height: number) => Promise<GridOutput[]>;
 
-export const strides = [8, 16, 32] as const;
+const strides = [8, 16, 32] as const;
 
 /**
  * Loads the model into ONNX Runtime.
