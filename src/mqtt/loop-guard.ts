@@ -39,8 +39,13 @@ export class LoopGuard {
   }
 
   get #mustRemember(): boolean {
-    return [this.#source, this.#target].some(({ name, version }) => !name || version === "3.1.1");
+    return cannotMarkMessages(this.#source) || cannotMarkMessages(this.#target);
   }
+}
+
+/** Whether a message cannot say that it was at this broker. */
+function cannotMarkMessages({ name, version }: BrokerIdentity): boolean {
+  return name === undefined || version === "3.1.1";
 }
 
 function fingerprint({ topic, payload }: IncomingMessage): string {

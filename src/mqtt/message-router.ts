@@ -13,18 +13,24 @@ export interface MessageConsumer {
   consume(message: IncomingMessage, acknowledge: Acknowledge): void;
 }
 
+interface Listener {
+  readonly topic: string;
+  readonly isPrefix: boolean;
+  readonly listener: ControlListener;
+}
+
 /**
  * Routes the messages of a connection: control messages to their listeners, all others to the consumer. A consumer's
  * filter may match control topics, too: it never receives what a listener handled. Control messages, and messages
  * without a consumer, are acknowledged at once, in the order of arrival.
  */
 export class MessageRouter {
-  readonly #listeners: { readonly topic: string; readonly listener: ControlListener }[] = [];
+  readonly #listeners: Listener[] = [];
   #consumer: MessageConsumer | undefined;
 
   /** `topic`: a topic name, or a prefix of topic names if it ends with a slash. */
   listen(topic: string, listener: ControlListener): void {
-    this.#listeners.push({ topic, listener });
+    this.#listeners.push({ topic, isPrefix: topic.endsWith("/"), listener });
   }
 
   /** Replaces the consumer: a connection has one. */
@@ -45,9 +51,10 @@ export class MessageRouter {
   #isControl(message: IncomingMessage): boolean {
     // broker-check's probe has the topic of a face, since that is what access rules are made for.
     if (isProbe(message.payload)) return true;
-    return this.#listeners.some(({ topic, listener }) => {
-      const isMatch = topic.endsWith("/") ? message.topic.startsWith(topic) : message.topic === topic;
-      return isMatch && listener(message);
-    });
+    for (const { topic, isPrefix, listener } of this.#listeners) {
+      const isMatch = isPrefix ? message.topic.startsWith(topic) : message.topic === topic;
+      if (isMatch && listener(message)) return true;
+    }
+    return false;
   }
 }

@@ -3,7 +3,7 @@ import { aborted, doneBefore } from "../base/abort.ts";
 import { deferred } from "../base/deferred.ts";
 import { describe, hasCode, UserError } from "../base/errors.ts";
 import { eventFields } from "../base/log-events.ts";
-import { keepTrying } from "../base/retry.ts";
+import { keepTrying, type RetryOptions } from "../base/retry.ts";
 import { letYoungGenerationGrow } from "../base/v8-heap.ts";
 import { BrokerIdentity } from "../mqtt/broker-identity.ts";
 import { forwardedProperties } from "../mqtt/forwarded-properties.ts";
@@ -150,18 +150,19 @@ export const forward = defineRole({
  */
 function publishUntilAccepted(publisher: Publisher, { log, deadline }: RoleContext) {
   let refused = false;
+  const retry: RetryOptions = {
+    signal: deadline,
+    limits: publishRetryLimits,
+    isTransient: (error) => error instanceof UserError && !hasCode(error, "MESSAGE_TOO_LARGE"),
+    onRetry: (error) => {
+      if (refused) log.debug(describe(error));
+      else
+        log.error(eventFields("publish_retry", error), `${describe(error)}; retrying until it is accepted`);
+      refused = true;
+    },
+  };
   return async (message: OutgoingMessage): Promise<void> => {
-    await keepTrying(() => publisher.publish(message), {
-      signal: deadline,
-      limits: publishRetryLimits,
-      isTransient: (error) => error instanceof UserError && !hasCode(error, "MESSAGE_TOO_LARGE"),
-      onRetry: (error) => {
-        if (refused) log.debug(describe(error));
-        else
-          log.error(eventFields("publish_retry", error), `${describe(error)}; retrying until it is accepted`);
-        refused = true;
-      },
-    });
+    await keepTrying(() => publisher.publish(message), retry);
     refused = false;
   };
 }
