@@ -31,7 +31,7 @@ test("cameras are named after their sources, with different names", () => {
     "nvr-2",
     "nvr-3",
   ]);
-  assert.deepEqual(names(["0", "1"], ["door", "yard"]), ["door", "yard"]);
+  assert.deepEqual(names(["0", "1"], ["entrance", "yard"]), ["entrance", "yard"]);
 });
 
 test("several cameras: each has its topic, and numbers its faces without gaps", { skip }, async (t) => {
@@ -59,14 +59,14 @@ test("several cameras: each has its topic, and numbers its faces without gaps", 
 });
 
 test("the variable has one camera per line; two names for one camera are wrong usage", async (t) => {
-  const env = { FACEPIPE_CAMERA: `${first}\n${second}`, FACEPIPE_NAME: "door\nyard" };
+  const env = { FACEPIPE_CAMERA: `${first}\n${second}`, FACEPIPE_NAME: "entrance\nyard" };
   const { code, stdout } = await facepipe(t, detect("--dry-run", "--emit", "best"), { env });
   assert.equal(code, 0);
   assert.deepEqual(
     lines(stdout)
       .map(({ camera, visit }) => `${camera} ${visit}`)
       .sort(),
-    ["door 1", "yard 1", "yard 2"],
+    ["entrance 1", "yard 1", "yard 2"],
   );
   const faults = [
     [["--camera", first, "--name", "a", "--name", "b"], /--name must be set as often as --camera/],
@@ -93,12 +93,12 @@ test("cameras can be listed in a file, besides those of --camera", async (t) => 
     lines(alone.stdout).map(({ camera }) => camera),
     ["yard", "yard"],
   );
-  const both = await facepipe(t, [...args, "--camera", first], { env: { FACEPIPE_NAME: "door\nyard" } });
+  const both = await facepipe(t, [...args, "--camera", first], { env: { FACEPIPE_NAME: "entrance\nyard" } });
   assert.deepEqual(
     lines(both.stdout)
       .map(({ camera }) => camera)
       .sort(),
-    ["door", "yard", "yard"],
+    ["entrance", "yard", "yard"],
   );
   await writeFile(file, "# none yet\n");
   const refused = async (fault: RegExp) => {
@@ -109,7 +109,7 @@ test("cameras can be listed in a file, besides those of --camera", async (t) => 
   };
   await refused(/^facepipe: --camera-file names no camera, and there is no --camera/);
   assert.equal((await facepipe(t, [...args, "--camera", first])).code, 0);
-  await writeFile(file, "0\nrtsp://me:secret#1@door\n");
+  await writeFile(file, "0\nrtsp://me:secret#1@entrance\n");
   await refused(/--camera-file ".*cameras": line 2 is not a URL; in credentials write #/);
 });
 
@@ -145,10 +145,10 @@ test("stopped, it sends the best shot so far of each open visit", async (t) => {
 
 test("one of several cameras that is unreachable does not stop the others", async (t) => {
   const away = `http://user:secret@127.0.0.1:${await freePort()}/video`;
-  const cameras = ["--camera", away, "--name", "yard", "--camera", first, "--name", "door"];
+  const cameras = ["--camera", away, "--name", "yard", "--camera", first, "--name", "entrance"];
   const program = startFacepipe(t, detect(...cameras, "--dry-run", "--limit", "20"));
   assert.equal((await program.ended).code, 0, program.stderr);
-  assert.ok(lines(program.stdout).every(({ camera }) => camera === "door"));
+  assert.ok(lines(program.stdout).every(({ camera }) => camera === "entrance"));
   const [lost] = program.events("camera_lost", { camera: "yard", code: "CAMERA_UNREACHABLE" });
   assert.match(lost?.msg ?? "", /^lost the camera: .*cannot be reached/);
   assert.doesNotMatch(program.stderr, /secret/);

@@ -17,16 +17,16 @@ test("each face is one message: topic, content type and facts; then a summary an
   const expected = await expectedFaces(t, scene);
   const subscriber = await Subscriber.at(t, broker.url, "site/#");
   const where = ["--broker", broker.url, "--topic", "site/{camera}/faces", "--qos", "2"];
-  const detect = startFacepipe(t, ["detect", "--camera", scene, "--name", "door", ...where]);
+  const detect = startFacepipe(t, ["detect", "--camera", scene, "--name", "entrance", ...where]);
   assert.deepEqual(await detect.ended, { code: 0, signal: null }, detect.stderr);
   assert.match(detect.stderr, new RegExp(`60 frames, ${expected.length} faces`));
   await subscriber.until(expected.length);
   for (const [at, { topic, payload, properties }] of subscriber.received.entries()) {
-    assert.equal(topic, "site/door/faces");
+    assert.equal(topic, "site/entrance/faces");
     assert.equal(properties?.contentType, "image/png");
     const decoded = decodeMessage(payload as Buffer);
     assert.ok(decoded.kind === "face");
-    assert.deepEqual([decoded.facts.seq, decoded.facts.camera], [at + 1, "door"]);
+    assert.deepEqual([decoded.facts.seq, decoded.facts.camera], [at + 1, "entrance"]);
   }
   assert.equal(subscriber.received.length, expected.length);
 });
