@@ -8,12 +8,13 @@ import { type TestContext, test } from "node:test";
 import { emptyFolder } from "../support/folder.ts";
 import { freePort } from "../support/ports.ts";
 import { all, modelServer } from "../vision/model/server.ts";
+import { modelPath, noModel } from "../vision/worker/detectors/yunet-model.ts";
 
 const name = "yunet_n_dynamic.onnx";
-const model = join(process.env["FACEPIPE_TEST_DATA"] ?? join("..", "shared", "data"), "models", name);
 const notBuilt = !existsSync(join("dist", "vision", "model")) && "needs dist/: `npm run build`";
 const skip = notBuilt || (process.platform !== "linux" && "XDG_CACHE_HOME is Linux only") || undefined;
-const needsModel = skip ?? (!existsSync(model) && `needs ${model}`);
+const model = modelPath ?? "";
+const needsModel = skip ?? noModel;
 
 /** A clone with an empty cache; `run` runs the set-up's model step and returns its stderr. */
 function clone(t: TestContext, url: string) {

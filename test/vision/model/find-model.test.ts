@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { downloadModel } from "../../../src/vision/model/download-model.ts";
@@ -12,6 +12,7 @@ import {
 } from "../../../src/vision/model/find-model.ts";
 import { yunetModel } from "../../../src/vision/model/yunet-model.ts";
 import { emptyFolder } from "../../support/folder.ts";
+import { modelPath, noModel } from "../worker/detectors/yunet-model.ts";
 import { scene } from "./fixture.ts";
 import { all, modelServer } from "./server.ts";
 
@@ -38,12 +39,8 @@ test("the cache is the system's, the folder beside the program is the package's"
   assert.equal(cachedModel(), join(cacheFolder(), "yunet_n_dynamic.onnx"));
 });
 
-const data = process.env["FACEPIPE_TEST_DATA"] ?? join("..", "shared", "data");
-const real = join(data, "models", yunetModel.name);
-const skip = !existsSync(real) && `needs ${real}`;
-
-test("the length and the hash of YuNet's model are those of the real file", { skip }, async (t) => {
-  const bytes = readFileSync(real);
+test("the length and the hash of YuNet's model are those of the real file", { skip: noModel }, async (t) => {
+  const bytes = readFileSync(modelPath ?? "");
   assert.deepEqual([bytes.length, sha256(bytes)], [yunetModel.bytes, yunetModel.sha256]);
   const { url } = await modelServer(t, all(bytes));
   const goal = join(emptyFolder(t), yunetModel.name);
