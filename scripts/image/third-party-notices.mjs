@@ -104,7 +104,7 @@ facepipe itself is licensed under the Apache License, Version 2.0: /opt/facepipe
 This file lists all other software in the image except Debian's base image, whose licenses are in
 /usr/share/doc/*/copyright. The GNU licenses and others that the texts below refer to are in
 /usr/share/common-licenses. The source code of each Debian package, by name and version of its source
-package, is at https://snapshot.debian.org.`);
+package, is in Debian's snapshot archive.`);
 for (const [title, members] of Object.entries(groups)) {
   console.log(`\n${title}:\n`);
   const entries = members.map(({ name, version, license }) => `  ${name} ${version}: ${license}`);
