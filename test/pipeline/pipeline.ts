@@ -15,6 +15,9 @@ export interface ExpectedFace {
   readonly score: number;
 }
 
+/** The keys of each line that `detect --dry-run` prints for a video, in their order. */
+export const dryRunKeys = "camera frame capturedAt box score detector visit quality".split(" ");
+
 /** What detect finds in this source: the faces that have to arrive. */
 export async function expectedFaces(
   t: TestContext,
