@@ -40,14 +40,6 @@ const reasons: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "the name is too long for this file system",
 };
 
-/** Why a connection failed. fetch hides the reason in `cause`: its own words are "fetch failed" and "terminated". */
-export function networkReason(error: unknown): string {
-  const cause = (error as { cause?: unknown } | null)?.cause ?? error;
-  const code = systemCode(cause);
-  const reason = systemReason(code);
-  return reason === undefined ? describe(cause) : `${reason} (${code})`;
-}
-
 /** The system's error code (`ENOENT`, `ECONNREFUSED` ...) of a thrown value, or "". */
 export function systemCode(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code;
@@ -57,4 +49,16 @@ export function systemCode(error: unknown): string {
 /** The reason in words, without the code; undefined for a code that is not in the table. */
 export function systemReason(code: string): string | undefined {
   return reasons[code];
+}
+
+/** The reason in words with the code, `the disk is full (ENOSPC)`; `own` has a caller's more specific words. */
+export function errorReason(error: unknown, own: Readonly<Record<string, string>> = {}): string {
+  const code = systemCode(error);
+  const reason = own[code] ?? systemReason(code);
+  return reason === undefined ? describe(error) : `${reason} (${code})`;
+}
+
+/** Why a connection failed. fetch hides the reason in `cause`: its own words are "fetch failed" and "terminated". */
+export function networkReason(error: unknown): string {
+  return errorReason((error as { cause?: unknown } | null)?.cause ?? error);
 }

@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, UserError } from "../base/errors.ts";
-import { systemCode } from "../base/system-errors.ts";
+import { systemCode, systemReason } from "../base/system-errors.ts";
 import type { Health } from "./health.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -36,7 +36,7 @@ export async function startOpsServer(
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(port, host === "" ? undefined : host, resolve);
   }).catch((error) => {
-    const reason = systemCode(error) === "EADDRINUSE" ? "another program uses it" : describe(error);
+    const reason = systemReason(systemCode(error)) ?? describe(error);
     const message = `cannot serve health and metrics on port ${port}: ${reason}`;
     throw new UserError("HTTP_ADDRESS_UNAVAILABLE", message, "Set another --http", error);
   });

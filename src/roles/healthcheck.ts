@@ -1,5 +1,5 @@
-import { describe, UserError } from "../base/errors.ts";
-import { systemCode } from "../base/system-errors.ts";
+import { UserError } from "../base/errors.ts";
+import { networkReason } from "../base/system-errors.ts";
 import { commonOptions, type HttpAddress } from "../settings/common-options.ts";
 import { numberBetween, option } from "../settings/option.ts";
 import { defineRole } from "./role.ts";
@@ -22,7 +22,7 @@ export const healthcheck = defineRole({
     const url = `http://${hostAndPort(http ?? { host: "", port: 8080 })}/healthz`;
     const signal = AbortSignal.any([stop, AbortSignal.timeout(timeout * 1000)]);
     const { status, text } = await query(url, signal).catch((error) => {
-      const why = error.name === "TimeoutError" ? `no answer within ${timeout} s` : reason(error);
+      const why = error.name === "TimeoutError" ? `no answer within ${timeout} s` : networkReason(error);
       throw new UserError(
         "ROLE_UNREACHABLE",
         `no role answers at ${url}: ${why}`,
@@ -48,8 +48,4 @@ async function query(url: string, signal: AbortSignal): Promise<{ status: number
 function hostAndPort({ host, port }: HttpAddress): string {
   const address = ["", "0.0.0.0", "::"].includes(host) ? "127.0.0.1" : host;
   return `${address.includes(":") ? `[${address}]` : address}:${port}`;
-}
-
-function reason(error: Error): string {
-  return systemCode(error.cause) || describe(error.cause ?? error);
 }

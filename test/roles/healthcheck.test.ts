@@ -53,5 +53,8 @@ test("no server, and a server that does not answer, is unreachable", async (t) =
   silent.close();
   const { code, stderr } = await facepipe(t, ["healthcheck", "--http", `127.0.0.1:${port}`]);
   assert.equal(code, 2);
-  assert.match(stderr, /^facepipe: no role answers at http:\/\/127\.0\.0\.1:\d+\/healthz: ECONNREFUSED\. /);
+  assert.match(
+    stderr,
+    /^facepipe: no role answers at http:\/\/127\.0\.0\.1:\d+\/healthz: the connection was refused \(ECONNREFUSED\)\. /,
+  );
 });

@@ -1,5 +1,5 @@
-import { describe, UserError } from "../../base/errors.ts";
-import { systemCode, systemReason } from "../../base/system-errors.ts";
+import { UserError } from "../../base/errors.ts";
+import { errorReason, systemCode } from "../../base/system-errors.ts";
 import { SinkError } from "../sink.ts";
 
 const reasons: Readonly<Record<string, string>> = {
@@ -16,23 +16,16 @@ export function fileOpenError(error: unknown, root: string): UserError {
   const code = isFull(error) ? "DISK_FULL" : "DIRECTORY_NOT_WRITABLE";
   const fix = isFull(error) ? "Free some space" : "Allow this user to write there";
   const remedy = `${fix}, or choose another directory with --to`;
-  return new UserError(code, `cannot write in ${root}: ${reasonOf(error)}`, remedy, error);
+  return new UserError(code, `cannot write in ${root}: ${errorReason(error, reasons)}`, remedy, error);
 }
 
 /** The failure to write the file `path`. People can fix space, permissions or a disk; a name stays too long. */
 export function filePutError(error: unknown, path: string): SinkError {
   const isRefused = systemCode(error) === "ENAMETOOLONG";
   const code = isRefused ? "OBJECT_REFUSED" : isFull(error) ? "DISK_FULL" : "DIRECTORY_NOT_WRITABLE";
-  return new SinkError(code, `cannot write ${path}: ${reasonOf(error)}`, error);
+  return new SinkError(code, `cannot write ${path}: ${errorReason(error, reasons)}`, error);
 }
 
 function isFull(error: unknown): boolean {
   return ["ENOSPC", "EDQUOT"].includes(systemCode(error));
-}
-
-/** In words: `the disk is full (ENOSPC)`. */
-function reasonOf(error: unknown): string {
-  const code = systemCode(error);
-  const reason = reasons[code] ?? systemReason(code);
-  return reason ? `${reason} (${code})` : describe(error);
 }
