@@ -50,4 +50,5 @@ test("a search window and the whole frame have the same detections", { skip: noM
         assert.ok(Math.abs((found.landmarks?.nose.x ?? 0) - landmarks.nose.x) < 0.08 * box.width);
     }
   }
+  mat.release();
 });
