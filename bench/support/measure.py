@@ -12,5 +12,6 @@ cost = {
     "code": os.waitstatus_to_exitcode(status),
     "seconds": time.monotonic() - begun,
     "cpuSeconds": usage.ru_utime + usage.ru_stime,
+    "peakMemory": usage.ru_maxrss / 1024,
 }
 os.write(3, json.dumps(cost).encode())

@@ -14,6 +14,8 @@ export interface Measured {
   readonly seconds: number;
   /** User and system CPU time of all its processes, seconds. */
   readonly cpuSeconds: number;
+  /** Largest resident memory of one of them, MB. */
+  readonly peakMemory: number;
 }
 
 /**

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Removes facepipe's services from this machine. Mosquitto and its queued messages are kept.
+# Removes facepipe's services from this machine. Mosquitto and its queued messages are kept, and so is detect's spool.
 set -eu
 
 usage() {
   cat <<'TEXT'
 uninstall.sh [--dry-run] [--purge]
 
-  --purge    also remove settings, secrets and the downloaded model
+  --purge    also remove settings, secrets, the downloaded model, and the spool with faces that are not stored yet
   --dry-run  show what would be done, without doing it
 TEXT
 }
@@ -46,4 +46,4 @@ run rm -f /etc/mosquitto/conf.d/facepipe.conf /etc/mosquitto/facepipe.acl /etc/m
 run systemctl daemon-reload
 run systemctl try-restart mosquitto.service
 # The user is kept: it may own files elsewhere.
-if "$purge"; then run rm -rf /etc/facepipe /var/lib/facepipe /var/cache/facepipe; fi
+if "$purge"; then run rm -rf /etc/facepipe /var/lib/facepipe /var/lib/facepipe-detect /var/cache/facepipe; fi

@@ -23,16 +23,26 @@ export function landmarksOf(point: (name: keyof Landmarks, nth: number) => Point
 
 export type PictureFormat = "png" | "jpeg";
 
+/** What the picture of a face was before it was made smaller. */
+export interface OriginalPicture {
+  /** Of the whole message, facts included. */
+  readonly bytes: number;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly format: PictureFormat;
+}
+
 /** What is known about a face; stored as JSON inside its picture. */
 export interface FaceFacts {
   /** Version of this format. */
   readonly v: 1;
-  /** UUIDv7, made once, when the face is cropped. */
+  /** UUIDv7 that holds the epoch's tag and the sequence number, see face-id.ts. */
   readonly id: string;
   readonly camera: string;
-  /** UUIDv7, made once, when detect starts. */
+  /** UUIDv7, made once for each camera when detect starts. */
   readonly epoch: string;
-  /** 1, 2, 3 ... within the epoch, without gaps per camera. */
+  /** 1, 2, 3 ... within the epoch, without gaps. */
   readonly seq: number;
   /** RFC 3339, UTC, milliseconds. */
   readonly capturedAt: string;
@@ -47,4 +57,6 @@ export interface FaceFacts {
   readonly quality?: number | undefined;
   /** Only from a detector that finds them. */
   readonly landmarks?: Landmarks | undefined;
+  /** Only when the picture was made smaller, because a broker does not take larger messages. */
+  readonly reduced?: OriginalPicture | undefined;
 }

@@ -11,7 +11,8 @@ const visitNumber = /^[1-9]\d{0,15}$/;
 export function parseFacts(text: string): FaceFacts | undefined {
   const value = parseJson(text);
   if (!isFaceFacts(value)) return undefined;
-  const { v, id, camera, epoch, seq, capturedAt, frame, box, score, detector, visit, quality } = value;
+  const { v, id, camera, epoch, seq, capturedAt, frame, box, score, detector, visit, quality, reduced } =
+    value;
   const { width, height, index } = frame;
   const points = value.landmarks;
   return {
@@ -28,6 +29,12 @@ export function parseFacts(text: string): FaceFacts | undefined {
     visit,
     quality,
     landmarks: points && landmarksOf((name) => ({ x: points[name].x, y: points[name].y })),
+    reduced: reduced && {
+      bytes: reduced.bytes,
+      width: reduced.width,
+      height: reduced.height,
+      format: reduced.format,
+    },
   };
 }
 
@@ -43,6 +50,7 @@ function isFaceFacts(value: unknown): value is FaceFacts {
   if (!isObject(value)) return false;
   const { v, id, camera, epoch, seq, capturedAt, frame, box, score, detector, visit, quality, landmarks } =
     value;
+  const { reduced } = value;
   return (
     v === 1 &&
     [id, epoch].every((each) => matches(each, uuid)) &&
@@ -56,7 +64,8 @@ function isFaceFacts(value: unknown): value is FaceFacts {
     Number.isFinite(score) &&
     (visit === undefined || matches(visit, visitNumber)) &&
     (quality === undefined || Number.isFinite(quality)) &&
-    (landmarks === undefined || hasLandmarks(landmarks))
+    (landmarks === undefined || hasLandmarks(landmarks)) &&
+    (reduced === undefined || isOriginal(reduced))
   );
 }
 
@@ -74,4 +83,11 @@ function hasNumbers(value: unknown, names: readonly string[]): boolean {
 
 function hasLandmarks(value: unknown): boolean {
   return isObject(value) && landmarkNames.every((name) => hasNumbers(value[name], ["x", "y"]));
+}
+
+function isOriginal(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const isCount = (name: string) => Number.isSafeInteger(value[name]) && Number(value[name]) >= 1;
+  const { format } = value;
+  return ["bytes", "width", "height"].every(isCount) && (format === "png" || format === "jpeg");
 }

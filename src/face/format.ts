@@ -34,7 +34,7 @@ export function toJson({ topic, payload, qos, retain }: ReceivedMessage, receive
 }
 
 /** Anyone may publish: a name must not move the cursor, start a new line or fill the screen. */
-function visible(text: string): string {
+export function visible(text: string): string {
   return text.slice(0, 100).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "\ufffd");
 }
 

@@ -1,7 +1,7 @@
 import { describe } from "../base/errors.ts";
 import type { FaceFacts, PictureFormat } from "./face.ts";
 import { parseFacts } from "./facts.ts";
-import { addJpegComment } from "./jpeg.ts";
+import { addJpegComment, isJpeg } from "./jpeg.ts";
 import { type Picture, readPicture } from "./picture.ts";
 import { addPngTexts, factsKeyword } from "./png.ts";
 
@@ -11,7 +11,10 @@ export type Decoded =
   | { readonly kind: "foreign"; readonly picture: Picture }
   | { readonly kind: "rejected"; readonly reason: string };
 
-export const contentTypes: Readonly<Record<PictureFormat, string>> = { png: "image/png", jpeg: "image/jpeg" };
+/** The MQTT content type of a face's message. */
+export function contentTypeOf(payload: Buffer): string {
+  return isJpeg(payload) ? "image/jpeg" : "image/png";
+}
 
 /** The message of a face: its picture, still a plain PNG or JPEG, with the facts inside. */
 export function encodeFace(picture: Buffer, format: PictureFormat, facts: FaceFacts): Buffer {

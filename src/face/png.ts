@@ -8,8 +8,21 @@ export const factsKeyword = "facepipe";
 const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const headerEnd = signature.length + 12 + 13;
 
+/** Chunk types as numbers: a hostile payload of 16 MB has a million chunks. */
+const types = { IHDR: 0x49484452, IEND: 0x49454e44, iTXt: 0x69545874 };
+
+/** Facts have some 1000 bytes; a longer text is none of ours, and decoding it would take many times its memory. */
+const maxTextLength = 65_536;
+
 export function isPng(payload: Buffer): boolean {
   return payload.subarray(0, signature.length).equals(signature);
+}
+
+/** Width and height in pixels, from the header (IHDR is the first chunk); undefined when the payload ends before. */
+export function readPngSize(png: Buffer): { width: number; height: number } | undefined {
+  if (png.length < headerEnd) return undefined;
+  const at = signature.length + 8;
+  return { width: png.readUInt32BE(at), height: png.readUInt32BE(at + 4) };
 }
 
 /** A textual chunk: `tEXt` is Latin-1 and supported by every reader, `iTXt` is UTF-8. */
@@ -25,14 +38,14 @@ export function addPngTexts(png: Buffer, texts: readonly PngText[]): Buffer {
 }
 
 /**
- * The UTF-8 text of the uncompressed `iTXt` chunk with this keyword, or undefined when there is none.
+ * The UTF-8 text, of at most `maxTextLength` bytes, of the first uncompressed `iTXt` chunk with this keyword, or undefined when there is none.
  * Throws an Error that says why the payload is not a complete PNG.
  */
 export function readPngText(png: Buffer, keyword: string): string | undefined {
   let found: string | undefined;
-  let type = "";
+  let type = 0;
   let at = signature.length;
-  while (type !== "IEND") {
+  while (type !== types.IEND) {
     if (at + 12 > png.length) throw new Error("the PNG is truncated");
     const length = png.readUInt32BE(at);
     const end = at + 12 + length;
@@ -40,10 +53,11 @@ export function readPngText(png: Buffer, keyword: string): string | undefined {
     if (crc32(png.subarray(at + 4, end - 4)) !== png.readUInt32BE(end - 4)) {
       throw new Error("a chunk of the PNG has a wrong checksum");
     }
-    const first = type === "";
-    type = png.toString("latin1", at + 4, at + 8);
-    if (first && type !== "IHDR") throw new Error("the PNG has no header");
-    if (type === "iTXt") found ??= internationalText(png.subarray(at + 8, end - 4), keyword);
+    const isFirst = type === 0;
+    type = png.readUInt32BE(at + 4);
+    if (isFirst && type !== types.IHDR) throw new Error("the PNG has no header");
+    if (type === types.iTXt && length > keyword.length)
+      found ??= internationalText(png.subarray(at + 8, end - 4), keyword);
     at = end;
   }
   return found;
@@ -66,9 +80,11 @@ function chunk(type: string, data: Buffer): Buffer {
 
 /** Keyword, NUL, compression flag, compression method, language tag, NUL, translated keyword, NUL, text. */
 function internationalText(data: Buffer, keyword: string): string | undefined {
-  const keywordEnd = data.indexOf(0);
-  if (data.toString("latin1", 0, keywordEnd) !== keyword || data[keywordEnd + 1] !== 0) return undefined;
+  const keywordEnd = keyword.length;
+  const isOurs = data.toString("latin1", 0, keywordEnd) === keyword && data[keywordEnd] === 0;
+  if (!isOurs || data[keywordEnd + 1] !== 0) return undefined;
   const languageEnd = data.indexOf(0, keywordEnd + 3);
   const translatedEnd = data.indexOf(0, languageEnd + 1);
-  return languageEnd < 0 || translatedEnd < 0 ? undefined : data.toString("utf8", translatedEnd + 1);
+  if (languageEnd < 0 || translatedEnd < 0 || data.length - translatedEnd > maxTextLength) return undefined;
+  return data.toString("utf8", translatedEnd + 1);
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { type EpochRecord, epochKey, epochPrefix, parseEpochRecord } from "./epoch-record.ts";
 import type { FaceFacts } from "./face.ts";
 import { decodeMessage } from "./message.ts";
 import { firstBytes, safeName } from "./name.ts";
@@ -17,11 +18,19 @@ export interface StoredObject {
 /** What a message becomes in a store. `objects` are in the order in which they must be written. */
 export type Stored =
   | { readonly kind: "face"; readonly facts: FaceFacts; readonly objects: readonly StoredObject[] }
+  | { readonly kind: "epoch"; readonly record: EpochRecord; readonly objects: readonly StoredObject[] }
   | { readonly kind: "foreign"; readonly objects: readonly StoredObject[] }
   | { readonly kind: "rejected"; readonly reason: string; readonly objects: readonly StoredObject[] };
 
 /** Stores every message; the keys are a function of topic and payload alone, so that a repeat is a no-op. */
 export function toStored(topic: string, payload: Buffer, receivedAt: Date, keyOf: KeyTemplate): Stored {
+  const isEpochTopic = topic.startsWith(epochPrefix);
+  const record = isEpochTopic ? parseEpochRecord(payload) : undefined;
+  if (record) {
+    const metadata = { camera: truncate(record.camera), epoch: record.epoch };
+    const object = { key: epochKey(record), body: payload, contentType: "application/json", metadata };
+    return { kind: "epoch", record, objects: [object] };
+  }
   const decoded = decodeMessage(payload);
   if (decoded.kind === "face") {
     const { facts } = decoded;
@@ -40,7 +49,7 @@ export function toStored(topic: string, payload: Buffer, receivedAt: Date, keyOf
     const key = `foreign/${safeName(topic.split("/").at(-1) ?? "")}/${id}.${extension}`;
     return { kind: "foreign", objects: [{ key, body: payload, contentType, metadata }] };
   }
-  const { reason } = decoded;
+  const reason = isEpochTopic ? "the payload is not an epoch record" : decoded.reason;
   const note: StoredObject = {
     key: `rejected/${id}.json`,
     body: Buffer.from(`${JSON.stringify({ topic, reason })}\n`),

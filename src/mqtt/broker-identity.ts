@@ -5,9 +5,9 @@ import { within } from "../base/time.ts";
 import type { Connection, ConnectionExtension } from "./connection.ts";
 import type { Link } from "./link.ts";
 import type { MessageRouter } from "./message-router.ts";
+import { reasonCode } from "./mqtt-errors.ts";
+import { identityTopic } from "./topics.ts";
 
-/** Retained at each broker that a forwarder connects to: the name by which all forwarders know this broker. */
-const identityTopic = "facepipe/broker";
 /** A retained message follows the SUBACK immediately; this bounds the wait at a broker without one, milliseconds. */
 const answerTimeout = 1000;
 
@@ -23,6 +23,7 @@ export class BrokerIdentity implements ConnectionExtension {
   readonly known = this.#known.promise;
   #received = deferred();
   #name: string | undefined;
+  #isForbidden = false;
   #version: Link["version"] | undefined;
 
   constructor(connection: Connection, newName: string) {
@@ -57,11 +58,13 @@ export class BrokerIdentity implements ConnectionExtension {
     try {
       await client.subscribeAsync(identityTopic, { qos: 0 });
       await within(answerTimeout / 4, received.promise, undefined);
-      if (this.#name !== undefined) return;
+      if (this.#name !== undefined || this.#isForbidden) return;
       const published = client.publishAsync(identityTopic, this.#newName, { qos: 1, retain: true });
       // A broker that vanishes now never answers, and must not keep the connection from being set up again.
       await within(answerTimeout, Promise.all([published, received.promise]), undefined);
     } catch (error) {
+      // Not published again: Mosquitto 2.0 may end each connection on which it has refused a message.
+      if (reasonCode(error) !== undefined) this.#isForbidden = true;
       const { log, broker } = this.#connection.options;
       log.warn(
         eventFields("broker_feature_missing", error),

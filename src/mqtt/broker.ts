@@ -16,6 +16,6 @@ export interface Broker {
   readonly ca?: Buffer | undefined;
   readonly cert?: Buffer | undefined;
   readonly key?: Buffer | undefined;
-  /** How long to try to connect at the start, seconds. */
+  /** How long to try to connect at the start, seconds; infinite: until it succeeds. */
   readonly connectTimeout: number;
 }

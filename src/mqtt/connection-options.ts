@@ -17,3 +17,11 @@ export interface ConnectionOptions {
   /** Called with an error that no retry can fix. */
   readonly onFatal: (error: Error) => void;
 }
+
+/** What was in flight when a connection ended. */
+export interface Interrupted {
+  /** The first message, for a sentence. */
+  readonly what: string;
+  /** Messages are published one by one, to find the one that ends the connection: reconnect soon. */
+  readonly isIsolated: boolean;
+}

@@ -2,7 +2,7 @@ import { describe, isUnreachable, UserError } from "../base/errors.ts";
 import { eventFields } from "../base/log-events.ts";
 import { keepTrying } from "../base/retry.ts";
 import { within } from "../base/time.ts";
-import type { ConnectionOptions } from "./connection-options.ts";
+import type { ConnectionOptions, Interrupted } from "./connection-options.ts";
 import { keepConnected, linkClosed } from "./keep-connected.ts";
 import { dial, type Link } from "./link.ts";
 import { MessageRouter } from "./message-router.ts";
@@ -17,6 +17,8 @@ export interface ConnectionExtension {
   connecting?(): void;
   /** Sets up a new link; awaited, one extension after the other. */
   connected(link: Link): void | Promise<void>;
+  /** Called when a link has ended. */
+  interrupted?(): Interrupted | undefined;
 }
 
 /** Waits between the attempts at the start, milliseconds. */
@@ -66,7 +68,9 @@ export class Connection {
     const timeout = () => Math.max(1000, Math.min(dialTimeout, deadline - Date.now()));
     const onRetry = (error: unknown, attempt: number) => {
       if (attempt > 1) return;
-      const sentence = `${describe(error)}; trying for ${broker.connectTimeout} s`;
+      const isLimited = Number.isFinite(broker.connectTimeout);
+      const limit = isLimited ? `for ${broker.connectTimeout} s` : "until it can be reached";
+      const sentence = `${describe(error)}; trying ${limit}`;
       log.warn(eventFields("connect_retry", error), sentence);
     };
     const retry = { signal, deadline, limits: startLimits, isTransient: isUnreachable, onRetry };
@@ -80,6 +84,7 @@ export class Connection {
       onLost: () => {
         this.#link = undefined;
         onState?.(false);
+        return this.#extensions.map((extension) => extension.interrupted?.()).find((each) => each);
       },
       onTakenOver: (error) => {
         this.#stopped.abort();
@@ -101,12 +106,6 @@ export class Connection {
     await this.#running;
   }
 
-  /** Publishes our presence, as at each connection. */
-  announce(): void {
-    // Not awaited: a broker may forbid the status topic, which does not make the connection useless.
-    if (this.#link && !this.#stopped.signal.aborted) void this.#publishPresence(this.#link, "online");
-  }
-
   /** Connects and sets up the extensions. */
   async #open(timeout: number, signal: AbortSignal): Promise<Link> {
     const { broker, log, onState } = this.options;
@@ -125,7 +124,8 @@ export class Connection {
       // Also a certificate or key that Node.js rejects before it connects.
       throw brokerError(error, broker);
     }
-    this.announce();
+    // Not awaited: a broker may forbid the status topic, which does not make the connection useless.
+    if (!this.#stopped.signal.aborted) void this.#publishPresence(link, "online");
     log.info(
       { ...eventFields("connected"), session: link.sessionPresent ? "resumed" : "new" },
       `connected to ${broker.href} with MQTT ${link.version}`,

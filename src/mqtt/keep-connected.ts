@@ -2,7 +2,8 @@ import { describe } from "../base/errors.ts";
 import { eventFields } from "../base/log-events.ts";
 import { Backoff } from "../base/retry.ts";
 import { sleep } from "../base/time.ts";
-import type { ConnectionOptions } from "./connection-options.ts";
+import type { Broker } from "./broker.ts";
+import type { ConnectionOptions, Interrupted } from "./connection-options.ts";
 import type { Link } from "./link.ts";
 import { brokerError, clientIdTaken, codeMeaning } from "./mqtt-errors.ts";
 import { acknowledgedLater } from "./mqttjs-internals/deferred-acks.ts";
@@ -12,7 +13,8 @@ interface Reconnecting {
   readonly signal: AbortSignal;
   /** One attempt; rejects with a UserError. */
   readonly reconnect: () => Promise<Link>;
-  readonly onLost: () => void;
+  /** Returns what the loss interrupted. */
+  readonly onLost: () => Interrupted | undefined;
   /** Called when another client connected with our identifier: reconnecting would disconnect that one. */
   readonly onTakenOver: (error: Error) => void;
 }
@@ -30,6 +32,8 @@ export async function keepConnected(
 ): Promise<void> {
   const backoff = new Backoff(limits);
   let shortLived = 0;
+  /** Of those, how many had nothing in flight. */
+  let idle = 0;
 
   const onDisconnect = (code: number) => {
     if (code === clientIdTaken) onTakenOver(brokerError(Object.assign(new Error(), { code }), broker));
@@ -52,18 +56,26 @@ export async function keepConnected(
     const start = performance.now();
     const reason = await lossOf(link, onDisconnect);
     if (signal.aborted) return;
-    onLost();
+    const interrupted = onLost();
     const why = reason ? `: ${reason}` : "";
     log.warn(eventFields("connection_lost"), `lost the connection to ${broker.href}${why}`);
     shortLived = performance.now() - start < shortLifetime ? shortLived + 1 : 0;
-    if (shortLived === 0) backoff.reset();
-    // Mosquitto 2.0 and MQTT 3.1.1 do not report that another client took over: both would reconnect forever.
-    if (shortLived === 3) {
-      const { href, clientId } = broker;
-      const advice = `if another client uses the identifier ${clientId}, choose a different --client-id for each`;
-      log.warn(eventFields("connection_unstable"), `${href} ends each connection soon; ${advice}`);
-    }
+    idle = shortLived === 0 || interrupted ? 0 : idle + 1;
+    if (shortLived === 0 || interrupted?.isIsolated) backoff.reset();
+    if (shortLived === 3) log.warn(eventFields("connection_unstable"), hint(broker, idle === 3, interrupted));
   }
+}
+
+/**
+ * Mosquitto 2.0 and MQTT 3.1.1 do not report that another client took over: both would reconnect forever. A message in
+ * flight is the likelier cause.
+ */
+function hint({ href, clientId }: Broker, wasIdle: boolean, interrupted: Interrupted | undefined): string {
+  const what = `${href} ends each connection soon`;
+  if (wasIdle)
+    return `${what}; if another client uses the identifier ${clientId}, choose a different --client-id for each`;
+  const first = interrupted ? ` (the first: ${interrupted.what})` : "";
+  return `${what} while messages were in flight${first}; one that causes it will be found and dropped`;
 }
 
 /** Resolves when the link's network connection is closed, with the reason if there was one. */

@@ -7,6 +7,7 @@ import { brokerError, reasonCode } from "./mqtt-errors.ts";
 import { batchWrites } from "./mqttjs-internals/batched-writes.ts";
 import { acknowledgedLater } from "./mqttjs-internals/deferred-acks.ts";
 import { noOpStore } from "./mqttjs-internals/direct-publish.ts";
+import { acceptAllReasonCodes } from "./mqttjs-internals/reason-codes.ts";
 
 /** One network connection to a broker, from CONNACK to its end; what outlives it is its owner's business. */
 export interface Link {
@@ -63,6 +64,7 @@ class ClosedEarly extends Error {}
 
 async function connect(options: SessionOptions, version: Link["version"], attempt: Attempt): Promise<Link> {
   const { default: mqtt } = await import("mqtt");
+  acceptAllReasonCodes();
   const { signal, prepare } = attempt;
   const client = mqtt.connect(clientOptions(options, version, attempt));
   batchWrites(client);

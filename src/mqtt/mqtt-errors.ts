@@ -35,10 +35,12 @@ const reasonCodes: Readonly<Record<number, readonly [meaning: string, remedy?: s
   ],
   143: ["it does not accept the topic filter", "Check --topic"],
   144: ["it does not accept the topic name", "Check --topic"],
+  145: ["it finds the packet identifier in use"],
   147: ["more messages were in flight than its receive maximum"],
   149: ["the packet is larger than it allows", "Raise the broker's packet size limit"],
   150: ["the message rate is higher than it allows"],
   151: ["a quota is exceeded", "Raise the broker's quota"],
+  152: ["its operator ended the connection", "Ask the broker's operator"],
   153: ["the payload is not in the announced format"],
   154: ["it does not support retained messages"],
   155: ["it does not support this quality of service", "Use a lower --qos"],
@@ -46,11 +48,14 @@ const reasonCodes: Readonly<Record<number, readonly [meaning: string, remedy?: s
   157: ["it has moved"],
   158: ["it does not support shared subscriptions", "Omit --share"],
   159: ["the connection rate is higher than it allows"],
+  160: ["the connection lasted as long as it allows"],
   162: ["it does not support wildcard topics", "Use a --topic without # and +"],
 };
 
+/** Codes that object to the message itself: topic, size, format, retain or QoS. The broker will never accept it. */
+const messageCodes: ReadonlySet<number> = new Set([144, 149, 153, 154, 155]);
 /** Codes after which the same request may succeed later. */
-const transientCodes: ReadonlySet<number> = new Set([3, 128, 131, 136, 137, 139, 147, 150, 151, 159]);
+const transientCodes: ReadonlySet<number> = new Set([3, 128, 131, 136, 137, 139, 145, 147, 150, 151, 159]);
 const loginCodes: ReadonlySet<number> = new Set([4, 5, 134, 140]);
 export const clientIdTaken = 142;
 const unspecified = 128;
@@ -66,6 +71,16 @@ export function remedyFor(code: number): string {
 
 export function isTransientCode(code: number): boolean {
   return transientCodes.has(code);
+}
+
+/** Whether the refusal of a publish is about this message alone, and final. */
+export function isAboutMessage(error: unknown): boolean {
+  return messageCodes.has(reasonCode((error as { cause?: unknown } | undefined)?.cause) ?? 0);
+}
+
+/** Whether a refused publish may succeed later. */
+export function isTransientRefusal(error: unknown): boolean {
+  return isTransientCode(reasonCode((error as { cause?: unknown } | undefined)?.cause) ?? 0);
 }
 
 function connectErrorCode(code: number): ErrorCode {
@@ -86,6 +101,15 @@ export function requestRefused(code: ErrorCode, href: string, what: string, caus
   const mqttCode = reasonCode(cause) ?? unspecified;
   const message = `the broker ${href} refused ${what}: ${codeMeaning(mqttCode)}`;
   return new UserError(code, message, remedyFor(mqttCode), cause);
+}
+
+/** `what` is larger than the broker allows; `limit` is what it announced, bytes, infinite when it announced nothing. */
+export function packetTooLarge(href: string, what: string, limit: number, cause?: unknown): UserError {
+  const allows = Number.isFinite(limit)
+    ? `accepts packets of at most ${limit} bytes`
+    : "refused it as too large";
+  const remedy = "Raise the broker's packet size limit (Mosquitto: max_packet_size, message_size_limit)";
+  return new UserError("MESSAGE_TOO_LARGE", `${what} is too large: ${href} ${allows}`, remedy, cause);
 }
 
 /**

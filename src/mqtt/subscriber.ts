@@ -1,24 +1,39 @@
 import { deferred } from "../base/deferred.ts";
 import { describe, UserError } from "../base/errors.ts";
 import { eventFields } from "../base/log-events.ts";
+import { within } from "../base/time.ts";
 import type { Connection, ConnectionExtension } from "./connection.ts";
 import type { Link } from "./link.ts";
 import type { IncomingMessage, Qos } from "./message.ts";
 import type { MessageConsumer, MessageRouter } from "./message-router.ts";
 import { reasonCode, requestRefused } from "./mqtt-errors.ts";
 import type { Acknowledge } from "./mqttjs-internals/deferred-acks.ts";
-import { sharedFilter } from "./topics.ts";
+import { filterCovers, sharedFilter } from "./topics.ts";
 
 export interface Subscription {
   readonly filter: string;
   readonly qos: Qos;
+  /** A second filter, which is optional; without `filter` only if that matches all of it. */
+  readonly also?: OptionalFilter | undefined;
   /** The group of a shared subscription. */
   readonly share?: string | undefined;
   /** Do not deliver what this client publishes itself, and keep the retain flag as published (MQTT 5). */
   readonly asBridge?: boolean | undefined;
   /** Called for each message of QoS 0 that is dropped: nobody sends it again, and memory is bounded. */
   readonly onOverflow?: (() => void) | undefined;
+  /** Called for a message that is dropped because it alone meets a bug of ours. */
+  readonly onBug?: (() => void) | undefined;
 }
+
+/** A filter to which the subscription may be refused: then the role goes on without. */
+export interface OptionalFilter {
+  readonly filter: string;
+  /** What does not work then, as a sentence. */
+  readonly consequence: string;
+}
+
+/** How long another message may take to show that only one meets a bug, milliseconds. */
+const bugWait = 10_000;
 
 /** With more messages in flight, those of QoS 0 are dropped. */
 const maxInFlight = 1000;
@@ -30,7 +45,8 @@ const maxInFlight = 1000;
 export class Subscriber implements ConnectionExtension, MessageConsumer {
   readonly #connection: Connection;
   readonly #subscription: Subscription;
-  readonly #filter: string;
+  /** As they are subscribed to; the first must succeed. */
+  readonly #filters: readonly string[];
   readonly #handler: (message: IncomingMessage) => Promise<void>;
   #inFlight = 0;
   /** Messages passed to the handler so far, and those of this connection that it failed. */
@@ -39,6 +55,9 @@ export class Subscriber implements ConnectionExtension, MessageConsumer {
   #idle = deferred();
   #isStopping = false;
   #isSubscribed = false;
+  /** Resolves when the next message is handled. */
+  #nextHandled = deferred();
+  #warned = false;
 
   constructor(
     connection: Connection,
@@ -47,7 +66,9 @@ export class Subscriber implements ConnectionExtension, MessageConsumer {
   ) {
     this.#connection = connection;
     this.#subscription = subscription;
-    this.#filter = sharedFilter(subscription.share, subscription.filter);
+    const { filter, also, share } = subscription;
+    const filters = also && !filterCovers(filter, also.filter) ? [filter, also.filter] : [filter];
+    this.#filters = filters.map((each) => sharedFilter(share, each));
     this.#handler = handler;
   }
 
@@ -73,14 +94,34 @@ export class Subscriber implements ConnectionExtension, MessageConsumer {
     const { qos, share, asBridge = false } = this.#subscription;
     // No Local is an error on a shared subscription [MQTT-3.8.3-4].
     const bridge = asBridge && version === "5" ? { nl: share === undefined, rap: true } : {};
+    const [filter = "", optional] = this.#filters;
+    const subscribe = (to: string) => client.subscribeAsync(to, { qos, ...bridge });
     try {
-      await client.subscribeAsync(this.#filter, { qos, ...bridge });
-      this.#isSubscribed = true;
+      await subscribe(filter);
     } catch (error) {
       if (reasonCode(error) === undefined) throw error;
-      const { href } = this.#connection.options.broker;
-      throw requestRefused("BROKER_SUBSCRIPTION_REFUSED", href, `the subscription to ${this.#filter}`, error);
+      throw this.#refused(filter, error);
     }
+    if (optional !== undefined) {
+      await subscribe(optional).catch((error) => this.#onOptionalRefused(optional, error));
+    }
+    this.#isSubscribed = true;
+  }
+
+  #refused(filter: string, error: unknown): UserError {
+    const { href } = this.#connection.options.broker;
+    return requestRefused("BROKER_SUBSCRIPTION_REFUSED", href, `the subscription to ${filter}`, error);
+  }
+
+  /** Warns once, not at each connection. */
+  #onOptionalRefused(filter: string, error: unknown): void {
+    if (reasonCode(error) === undefined) throw error;
+    const message = `${this.#subscription.also?.consequence}: ${describe(this.#refused(filter, error))}`;
+    this.#connection.options.log[this.#warned ? "debug" : "warn"](
+      eventFields("broker_feature_missing", error),
+      message,
+    );
+    this.#warned = true;
   }
 
   /**
@@ -94,7 +135,7 @@ export class Subscriber implements ConnectionExtension, MessageConsumer {
     // MQTT.js never answers a request on a connection that has ended.
     const unsubscribe = async () => {
       if (!client.connected) throw new Error("the connection was lost");
-      await client.unsubscribeAsync(this.#filter);
+      await client.unsubscribeAsync([...this.#filters]);
     };
     await unsubscribe();
     for (let started = -1; started !== this.#started; ) {
@@ -140,9 +181,14 @@ export class Subscriber implements ConnectionExtension, MessageConsumer {
     try {
       await this.#handler(message);
       acknowledge();
+      this.#nextHandled.resolve();
+      this.#nextHandled = deferred();
     } catch (error) {
+      if (!(error instanceof UserError) && (await this.#isBugOfOne(message, error as Error))) {
+        acknowledge();
+        return;
+      }
       this.#failed++;
-      if (!(error instanceof UserError)) this.#connection.options.onFatal(error as Error);
       // To be expected while stopping.
       const level = this.#isStopping ? "debug" : "error";
       this.#connection.options.log[level](
@@ -153,5 +199,26 @@ export class Subscriber implements ConnectionExtension, MessageConsumer {
       this.#inFlight--;
       if (this.#inFlight === 0) this.#idle.resolve();
     }
+  }
+
+  /**
+   * A bug ends the role, but not if one message meets it while others are handled: it would be delivered again, and end
+   * the role again, for ever. Returns whether to drop the message.
+   */
+  async #isBugOfOne({ topic, payload }: IncomingMessage, error: Error): Promise<boolean> {
+    const { log, onFatal } = this.#connection.options;
+    const othersWork = await within(
+      bugWait,
+      this.#nextHandled.promise.then(() => true),
+      false,
+    );
+    if (!othersWork) {
+      onFatal(error);
+      return false;
+    }
+    const what = `a message on ${topic} with ${payload.length} bytes is dropped because of a bug of facepipe`;
+    log.error(eventFields("message_dropped"), `${what}, please report it: ${error.stack ?? error.message}`);
+    this.#subscription.onBug?.();
+    return true;
   }
 }

@@ -1,3 +1,10 @@
+import { receiptPrefix } from "../face/receipt.ts";
+
+/** Presence is published to this prefix, followed by the client identifier. */
+export const statusPrefix = "facepipe/status/";
+/** Retained at each broker that a forwarder connects to: the name by which all forwarders know this broker. */
+export const identityTopic = "facepipe/broker";
+
 /** Reads a topic name to publish to; throws an Error when it is none [MQTT-3.3.2-2, MQTT-4.7.3]. */
 function readTopicName(text: string): string {
   if (text === "") throw new Error("must not be empty");
@@ -36,6 +43,34 @@ export function fillTopic(template: string, name: string, value: string): string
 /** The filter of a subscription that shares its messages among a group (MQTT 5 section 4.8.2). */
 export function sharedFilter(group: string | undefined, filter: string): string {
   return group === undefined ? filter : `$share/${group}/${filter}`;
+}
+
+/**
+ * Whether `filter` matches every topic that `other` matches; `other` is a filter, or a topic name (MQTT 5 section 4.7).
+ */
+export function filterCovers(filter: string, other: string): boolean {
+  // Wildcards at the beginning do not match topics of the broker itself [MQTT-4.7.2-1].
+  if (/^[#+]/.test(filter) && other.startsWith("$")) return false;
+  const levels = other.split("/");
+  const wanted = filter.split("/");
+  for (const [index, level] of wanted.entries()) {
+    if (level === "#") return true;
+    const actual = levels[index];
+    if (actual === undefined || actual === "#") return false;
+    if (level !== "+" && level !== actual) return false;
+  }
+  // `a/#` matches `a`, too, but not the other way round.
+  return wanted.length === levels.length;
+}
+
+/**
+ * Topics below these prefixes are about one broker and its clients: presence, identity and receipts. They are neither
+ * forwarded nor stored, whatever a filter matches.
+ */
+const localPrefixes = [statusPrefix, `${identityTopic}/`, receiptPrefix];
+
+export function isLocalTopic(topic: string): boolean {
+  return localPrefixes.some((prefix) => `${topic}/`.startsWith(prefix));
 }
 
 /** Reads a share name; throws an Error when it is none [MQTT-4.8.2-2]. */

@@ -5,6 +5,7 @@ export type Check = () => string | undefined;
 export class Health {
   readonly #liveness: Check[] = [];
   readonly #readiness: Check[] = [];
+  readonly #outages: (() => number | undefined)[] = [];
 
   /** `/healthz` fails while the check fails: restarting the process may help. */
   addLiveness(check: Check): void {
@@ -14,6 +15,17 @@ export class Health {
   /** `/readyz` fails while the check fails: the role is not connected or not subscribed. */
   addReadiness(check: Check): void {
     this.#readiness.push(check);
+  }
+
+  /** Registers a connection: since when it is down, milliseconds since 1970; undefined while it is up. */
+  addOutage(downSince: () => number | undefined): void {
+    this.#outages.push(downSince);
+  }
+
+  /** For how long a connection is down, milliseconds; the longest of them. */
+  get outage(): number {
+    const now = Date.now();
+    return Math.max(0, ...this.#outages.map((downSince) => now - (downSince() ?? now)));
   }
 
   get livenessFailures(): string[] {

@@ -11,24 +11,52 @@ export interface Metrics {
   readonly forwarded: Counter;
   readonly stored: Counter;
   readonly rejected: Counter;
+  readonly receipts: Counter;
   readonly detectSeconds: Histogram;
   readonly storeSeconds: Histogram;
   readonly endToEndSeconds: Histogram;
   readonly connected: Gauge<"peer" | "role">;
   readonly brokerQueued: Gauge;
   readonly visionRestarts: Counter;
+  readonly spooled: Counter<"camera">;
+  readonly confirmed: Counter<"camera">;
+  readonly resent: Counter<"camera">;
   /** Counts what a rule drops. */
   drop(reason: DropReason, count?: number): void;
   /** Reads the number of messages in flight at each scrape. */
   trackInFlight(labels: RoleLabel, read: () => number): void;
+  /** Reads the state of detect's spool at each scrape. */
+  trackSpool(read: () => SpoolState): void;
+}
+
+/** What detect's spool holds; `faces` by camera. */
+export interface SpoolState {
+  readonly bytes: number;
+  readonly faces: ReadonlyMap<string, number>;
 }
 
 /** Distinguishes roles that share a process (`up`); empty for a role that runs alone. */
 export type RoleLabel = { readonly role?: string };
 
 /** Why something is dropped; docs/metrics.md explains each. */
-const dropReasons = ["late_frame", "overflow", "loop", "too_large", "conflict", "refused"] as const;
+const dropReasons = [
+  "late_frame",
+  "overflow",
+  "loop",
+  "too_large",
+  "denied",
+  "disconnected",
+  "conflict",
+  "refused",
+  "bug",
+  "spool_full",
+  "corrupt",
+] as const;
 export type DropReason = (typeof dropReasons)[number];
+
+export function isDropReason(text: string): text is DropReason {
+  return (dropReasons as readonly string[]).includes(text);
+}
 
 /** Seconds, from a fast board's millisecond to an outage of an hour. */
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600, 3600];
@@ -61,6 +89,31 @@ export async function createMetrics(): Promise<Metrics> {
       for (const { labels, read } of inFlight) this.set(labels, read());
     },
   });
+  let spoolState: () => SpoolState = () => ({ bytes: 0, faces: new Map() });
+  const spoolGauge = (name: string, help: string, read: (state: SpoolState) => number) =>
+    new Gauge({
+      name: `facepipe_${name}`,
+      help,
+      registers,
+      collect() {
+        this.set(read(spoolState()));
+      },
+    });
+  spoolGauge("spool_faces", "Faces on disk that are not confirmed", ({ faces }) =>
+    [...faces.values()].reduce((sum, count) => sum + count, 0),
+  );
+  spoolGauge("spool_bytes", "Size of the spool's files", ({ bytes }) => bytes);
+  new Gauge({
+    name: "facepipe_unconfirmed_faces",
+    help: "Faces that are counted and not confirmed, by camera",
+    labelNames: ["camera"],
+    registers,
+    collect() {
+      for (const [camera, count] of spoolState().faces) this.set({ camera }, count);
+    },
+  });
+  const byCamera = (name: string, help: string) =>
+    new Counter({ name: `facepipe_${name}`, help, labelNames: ["camera"] as const, registers });
   collectDefaultMetrics({ register: registry });
   return {
     registry,
@@ -72,6 +125,7 @@ export async function createMetrics(): Promise<Metrics> {
     forwarded: counter("forwarded_total", "Messages that the target broker acknowledged"),
     stored: counter("stored_total", "Messages whose objects are written"),
     rejected: counter("rejected_total", "Payloads that are not a picture"),
+    receipts: counter("receipts_total", "Receipts published by store, carried by forward or read by detect"),
     detectSeconds: histogram("detect_seconds", "Time to detect the faces of a frame"),
     storeSeconds: histogram("store_seconds", "Time to write the objects of a message, retries included"),
     endToEndSeconds: histogram("end_to_end_seconds", "Time from capture to stored"),
@@ -87,7 +141,13 @@ export async function createMetrics(): Promise<Metrics> {
       registers,
     }),
     visionRestarts: counter("vision_restarts_total", "Restarts of the worker that reads a camera"),
+    spooled: byCamera("spooled_total", "Faces that are durable on disk: from then on they count"),
+    confirmed: byCamera("confirmed_total", "Faces that left the spool because they are safe"),
+    resent: byCamera("resent_total", "Faces that were published again because they were not confirmed"),
     drop: (reason, count = 1) => dropped.inc({ reason }, count),
     trackInFlight: (labels, read) => inFlight.push({ labels, read }),
+    trackSpool: (read) => {
+      spoolState = read;
+    },
   };
 }

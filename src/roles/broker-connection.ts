@@ -62,9 +62,12 @@ export function connectionOf(broker: Broker, options: RoleConnection, context: R
   const { peer, ...rest } = options;
   const gauge = { ...labels, peer };
   let connected = false;
+  let downSince = Date.now();
   metrics.connected.set(gauge, 0);
   health.addReadiness(() => (connected ? undefined : `not connected to ${broker.href}`));
+  health.addOutage(() => (connected ? undefined : downSince));
   const onState = (state: boolean) => {
+    if (connected && !state) downSince = Date.now();
     connected = state;
     metrics.connected.set(gauge, state ? 1 : 0);
   };

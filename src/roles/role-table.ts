@@ -4,11 +4,13 @@ import type { Role } from "./role.ts";
 const table: Readonly<Record<string, () => Promise<unknown>>> = {
   detect: async () => (await import("./detect/detect.ts")).detect,
   log: async () => (await import("./log.ts")).log,
-  forward: async () => (await import("./forward.ts")).forward,
+  forward: async () => (await import("./forward/forward.ts")).forward,
   store: async () => (await import("./store/store.ts")).store,
   "broker-check": async () => (await import("./broker-check/broker-check.ts")).brokerCheck,
   healthcheck: async () => (await import("./healthcheck.ts")).healthcheck,
   up: async () => (await import("./up/up.ts")).up,
+  audit: async () => (await import("./audit/audit.ts")).audit,
+  erase: async () => (await import("./erase/erase.ts")).erase,
 };
 
 /** Loads the roles with these names, or all. */

@@ -1,20 +1,26 @@
 import { Progress } from "../ops/health.ts";
 import type { RoleContext } from "./role.ts";
 
-/** A role with work in flight that finishes nothing for this long is stuck, ms; a slow target may take minutes. */
-const stuckAfter = 5 * 60_000;
+/** A role with work in flight that finishes nothing for this long is stuck, milliseconds. */
+const stuckAfter = 60_000;
+/**
+ * A connection that is down for this long has a broker that cannot be reached, milliseconds: longer than the longest
+ * wait before a reconnection and its timeout. Shorter outages are a loop of connections, which must make progress.
+ */
+const unreachableAfter = 30_000;
 
 /**
  * Exposes the number of messages in flight in the metrics, and fails /healthz when none of them finishes; call `touch`
- * on each that does. While a broker is disconnected the role counts as healthy: a restart would not reconnect it, and
- * detect would lose the faces that it holds in memory.
+ * on each that does. While a broker cannot be reached the role counts as healthy: a restart would not reconnect it, and
+ * detect without a spool would lose the faces that it holds in memory. It is different with a broker that accepts
+ * connections and acknowledges nothing: those faces go nowhere, and an operator must learn of it.
  */
 export function watchProgress(context: RoleContext, inFlight: () => number): Progress {
   const { metrics, labels, health } = context;
   const progress = new Progress(stuckAfter);
   metrics.trackInFlight(labels, inFlight);
   health.addLiveness(() => {
-    if (inFlight() > 0 && health.readinessFailures.length === 0)
+    if (inFlight() > 0 && health.outage < unreachableAfter)
       return progress.check("messages are in flight and none has finished");
     progress.touch();
     return undefined;

@@ -75,14 +75,6 @@ export const connectTimeout = option("SECONDS", "timeout for the first connectio
   fallback: "10",
 });
 
-/**
- * A broker only queues messages for clients that have already subscribed: what is published before is lost, although the
- * broker acknowledged it.
- */
-export function afterOption(summary: string) {
-  return option("ROLE", `${summary}: forward or store`, oneOf("forward", "store"), { fallbackNote: "off" });
-}
-
 /** The options of a role with one broker. */
 export const brokerOptions = {
   broker: option("URL", "MQTT broker: mqtt, mqtts, ws or wss; user:password@ is allowed", readBrokerUrl, {

@@ -36,7 +36,8 @@ export function optionRow(key: string, option: Option<unknown>) {
 }
 
 function requirement({ required }: Option<unknown>): string | undefined {
-  return typeof required === "object" ? `required unless ${flagOf(required.unless)}` : required && "required";
+  if (typeof required !== "object") return required && "required";
+  return `required unless ${required.unless.map(flagOf).join(" or ")}`;
 }
 
 /** The subcommand as a commander command, whose help shows each option's default and variable. */

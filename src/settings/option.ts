@@ -27,8 +27,8 @@ export type Settings<O extends Options> = {
   readonly [K in keyof O]: O[K] extends Option<infer T> ? T : never;
 };
 
-/** `unless`: the key of an option that replaces it. */
-type Required = true | { readonly unless: string };
+/** `unless`: the keys of options any of which replaces it. */
+type Required = true | { readonly unless: readonly string[] };
 
 interface Common {
   readonly fallbackNote?: string;

@@ -45,7 +45,7 @@ export function readSettings<O extends Options>(
 
 function isMissing({ required }: Options[string], flags: Flags, environment: Environment): boolean {
   if (typeof required !== "object") return required === true;
-  return !givenText(required.unless, false, flags, environment);
+  return !required.unless.some((key) => givenText(key, false, flags, environment));
 }
 
 /** The text of the flag, or else of the variable, and its source; the text is null for a flag without a value. */

@@ -16,17 +16,28 @@ export interface Sink {
   open(signal: AbortSignal): Promise<void>;
   /** Resolves when the object is durable; rejects with a SinkError. Never replaces an object. */
   put(object: StoredObject, signal: AbortSignal): Promise<PutResult>;
+  /** Writes something small, and so proves that the sink works; rejects when it does not. */
+  probe(): Promise<void>;
   /** Where a person finds the object: its public URL, its S3 URI or its path. */
   locate(key: string): string;
   close(): Promise<void>;
 }
 
+/**
+ * What a failed put says about its object: `answer`, the request was answered with an error that names no other cause;
+ * `unknown`, anything may be the cause (a timeout, a reset connection, HTTP 5xx, no permission); `none`, it is not the
+ * object's fault (quota, disk full).
+ */
+export type Blame = "answer" | "unknown" | "none";
+
 /** A put that failed. */
 export class SinkError extends UserError {
   override readonly name = "SinkError";
+  readonly blame: Blame;
 
-  constructor(code: ErrorCode, message: string, cause?: unknown) {
+  constructor(code: ErrorCode, message: string, cause?: unknown, blame: Blame = "unknown") {
     super(code, message, "", cause);
+    this.blame = blame;
   }
 
   /** True when the same put may succeed later: throttled, unreachable, disk full, login expired. */
@@ -36,5 +47,5 @@ export class SinkError extends UserError {
 }
 
 export function stoppedError(signal: AbortSignal): SinkError {
-  return new SinkError("STOPPED", "stopped before the object was written", signal.reason);
+  return new SinkError("STOPPED", "stopped before the object was written", signal.reason, "none");
 }

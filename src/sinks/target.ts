@@ -1,7 +1,10 @@
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { FileSink } from "./file/file-sink.ts";
+import { FileStore } from "./file/file-store.ts";
+import type { ObjectStore } from "./object-store.ts";
 import { type S3Options, S3Sink } from "./s3/s3-sink.ts";
+import { S3Store } from "./s3/s3-store.ts";
 import type { Sink } from "./sink.ts";
 
 /** Where `--to` points. */
@@ -34,6 +37,13 @@ export function createSink(target: Target, options: S3Options): Sink {
   return target.kind === "file"
     ? new FileSink(target.directory)
     : new S3Sink(target.bucket, target.prefix, options);
+}
+
+/** What a sink has stored there, not opened yet. Only S3 uses the options. */
+export function createObjectStore(target: Target, options: S3Options): ObjectStore {
+  return target.kind === "file"
+    ? new FileStore(target.directory)
+    : new S3Store(target.bucket, target.prefix, options);
 }
 
 function fileTarget(text: string): string {

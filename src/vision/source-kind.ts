@@ -2,6 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { extname } from "node:path";
 import { platform } from "node:process";
 import { describe, UserError } from "../base/errors.ts";
+import { parseSynthetic } from "./synthetic-spec.ts";
 
 /** What `--camera` names. */
 export type SourceKind =
@@ -43,6 +44,13 @@ function stat(path: string) {
 /** Whether it is a camera, which may be switched off now and on again later; a file that does not open never will. */
 export function isCamera(camera: string): boolean {
   return ["device", "network"].includes(sourceKind(camera).kind);
+}
+
+/** Whether the source has no end of its own: a camera, or a synthetic one without `seconds`. */
+export function isEndless(camera: string): boolean {
+  const kind = sourceKind(camera);
+  if (kind.kind === "synthetic") return parseSynthetic(kind.text).seconds === undefined;
+  return isCamera(camera);
 }
 
 export function isImageName(name: string): boolean {

@@ -77,6 +77,25 @@ test("only the cloud's broker has a port", () => {
   });
 });
 
+test("the spool of each detect is on a named volume that no other container uses", () => {
+  let detects = 0;
+  eachService(({ command, environment, volumes = [] }, where, { services }) => {
+    if (command[0] !== "detect") return;
+    detects++;
+    const mount = volumes.find((each) =>
+      environment?.["FACEPIPE_SPOOL"]?.startsWith(`${each.split(":")[1]}/`),
+    );
+    const [name = "", , mode] = mount?.split(":") ?? [];
+    assert.match(name, /^\w/, where);
+    assert.equal(mode, undefined, where);
+    const users = Object.values(services).filter((each) =>
+      each.volumes?.some((volume) => volume.startsWith(`${name}:`)),
+    );
+    assert.equal(users.length, 1, where);
+  });
+  assert.equal(detects, 3);
+});
+
 test("no secret is in an environment variable", () => {
   eachService(({ environment = {} }, where) => {
     const secret = Object.keys(environment).filter((name) => /PASSWORD$|SECRET|ACCESS_KEY/.test(name));

@@ -31,9 +31,14 @@ test("a dangling reference is found", { skip }, async () => {
       "facepipe-edge/detect: there is no Secret other-",
     ],
     [
-      /"value":"store"/,
+      /"value":"facepipe-log"/,
       `"valueFrom":{"configMapKeyRef":{"name":"${config}","key":"NOTHING"}}`,
       "has no key NOTHING",
+    ],
+    [
+      /"claimName":"detect-spool"/,
+      '"claimName":"s"',
+      "facepipe-edge/detect: there is no PersistentVolumeClaim s",
     ],
     [/"targetPort":"http"/, '"targetPort":"web"', "Service forward targets port web, which no pod has"],
     [/"serviceName":"forward"/, '"serviceName":"f"', "facepipe-edge/forward: there is no Service f"],

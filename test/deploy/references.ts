@@ -32,9 +32,7 @@ function podFaults(pod: Pod, objects: readonly KubernetesObject[]): string[] {
 function volumeFaults(volume: Volume, pod: Pod, objects: readonly KubernetesObject[]): string[] {
   if (volume.secret) return missingKeys(objects, pod, "Secret", volume.secret.secretName, []);
   if (volume.configMap) return missingKeys(objects, pod, "ConfigMap", volume.configMap.name, []);
-  if (volume.persistentVolumeClaim)
-    return [`${volume.name} needs a PersistentVolumeClaim, which is not among the objects`];
-  return [];
+  return missing(objects, "PersistentVolumeClaim", volume.persistentVolumeClaim?.claimName, pod.namespace);
 }
 
 function containerFaults(container: Container, pod: Pod, objects: readonly KubernetesObject[]): string[] {

@@ -42,7 +42,7 @@ export async function writeVolumes(
 
 /** The same environment with file paths below `root`. */
 export function below(root: string, environment: Readonly<Record<string, string>>): Record<string, string> {
-  const isFile = (name: string) => /_(FILE|CA|CERT)$/.test(name);
+  const isFile = (name: string) => /_(FILE|CA|CERT|SPOOL)$/.test(name);
   return Object.fromEntries(
     Object.entries(environment).map(([name, value]) => [name, isFile(name) ? join(root, value) : value]),
   );

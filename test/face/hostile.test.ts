@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { deflateSync } from "node:zlib";
 import { styleFor } from "../../src/base/terminal-style.ts";
@@ -42,6 +43,7 @@ function bitwiseCrc(bytes: Buffer): number {
 }
 
 const landmarks = landmarksOf((_name, nth) => ({ x: nth + 0.5, y: 10 * nth }));
+const original = { bytes: 90_000, width: 300, height: 200, format: "png" };
 const withText = (text: string) => addPngTexts(smallPng(), [{ type: "iTXt", keyword: "facepipe", text }]);
 const withFacts = (more: object) => withText(JSON.stringify({ ...facts, ...more }));
 const received = (payload: Buffer, topic = "faces/a") => ({ topic, payload, qos: 1, retain: false });
@@ -85,10 +87,28 @@ test("a picture with facts that detect would not write is foreign", () => {
     { quality: null },
     { landmarks: null },
     { landmarks: { ...landmarks, nose: { x: 1 } } },
+    { reduced: null },
+    { reduced: true },
+    { reduced: { ...original, bytes: "90000" } },
+    { reduced: { ...original, bytes: 0 } },
+    { reduced: { ...original, width: 1.5 } },
+    { reduced: { ...original, height: undefined } },
+    { reduced: { ...original, format: "gif" } },
   ];
   for (const more of wrong)
     assert.equal(decodeMessage(withFacts(more)).kind, "foreign", JSON.stringify(more));
-  for (const text of ["", "null", "[]", "1", '"x"', "{}", "{", "[".repeat(200_000), '{"__proto__":null}'])
+  for (const text of [
+    "",
+    "null",
+    "[]",
+    "1",
+    '"x"',
+    "{}",
+    "{",
+    "[".repeat(60_000),
+    "[".repeat(200_000),
+    '{"__proto__":null}',
+  ])
     assert.equal(decodeMessage(withText(text)).kind, "foreign", text.slice(0, 20));
 });
 
@@ -98,14 +118,15 @@ test("the optional facts are decoded again, without other fields", () => {
     visit: "12",
     quality: 0.5,
     landmarks: { ...landmarks, nose: { ...nose, z: 1 }, chin: nose },
+    reduced: { ...original, quality: 85 },
   };
   const decoded = decodeMessage(withFacts({ ...more, box: { ...facts.box, z: 1 } }));
   assert.ok(decoded.kind === "face");
-  assert.deepEqual(decoded.facts, { ...facts, ...more, landmarks });
+  assert.deepEqual(decoded.facts, { ...facts, ...more, landmarks, reduced: original });
 });
 
 test("only the facts are copied, whatever else the text contains", () => {
-  const deep = `{"deep":${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+  const deep = `{"deep":${"[".repeat(30_000)}${"]".repeat(30_000)}`;
   const text = `${deep},"topic":"forged","__proto__":{"camera":"forged"},${JSON.stringify({ ...facts, constructor: 1 }).slice(1)}`;
   const message = withText(text);
   const decoded = decodeMessage(message);
@@ -138,7 +159,7 @@ test("any camera name results in a key that can be stored, below the root", () =
     "__proto__",
     "constructor",
     "x".repeat(300),
-    "x".repeat(10_000_000),
+    "x".repeat(25_000),
   ];
   for (const template of [defaultKey, everyPart]) {
     for (const camera of names) {
@@ -179,4 +200,21 @@ test("a name cannot move the cursor or forge a log line", () => {
   }
   const long = toText(received(withFacts({ camera: "x".repeat(1e6) })), new Date(0), styleFor(false));
   assert.ok(long.length < 400, `${long.length}`);
+});
+
+test("no payload of 16 MB takes more memory than a part of its size to decode", () => {
+  const decode = (...args: string[]) => {
+    const node = ["--import", "tsx", "--max-old-space-size=64", "test/face/worst-payloads.ts", ...args];
+    return JSON.parse(execFileSync(process.execPath, node).toString());
+  };
+  for (const name of decode()) {
+    const { megabytes } = decode(name);
+    assert.ok(megabytes < 8, `${name}: ${megabytes} MB`);
+  }
+});
+
+test("a text of more than 64 KiB is no facts, a shorter one is", () => {
+  const padded = (length: number) => withText(JSON.stringify(facts).padEnd(length));
+  assert.equal(decodeMessage(padded(60_000)).kind, "face");
+  assert.equal(decodeMessage(padded(70_000)).kind, "foreign");
 });

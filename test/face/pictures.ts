@@ -50,4 +50,5 @@ export const decodedFacts: FaceFacts = {
   visit: undefined,
   quality: undefined,
   landmarks: undefined,
+  reduced: undefined,
 };

@@ -43,6 +43,19 @@ test("a face's key contains camera, UTC time of capture and id", { skip }, () =>
   assert.equal(contentType, "image/jpeg");
 });
 
+test("a reduced face has the key of the face, with the extension of what it is now", { skip }, () => {
+  const reduced = { bytes: 90_000, width: 300, height: 200, format: "png" } as const;
+  const objects = [
+    encodeFace(draw("PNG"), "png", facts),
+    encodeFace(draw("JPEG"), "jpeg", { ...facts, reduced }),
+  ].flatMap((message) => toStored("faces/x", message, noon, defaultKey).objects);
+  const [before, after] = objects;
+  assert.equal(objects.length, 2);
+  assert.equal(after?.key, before?.key.replace(/png$/, "jpg"));
+  assert.equal(after?.contentType, "image/jpeg");
+  assert.deepEqual(after?.metadata, before?.metadata);
+});
+
 test("every part of a template", () => {
   const key = parseKeyTemplate("{epoch}/{seq}/{detector}/{id}-{dd}.{mm}.{yyyy} {HH}h{MM}m{SS}s{ms}.{ext}");
   assert.equal(

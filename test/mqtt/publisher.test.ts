@@ -112,7 +112,7 @@ test("a message that the broker's access rules forbid is rejected, the others ar
   const forbidden = publisher.publish({ topic: "forbidden/a", payload: Buffer.from("x"), qos: 1 });
   await assert.rejects(forbidden, {
     exitCode: 1,
-    message: /refused a message to forbidden\/a: .*not authorized/,
+    message: /refused a message of 1 bytes to forbidden\/a: .*not authorized/,
   });
   await publisher.publish({ topic: "allowed/a", payload: Buffer.from("x"), qos: 1 });
 });

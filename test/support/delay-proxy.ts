@@ -7,11 +7,13 @@ export interface DelayProxyOptions {
   readonly target: number;
   /** Round trip time to add, milliseconds: half of it each way. */
   readonly rtt?: number;
+  /** The address of this machine to listen at; default: 127.0.0.1. */
+  readonly host?: string | undefined;
 }
 
 /** A bad network for tests and benchmarks: a TCP proxy in front of a port; starts in passing mode. */
 export async function startDelayProxy(options: DelayProxyOptions): Promise<DelayProxy> {
-  const proxy = new DelayProxy(options.target, options.rtt ?? 0);
+  const proxy = new DelayProxy(options.target, options.rtt ?? 0, options.host);
   await proxy.pass();
   return proxy;
 }
@@ -21,18 +23,20 @@ export class DelayProxy {
   rtt: number;
   /** The port of 127.0.0.1 behind it. */
   readonly target: number;
+  readonly #host: string;
   readonly #server: Server;
   readonly #ways = new Set<Way>();
   #port = 0;
   #hole = false;
 
-  constructor(target: number, rtt: number) {
+  constructor(target: number, rtt: number, host = "127.0.0.1") {
     this.target = target;
+    this.#host = host;
     this.rtt = rtt;
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => this.#accept(client));
   }
 
-  /** The port of 127.0.0.1 to use instead of the target's; stays the same in all modes. */
+  /** The port to use instead of the target's; stays the same in all modes. */
   get port(): number {
     return this.#port;
   }
@@ -42,7 +46,7 @@ export class DelayProxy {
     this.#hole = false;
     for (const way of this.#ways) way.release();
     if (this.#server.listening) return;
-    this.#server.listen(this.#port, "127.0.0.1");
+    this.#server.listen(this.#port, this.#host);
     await once(this.#server, "listening");
     this.#port = (this.#server.address() as AddressInfo).port;
   }

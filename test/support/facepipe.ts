@@ -176,7 +176,7 @@ function matches(record: LogRecord, fields: Fields): boolean {
 }
 
 /** Without settings of whoever runs the tests, those in files of the AWS SDK included. */
-function cleanEnvironment(): NodeJS.ProcessEnv {
+export function cleanEnvironment(): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !/^(AWS|FACEPIPE)_/.test(name));
   return {
     ...Object.fromEntries(own),

@@ -47,6 +47,10 @@ test("the installed services deliver every face to the cloud, though it starts l
   await machine.sh("systemctl kill --kill-whom=main --signal=KILL facepipe-forward facepipe-log");
   await machine.sh(untilTrue(`systemctl is-active --quiet ${services}`));
   await machine.sh("systemctl stop facepipe-detect");
+  // A stop does not wait for confirmations: what is unconfirmed is in the spool.
+  await machine.sh(`/opt/facepipe/node /opt/facepipe/bin/facepipe.js detect --drain \
+    --spool /var/lib/facepipe-detect/spool --broker mqtt://localhost:1883 --username detect \
+    --password-file /srv/secrets/edge-detect.password`);
   const summary = await machine.sh("journalctl -u facepipe-detect -o cat | grep ' faces, ' | tail -1");
   const faces = Number(/(\d+) faces/.exec(summary)?.[1]);
   assert.ok(faces > 0, summary);
@@ -58,5 +62,8 @@ test("the installed services deliver every face to the cloud, though it starts l
   );
   assert.doesNotMatch(environment, /PASSWORD=/);
   await machine.sh(`cd ${project} && deploy/systemd/uninstall.sh --purge`);
-  assert.equal(await machine.sh("ls -d /opt/facepipe /etc/facepipe 2>/dev/null; true"), "");
+  assert.equal(
+    await machine.sh("ls -d /opt/facepipe /etc/facepipe /var/lib/facepipe-detect 2>/dev/null; true"),
+    "",
+  );
 });

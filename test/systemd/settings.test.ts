@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { test } from "node:test";
 import { loadRoles } from "../../src/roles/role-table.ts";
 import { readCommandLine } from "../../src/settings/command-line.ts";
@@ -22,4 +24,16 @@ test("facepipe accepts the arguments, variables and credentials of each service"
       assert.doesNotThrow(() => readCommandLine(loadedRoles, command, environment), command.join(" "));
     }
   }
+});
+
+test("detect's spool is in a directory that systemd creates for it alone, and that outlives the service", () => {
+  const { environment } = readUnit("detect", "/nowhere");
+  const text = (path: string) => readFileSync(`deploy/systemd/${path}`, "utf8");
+  const states = (unit: string) => Array.from(unit.matchAll(/^StateDirectory=(.*)$/gm), ([, name]) => name);
+  const [own, ...others] = states(text("facepipe-detect.service"));
+  assert.deepEqual(others, []);
+  assert.equal(dirname(environment["FACEPIPE_SPOOL"] ?? ""), `/var/lib/${own}`);
+  const shared = ["facepipe-forward.service", "facepipe-log.service", "facepipe-.service.d/sandbox.conf"];
+  assert.ok(!shared.flatMap((path) => states(text(path))).includes(own));
+  assert.match(text("uninstall.sh"), new RegExp(`"\\$purge".*rm -rf.* /var/lib/${own} `));
 });

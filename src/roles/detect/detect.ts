@@ -1,16 +1,20 @@
+import { resolve } from "node:path";
 import { aborted } from "../../base/abort.ts";
 import { eventFields } from "../../base/log-events.ts";
 import { fillTopic, readTopicTemplate } from "../../mqtt/topics.ts";
-import { afterOption, brokerOptions } from "../../settings/broker.ts";
+import { brokerOptions } from "../../settings/broker.ts";
 import { flag, option, type Settings } from "../../settings/option.ts";
+import { isEndless } from "../../vision/source-kind.ts";
 import type { DetectorSettings, VisionSettings } from "../../vision/types.ts";
 import { loginFaults, stableClientId, toBroker } from "../broker-connection.ts";
-import { defineRole, type RoleContext } from "../role.ts";
+import { defineRole, type RoleContext, type RoleSummary } from "../role.ts";
 import { CameraGroup } from "./camera-group.ts";
 import { chooseDetector } from "./choose-detector.ts";
 import { DetectStats } from "./detect-stats.ts";
-import { type FaceOutput, printFaces, publishFaces } from "./face-output.ts";
-import { captureOptions } from "./options.ts";
+import { type FaceOutput, printFaces } from "./face-output.ts";
+import { captureOptions, spoolOptions } from "./options.ts";
+import { publishFaces } from "./publish-faces.ts";
+import { spoolFaces } from "./spool/spool-faces.ts";
 import { type Camera, nameCameras, nameFaults, sourceFaults, sourcesOf } from "./unique-camera-names.ts";
 
 const options = {
@@ -21,11 +25,15 @@ const options = {
     readTopicTemplate("camera"),
     { fallback: "faces/{camera}" },
   ),
-  after: afterOption("publish only after this role has subscribed at the broker"),
+  ...spoolOptions,
+  drain: flag("with --spool: send what is in the spool, and end; needs no camera"),
   dryRun: flag("use no broker; print one JSON line per face"),
   ...brokerOptions,
 };
 type DetectSettings = Settings<typeof options>;
+
+/** Bytes. */
+const smallestSpool = 2 ** 20;
 
 export const detect = defineRole({
   name: "detect",
@@ -41,25 +49,26 @@ export const detect = defineRole({
   check: (settings) => [
     ...sourceFaults(settings),
     ...nameFaults(sourcesOf(settings), settings.name ?? []),
+    ...spoolFaults(settings),
     ...loginFaults({ ...settings, url: settings.broker }),
   ],
   async run(settings, context) {
+    if (settings.drain) return drainSpool(settings, context);
     const { log, stop, ready } = context;
     const { limit = Number.POSITIVE_INFINITY, stallTimeout } = settings;
     const cameras = nameCameras(sourcesOf(settings), settings.name);
-    let published = 0;
     const detector = await chooseDetector(settings, context);
-    if (!detector) return { faces: 0, published };
+    if (!detector) return { faces: 0, published: 0 };
     const stats = new DetectStats(context);
     const settingsOf = ({ source }: Camera) => visionSettings(source, detector, settings);
+    const output = await outputFor(cameras, settings, context);
     const group = new CameraGroup(cameras, { settingsOf, stallTimeout }, context);
-    const output = outputFor(cameras, settings, context);
     void aborted(stop).then(() => group.stop());
+    let isComplete = false;
+    let published = 0;
     try {
-      // Waiting for another role may take long, and the frames of that time would be dropped or stale.
-      if (settings.after) await output.open();
       const frames = await group.open(stop);
-      if (!settings.after) await output.open();
+      await output.open();
       if (stop.aborted) return { faces: 0, published };
       ready();
       await stats.start(settings.loop ? undefined : frames);
@@ -74,17 +83,27 @@ export const detect = defineRole({
         }
         if (stats.faces >= limit) void group.stop();
       });
+      isComplete = !stop.aborted;
     } catch (error) {
       if (!stop.aborted) throw error;
     } finally {
       stats.stop();
       await group.stop();
-      published = await output.close();
+      published = await output.close(isComplete);
     }
     log.info(eventFields("detect_summary"), stats.summary());
     return { faces: stats.faces, published };
   },
 });
+
+/** `--drain`: sends what an earlier run left in the spool. */
+async function drainSpool(settings: DetectSettings, context: RoleContext): Promise<RoleSummary> {
+  const output = await outputFor([], settings, context);
+  context.ready();
+  const published = await output.close(!context.stop.aborted);
+  context.log.info(eventFields("spool_drained"), `${published} faces sent from ${settings.spool}`);
+  return { faces: 0, published };
+}
 
 function visionSettings(
   camera: string,
@@ -97,11 +116,29 @@ function visionSettings(
   return { camera, detector, ...filter, margin, color, format, loop, emit, maxVisit };
 }
 
-function outputFor(cameras: readonly Camera[], settings: DetectSettings, context: RoleContext): FaceOutput {
+async function outputFor(
+  cameras: readonly Camera[],
+  settings: DetectSettings,
+  context: RoleContext,
+): Promise<FaceOutput> {
   if (settings.dryRun) return printFaces(context);
-  const { qos, after } = settings;
-  const clientId = stableClientId("detect", ...cameras.map(({ name }) => name));
-  const broker = toBroker(settings.broker, settings, clientId, settings.connectTimeout);
+  const { qos, spool, drain, spoolMax: maxBytes, spoolFull: full, spoolUntil: until } = settings;
+  const names = cameras.map(({ name }) => name);
+  const ends = !cameras.some(({ source }) => isEndless(source)) || settings.limit !== undefined;
+  // With a spool an endless source does not wait for its broker.
+  const timeout = spool === undefined || ends ? settings.connectTimeout : Number.POSITIVE_INFINITY;
+  const clientId = stableClientId("detect", ...(drain ? ["drain"] : names));
+  const broker = toBroker(settings.broker, settings, clientId, timeout);
   const topicOf = (camera: string) => fillTopic(settings.topic, "camera", camera);
-  return publishFaces({ broker, topicOf, qos, after }, context);
+  const common = { broker, cameras: names, topicOf, qos };
+  if (spool === undefined) return publishFaces(common, context);
+  return spoolFaces({ ...common, directory: resolve(spool), maxBytes, full, until, ends }, context);
+}
+
+function spoolFaults({ spool, drain, dryRun, spoolMax }: Partial<DetectSettings>): string[] {
+  const faults: string[] = [];
+  if (drain && spool === undefined) faults.push("--drain needs --spool");
+  if (spool !== undefined && dryRun) faults.push("--dry-run uses no broker, and so no --spool");
+  if (spoolMax !== undefined && spoolMax < smallestSpool) faults.push("--spool-max must be at least 1MiB");
+  return faults;
 }

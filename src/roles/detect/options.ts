@@ -2,13 +2,14 @@ import { describe } from "../../base/errors.ts";
 import { longestName } from "../../face/name.ts";
 import { readBytes } from "../../settings/files.ts";
 import { flag, integerBetween, list, numberBetween, oneOf, option, readText } from "../../settings/option.ts";
+import { readSize } from "../../settings/size.ts";
 import { parsePolygon } from "../../vision/polygon.ts";
 import { parseSynthetic } from "../../vision/synthetic-spec.ts";
 import type { Emit } from "../../vision/types.ts";
 
 /** Where the frames come from. */
 export function cameraOption(
-  more: { readonly required: { readonly unless: string } } | { readonly fallbackNote: string },
+  more: { readonly required: { readonly unless: readonly string[] } } | { readonly fallbackNote: string },
 ) {
   return list(
     "SOURCE",
@@ -21,7 +22,7 @@ export function cameraOption(
 
 /** Which frames are analysed, which faces are sent and how they are cut out. */
 export const captureOptions = {
-  camera: cameraOption({ required: { unless: "cameraFile" } }),
+  camera: cameraOption({ required: { unless: ["cameraFile", "drain"] } }),
   cameraFile: option("FILE", "file with one camera per line, for addresses with a password", readCameras, {
     fallbackNote: "none",
   }),
@@ -84,6 +85,29 @@ export const captureOptions = {
     "reopen the camera after this long without a frame",
     numberBetween(0.5, 3600),
     { fallback: "10" },
+  ),
+};
+
+/** Where faces wait until they are safe. */
+export const spoolOptions = {
+  spool: option("DIR", "directory in which faces wait until they are safe", readText, {
+    fallbackNote: "off",
+  }),
+  spoolMax: option("SIZE", "maximum size of the spool, for example 500MB or 2GiB", readSize, {
+    fallback: "1GiB",
+  }),
+  spoolFull: option(
+    "POLICY",
+    "when the spool is full: drop the oldest; drop redundant pictures of visits that have several, then the oldest; " +
+      "or stop analysing frames",
+    oneOf("oldest", "redundant", "stop"),
+    { fallback: "redundant" },
+  ),
+  spoolUntil: option(
+    "EVENT",
+    "delete a face from the spool when a store confirmed it (stored), or when the broker acknowledged it",
+    oneOf("stored", "broker"),
+    { fallback: "stored" },
   ),
 };
 

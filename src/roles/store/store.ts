@@ -1,14 +1,14 @@
-import { aborted } from "../../base/abort.ts";
+import { aborted, doneBefore } from "../../base/abort.ts";
 import { eventFields } from "../../base/log-events.ts";
 import { Semaphore } from "../../base/semaphore.ts";
 import { letYoungGenerationGrow } from "../../base/v8-heap.ts";
+import { epochPrefix } from "../../face/epoch-record.ts";
 import { parseKeyTemplate } from "../../face/object-key.ts";
 import { toStored } from "../../face/stored-objects.ts";
 import { brokerQueueSize } from "../../mqtt/broker-queue-size.ts";
 import type { IncomingMessage } from "../../mqtt/message.ts";
-import { presenceResponder } from "../../mqtt/presence-responder.ts";
 import { Subscriber } from "../../mqtt/subscriber.ts";
-import { readShareName, readTopicFilter } from "../../mqtt/topics.ts";
+import { isLocalTopic, readShareName, readTopicFilter } from "../../mqtt/topics.ts";
 import { brokerOptions } from "../../settings/broker.ts";
 import { flag, integerBetween, option } from "../../settings/option.ts";
 import { createSink, parseTarget } from "../../sinks/target.ts";
@@ -16,9 +16,13 @@ import { connectionOf, loginFaults, stableClientId, toBroker } from "../broker-c
 import { defineRole } from "../role.ts";
 import { stopReceiving } from "../stop-receiving.ts";
 import { watchProgress } from "../watch-progress.ts";
-import { ObjectWriter } from "./object-writer.ts";
+import { ObjectWriter, type WriteOutcome } from "./object-writer.ts";
+import { Receipts } from "./receipts.ts";
 
-const defaultKey = "{camera}/{yyyy}/{mm}/{dd}/{HH}{MM}{SS}.{ms}-{id}.{ext}";
+/** The template of object keys, unless --object-key is set. */
+export const defaultKey = "{camera}/{yyyy}/{mm}/{dd}/{HH}{MM}{SS}.{ms}-{id}.{ext}";
+
+const epochRecords = { filter: `${epochPrefix}#`, consequence: "records of ended epochs are not stored" };
 
 /** How objects are stored. */
 export const objectOptions = {
@@ -79,16 +83,28 @@ export const store = defineRole({
     const receiveMaximum = settings.concurrency * 2;
     const session = { role: "store", share: settings.share, peer: "broker", durable: true, receiveMaximum };
     const connection = connectionOf(broker, session, context);
+    const receipts = connection.add(new Receipts(connection, context));
     const writers = new Semaphore(settings.concurrency);
     const progress = watchProgress(context, () => subscriber.inFlight);
 
     const storeOne = async (message: IncomingMessage): Promise<void> => {
       const { topic, payload } = message;
+      if (isLocalTopic(topic)) return;
       const started = performance.now();
       const stored = toStored(topic, payload, new Date(), settings.objectKey);
       let complete = true;
-      for (const object of stored.objects) if (!(await writer.write(object))) complete = false;
+      let outcome: WriteOutcome = "stored";
+      for (const object of stored.objects) {
+        outcome = await writer.write(object);
+        if (typeof outcome === "object") complete = false;
+      }
       progress.touch();
+      if (stored.kind === "epoch") {
+        // Also when it differs from one that is stored: sending it again cannot change that.
+        receipts.addEnd(topic, stored.record);
+        return;
+      }
+      if (stored.kind === "face") receipts.add(topic, stored.facts, outcome);
       metrics.storeSeconds.observe((performance.now() - started) / 1000);
       if (!complete) return;
       metrics.stored.inc();
@@ -104,11 +120,12 @@ export const store = defineRole({
 
     const { topic: filter, qos, share } = settings;
     const onOverflow = () => metrics.drop("overflow");
-    const subscriber = new Subscriber(connection, { filter, qos, share, onOverflow }, (message) =>
+    const onBug = () => metrics.drop("bug");
+    const subscription = { filter, also: epochRecords, qos, share, onOverflow, onBug };
+    const subscriber = new Subscriber(connection, subscription, (message) =>
       writers.run(() => storeOne(message)),
     );
     connection.add(subscriber);
-    if (share !== undefined) connection.add(presenceResponder(connection));
     const onQueueSize = (messages: number) => metrics.brokerQueued.set(messages);
     connection.add(brokerQueueSize(log, settings.brokerQueue, onQueueSize));
     await connection.start(stop);
@@ -120,6 +137,7 @@ export const store = defineRole({
         "the grace period ended before everything in flight was written; the broker queues the rest";
       log.warn(eventFields("stop_incomplete"), message);
     }
+    await doneBefore(receipts.flush(), context.deadline);
     await connection.stop();
     await sink.close();
     return { stored: count };

@@ -1,14 +1,17 @@
+import { join } from "node:path";
 import { doneBefore } from "../../base/abort.ts";
 import { redact } from "../../base/log.ts";
+import { stateFolder } from "../../base/user-folders.ts";
+import { safeName } from "../../face/name.ts";
 import { startEmbeddedBroker } from "../../mqtt/embedded-broker.ts";
 import { option } from "../../settings/option.ts";
-import { parseTarget, targetName } from "../../sinks/target.ts";
+import { parseTarget, type Target, targetName } from "../../sinks/target.ts";
 import { webcamPresent } from "../../vision/source-kind.ts";
 import { brokerCheck } from "../broker-check/broker-check.ts";
 import { detect } from "../detect/detect.ts";
-import { cameraOption, captureOptions } from "../detect/options.ts";
+import { cameraOption, captureOptions, spoolOptions } from "../detect/options.ts";
 import { nameFaults, sourcesOf } from "../detect/unique-camera-names.ts";
-import { forward } from "../forward.ts";
+import { forward } from "../forward/forward.ts";
 import { log } from "../log.ts";
 import { defineRole, type RoleSummary } from "../role.ts";
 import { objectOptions, store } from "../store/store.ts";
@@ -21,6 +24,11 @@ const options = {
     fallback: "./faces",
   }),
   ...objectOptions,
+  ...spoolOptions,
+  spool: {
+    ...spoolOptions.spool,
+    fallbackNote: ".facepipe-spool in the target directory; for a bucket in the user's state folder",
+  },
 };
 
 /** Well-known ports; another one is used when a port is taken. */
@@ -60,8 +68,9 @@ export const up = defineRole({
       await start(startRole(store, { broker: cloud.url, to: target }, context, objects));
       await start(startRole(forward, { from: edge.url, to: cloud.url }, context));
       await start(startRole(log, { broker: edge.url }, context));
-      const capture = { ...settings, camera, cameraFile: [] };
-      const flags = { broker: edge.url, camera: camera.join("\n") };
+      const { spool: _, ...captureSettings } = settings;
+      const capture = { ...captureSettings, camera, cameraFile: [] };
+      const flags = { broker: edge.url, camera: camera.join("\n"), spool: settings.spool ?? spoolFolder(to) };
       await start(startRole(detect, flags, context, capture));
       context.ready();
       const [detecting] = running;
@@ -81,3 +90,9 @@ export const up = defineRole({
     return { faces, published, forwarded, stored };
   },
 });
+
+/** Where faces wait by default; one folder for each target, so that a face reaches the target it was meant for. */
+function spoolFolder(to: Target): string {
+  if (to.kind === "file") return join(to.directory, ".facepipe-spool");
+  return join(stateFolder(), "spool", safeName(`${to.bucket}-${to.prefix}`));
+}

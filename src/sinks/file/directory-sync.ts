@@ -1,5 +1,4 @@
-import { open } from "node:fs/promises";
-import { systemCode } from "../../base/system-errors.ts";
+import { syncDirectory } from "../../base/sync-directory.ts";
 
 /**
  * fsync() of directories, which makes the names in them durable. Concurrent puts into one directory share a call:
@@ -33,18 +32,4 @@ export class DirectorySync {
     this.#running.set(directory, run);
     return run;
   }
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, "r");
-  try {
-    await directory.sync().catch(unlessUnsupported);
-  } finally {
-    await directory.close();
-  }
-}
-
-/** Some network and FUSE file systems do not support fsync of a directory; they make names durable themselves. */
-function unlessUnsupported(error: unknown): void {
-  if (!["EINVAL", "ENOTSUP", "ENOSYS"].includes(systemCode(error))) throw error;
 }

@@ -23,8 +23,12 @@ export function fileOpenError(error: unknown, root: string): UserError {
 export function filePutError(error: unknown, path: string): SinkError {
   const isRefused = systemCode(error) === "ENAMETOOLONG";
   const code = isRefused ? "OBJECT_REFUSED" : isFull(error) ? "DISK_FULL" : "DIRECTORY_NOT_WRITABLE";
-  return new SinkError(code, `cannot write ${path}: ${errorReason(error, reasons)}`, error);
+  const blame = isFull(error) ? "none" : aboutName.has(systemCode(error)) ? "answer" : "unknown";
+  return new SinkError(code, `cannot write ${path}: ${errorReason(error, reasons)}`, error, blame);
 }
+
+/** Failures of one name or path, on a file system that works. */
+const aboutName: ReadonlySet<string> = new Set(["EISDIR", "ENOTDIR", "EINVAL", "EILSEQ", "ELOOP"]);
 
 function isFull(error: unknown): boolean {
   return ["ENOSPC", "EDQUOT"].includes(systemCode(error));

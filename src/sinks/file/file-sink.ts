@@ -8,7 +8,7 @@ import { keyParts } from "../key-parts.ts";
 import { type PutResult, type Sink, SinkError, stoppedError } from "../sink.ts";
 import { DirectorySync } from "./directory-sync.ts";
 import { filePutError } from "./errors.ts";
-import { openDirectory, temporaryFolder } from "./open.ts";
+import { openDirectory, temporaryFolder, writeTestFile } from "./open.ts";
 import { renameIfAbsent } from "./rename-if-absent.ts";
 
 /**
@@ -38,6 +38,10 @@ export class FileSink implements Sink {
     } catch (error) {
       throw filePutError(error, path);
     }
+  }
+
+  async probe(): Promise<void> {
+    await writeTestFile(join(this.#root, temporaryFolder, randomUUID()));
   }
 
   locate(key: string): string {

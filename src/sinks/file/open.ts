@@ -36,7 +36,7 @@ function ignoreMissing(error: unknown): { mtimeMs: number } {
 }
 
 /** Permissions alone prove little: root passes every check, and a read-only mount or a full disk still refuses. */
-async function writeTestFile(path: string): Promise<void> {
+export async function writeTestFile(path: string): Promise<void> {
   const file = await open(path, "wx");
   try {
     await file.writeFile("x");

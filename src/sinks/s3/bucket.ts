@@ -42,7 +42,7 @@ export async function checkWritable(
   return url;
 }
 
-const checkName = ".facepipe-write-check";
+export const checkName = ".facepipe-write-check";
 
 interface SentRequest {
   readonly protocol: string;

@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../../base/error-codes.ts";
 import { describe, UserError } from "../../base/errors.ts";
 import { systemCode, systemReason } from "../../base/system-errors.ts";
-import { SinkError } from "../sink.ts";
+import { type Blame, SinkError } from "../sink.ts";
 
 /** What a failed request says about itself. */
 interface S3Failure {
@@ -91,7 +91,25 @@ export function s3OpenError(error: unknown, bucket: string): UserError {
  * a network or a login.
  */
 export function s3PutError(error: unknown, uri: string): SinkError {
-  return new SinkError(errorCodeOf(failureOf(error)), `cannot write ${uri}: ${s3Reason(error)}`, error);
+  const failure = failureOf(error);
+  const message = `cannot write ${uri}: ${s3Reason(error)}`;
+  return new SinkError(errorCodeOf(failure), message, error, blameOf(failure));
+}
+
+/** Statuses that ask to log in, to wait or to repeat the request. */
+const otherStatuses: ReadonlySet<number> = new Set([401, 403, 407, 408, 409, 425, 429]);
+const otherCodes: ReadonlySet<string> = new Set([
+  "RequestTimeout",
+  "BadDigest",
+  "IncompleteBody",
+  "OperationAborted",
+]);
+
+function blameOf(failure: S3Failure): Blame {
+  const { code, status = 0 } = failure;
+  if (/Quota|StorageFull|InsufficientStorage/i.test(code) || status === 507) return "none";
+  const isAnswer = status >= 400 && status < 500 && !otherStatuses.has(status) && !otherCodes.has(code);
+  return isAnswer && errorCodeOf(failure) === "BUCKET_REFUSED" ? "answer" : "unknown";
 }
 
 /** The reason in words with the code: `the secret key is wrong (SignatureDoesNotMatch)`. */

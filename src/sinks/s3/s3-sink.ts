@@ -5,7 +5,7 @@ import { UserError } from "../../base/errors.ts";
 import type { StoredObject } from "../../face/stored-objects.ts";
 import { keyParts } from "../key-parts.ts";
 import { type PutResult, type Sink, SinkError, stoppedError } from "../sink.ts";
-import { checkWritable, createBucket, type S3Location } from "./bucket.ts";
+import { checkName, checkWritable, createBucket, type S3Location } from "./bucket.ts";
 import { createClient, type S3Options } from "./client.ts";
 import { failureOf, s3OpenError, s3PutError } from "./errors.ts";
 import { asciiMetadata } from "./metadata.ts";
@@ -54,6 +54,14 @@ export class S3Sink implements Sink {
     } catch (error) {
       throw error instanceof SinkError ? error : s3PutError(error, this.#uri(object.key));
     }
+  }
+
+  /** A put without If-None-Match of one fixed key; a login without permission to delete leaves the object there. */
+  async probe(): Promise<void> {
+    const { sdk, client } = this.#bucket();
+    const target = { Bucket: this.#location.bucket, Key: this.#location.prefix + checkName };
+    await client.send(new sdk.PutObjectCommand({ ...target, Body: "x" }));
+    await client.send(new sdk.DeleteObjectCommand(target)).catch(() => undefined);
   }
 
   /** The public URL when objects are public; else the S3 URI, for tools with a login. */

@@ -2,16 +2,11 @@ import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import envPaths from "env-paths";
+import { cacheFolder } from "../../base/user-folders.ts";
 import { type ModelFile, yunetModel } from "./yunet-model.ts";
 
 /** Models that came with the program: the build of the container image downloads one to here. */
 export const besideProgram = fileURLToPath(new URL("../../../models", import.meta.url));
-
-/** The system's cache folder: `~/.cache/facepipe` ($XDG_CACHE_HOME), `~/Library/Caches/facepipe`. */
-export function cacheFolder(): string {
-  return envPaths("facepipe", { suffix: "" }).cache;
-}
 
 /** Where a downloaded model is stored, whether it exists or not. */
 export function cachedModel(folder = cacheFolder(), model = yunetModel): string {

@@ -1,9 +1,7 @@
-import { type ChildProcess, fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { extname } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { fileURLToPath } from "node:url";
 import { deferred } from "../../base/deferred.ts";
 import { UserError } from "../../base/errors.ts";
 import { type Logger, redact } from "../../base/log.ts";
@@ -11,14 +9,12 @@ import { eventFields } from "../../base/log-events.ts";
 import { within } from "../../base/time.ts";
 import type { SourceInfo, VisionSettings } from "../types.ts";
 import type { FromWorker, ResultMessage, StartPosition, ToWorker } from "../worker-messages.ts";
+import { forkWorker } from "./fork-worker.ts";
 
 /** How long a worker may take to exit when asked to, ms. */
 const gracePeriod = 2000;
 /** Lines of OpenCV's latest output that are kept, to explain a failure. */
 const maxOutput = 5;
-
-/** As in base/v8-heap.ts; a new process can be told the size on its command line. */
-const youngGeneration = "--max-semi-space-size=2";
 
 /**
  * Lets OpenCV open RTSP streams four times as fast (1.0 to 0.3 s): without measuring the frame rate, which is measured
@@ -56,13 +52,9 @@ export class WorkerProcess {
   #lastMessageAt = performance.now();
 
   static start(options: WorkerOptions): WorkerProcess {
-    // The same file type as this one: .js when built, .ts under a loader.
-    const module = new URL(`../worker/main${extname(import.meta.url)}`, import.meta.url);
     const { log, environment } = options;
-    const worker = fork(fileURLToPath(module), [], {
-      serialization: "advanced",
+    const worker = forkWorker("main", {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
-      execArgv: [...inheritedOptions(), youngGeneration],
       env: { ...fastRtsp, ...environment },
     });
     log.debug(`started the vision worker, process ${worker.pid}`);
@@ -148,12 +140,4 @@ export class WorkerProcess {
     // It may have exited already; `exited` reports that.
     if (this.#process.connected) this.#process.send(message, () => undefined);
   }
-}
-
-/** Node.js's options of this process, without those of a test runner or debugger and their values. */
-function inheritedOptions(): string[] {
-  const options = process.execArgv;
-  const isOurs = (option = "") => /^--(test|inspect|watch)/.test(option);
-  const isValue = (at: number) => !options[at]?.startsWith("-") && isOurs(options[at - 1]);
-  return options.filter((option, at) => !isOurs(option) && !isValue(at));
 }

@@ -4,6 +4,7 @@ import type { FromWorker, ToWorker } from "../worker-messages.ts";
 import { Credits } from "./credits.ts";
 import { createDetector } from "./detectors/create-detector.ts";
 import { runFrameLoop } from "./frame-loop.ts";
+import { liveWithSupervisor } from "./live-with-supervisor.ts";
 import { loadOpenCv } from "./opencv.ts";
 import { ResultBatcher } from "./result-batcher.ts";
 import { openSource } from "./sources/open.ts";
@@ -14,11 +15,7 @@ import type { Source } from "./sources/source.ts";
  * is safe neither with concurrent calls nor in a thread: here it is called synchronously, and the supervisor watches.
  */
 
-// Ctrl-C reaches every process of the terminal; the supervisor decides when to stop.
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => undefined);
-// Without a supervisor nobody needs the results.
-const die = () => process.kill(process.pid, "SIGKILL");
-process.on("disconnect", die);
+const mayDisconnect = liveWithSupervisor();
 
 /** Time between two heartbeats, ms. No timer runs while a camera's read blocks: the watchdog notices. */
 const heartbeat = 250;
@@ -59,7 +56,7 @@ async function run({ settings, from }: Extract<ToWorker, { kind: "open" }>): Pro
     lastWord = failure(error);
   }
   batcher.flush();
-  process.off("disconnect", die);
+  mayDisconnect();
   // Only the channel keeps the process running; it is closed once the last message is written.
   process.send?.(lastWord, () => process.disconnect());
 }

@@ -2,14 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { cacheFolder } from "../../../src/base/user-folders.ts";
 import { downloadModel } from "../../../src/vision/model/download-model.ts";
-import {
-  besideProgram,
-  cachedModel,
-  cacheFolder,
-  findModel,
-  sha256,
-} from "../../../src/vision/model/find-model.ts";
+import { besideProgram, cachedModel, findModel, sha256 } from "../../../src/vision/model/find-model.ts";
 import { yunetModel } from "../../../src/vision/model/yunet-model.ts";
 import { emptyFolder } from "../../support/folder.ts";
 import { modelPath, noModel } from "../worker/detectors/yunet-model.ts";

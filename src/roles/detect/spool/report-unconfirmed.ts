@@ -1,0 +1,61 @@
+import { eventFields } from "../../../base/log-events.ts";
+import type { Spool } from "../../../spool/spool.ts";
+import type { SpooledFace } from "../../../spool/types.ts";
+import type { RoleContext } from "../../role.ts";
+import type { SpoolSender } from "./spool-sender.ts";
+
+const interval = 60_000;
+/** How long to wait for the first receipt before it is reported, milliseconds. */
+const firstReceiptWait = 15_000;
+
+interface Watched {
+  readonly spool: Spool;
+  readonly sender: SpoolSender;
+  readonly directory: string;
+  readonly until: "stored" | "broker";
+  readonly broker: string;
+}
+
+/**
+ * Logs once a minute how many faces are unconfirmed for more than a minute; and once, when the broker acknowledges faces
+ * and no receipt ever comes, what may be missing.
+ */
+export function reportUnconfirmed(
+  { spool, sender, directory, until, broker }: Watched,
+  { log }: RoleContext,
+): { stop(): void } {
+  let oldest: SpooledFace | undefined;
+  const minutely = setInterval(() => {
+    const [first] = spool.oldest;
+    // The faces of the last seconds are always unconfirmed.
+    if (first && first === oldest) {
+      const message = `${spool.faces} faces are not confirmed yet, the oldest since ${since(first)}; they are in ${directory}`;
+      log.warn(eventFields("faces_unconfirmed"), message);
+    }
+    oldest = first;
+  }, interval);
+
+  let acknowledgedAt: number | undefined;
+  const firstReceipt = setInterval(() => {
+    if (until === "broker" || sender.receipts > 0) return clearInterval(firstReceipt);
+    if (sender.acknowledged > 0) acknowledgedAt ??= Date.now();
+    if (acknowledgedAt === undefined || Date.now() - acknowledgedAt < firstReceiptWait) return;
+    clearInterval(firstReceipt);
+    const what = `${broker} acknowledged ${sender.acknowledged} faces, and no receipt came for any`;
+    const remedy =
+      "Without receipts faces stay in the spool: run a store of this version at the end of the pipeline, " +
+      "let the access rules (ACL) pass facepipe/stored/#, or use --spool-until broker";
+    log.warn(eventFields("receipts_missing"), `${what}. ${remedy}`);
+  }, 1000);
+
+  return {
+    stop: () => {
+      clearInterval(minutely);
+      clearInterval(firstReceipt);
+    },
+  };
+}
+
+function since({ capturedAt }: SpooledFace): string {
+  return new Date(capturedAt).toISOString();
+}

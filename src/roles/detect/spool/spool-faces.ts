@@ -1,0 +1,233 @@
+import { doneBefore } from "../../../base/abort.ts";
+import { deferred } from "../../../base/deferred.ts";
+import { UserError } from "../../../base/errors.ts";
+import { eventFields } from "../../../base/log-events.ts";
+import { sleep } from "../../../base/time.ts";
+import type { Broker } from "../../../mqtt/broker.ts";
+import type { Connection } from "../../../mqtt/connection.ts";
+import type { Qos } from "../../../mqtt/message.ts";
+import { Publisher } from "../../../mqtt/publisher.ts";
+import { Spool } from "../../../spool/spool.ts";
+import type { SpooledFace, SpoolFull } from "../../../spool/types.ts";
+import { reduceFace } from "../../../vision/supervisor/reduce-face.ts";
+import type { CapturedFace } from "../../../vision/types.ts";
+import { connectionOf } from "../../broker-connection.ts";
+import type { RoleContext } from "../../role.ts";
+import { watchProgress } from "../../watch-progress.ts";
+import { type EncodedFace, FaceEncoder } from "../face-encoder.ts";
+import type { FaceOutput } from "../face-output.ts";
+import { EpochRecords } from "./epoch-records.ts";
+import { confirmedTopics, receiptListener } from "./receipt-listener.ts";
+import { reportUnconfirmed } from "./report-unconfirmed.ts";
+import { SpoolSender } from "./spool-sender.ts";
+
+/** Publishes in flight to the broker. */
+const publishWindow = 100;
+/** Faces that are being written to the disk; above this the worker waits. */
+const mostAppending = 64;
+/** How long a finished detect waits for the receipt of its epochs' records, milliseconds; they are in the spool. */
+const recordWait = 10_000;
+/** How often finished epochs are checked, milliseconds. */
+const recordInterval = 1000;
+
+export interface SpoolFacesOptions {
+  readonly broker: Broker;
+  readonly cameras: readonly string[];
+  readonly topicOf: (camera: string) => string;
+  readonly qos: Qos;
+  readonly directory: string;
+  readonly maxBytes: number;
+  readonly full: SpoolFull;
+  readonly until: "stored" | "broker";
+  /** Ends by itself: then what cannot be delivered is an error, and not something to wait for. */
+  readonly ends: boolean;
+}
+
+/**
+ * With `--spool`: a face is on disk before it is counted, and leaves the disk when it is confirmed. What an earlier run
+ * left is sent first. Rejects with a UserError when the spool cannot be used.
+ */
+export async function spoolFaces(options: SpoolFacesOptions, context: RoleContext): Promise<FaceOutput> {
+  let output: SpoolOutput | undefined;
+  const spool = await openSpool(options, context, (faces) => output?.onDropped(faces));
+  output = new SpoolOutput(spool, options, context);
+  return output;
+}
+
+async function openSpool(
+  { directory, maxBytes, full }: SpoolFacesOptions,
+  { log, metrics }: RoleContext,
+  onDropped: (faces: readonly SpooledFace[]) => void,
+): Promise<Spool> {
+  const spool = await Spool.open({
+    directory,
+    maxBytes,
+    full,
+    onDropped: (faces, reason) => {
+      metrics.drop(reason, faces.length);
+      onDropped(faces);
+      log.warn(eventFields("spool_dropped"), `${faces.length} faces left the spool unsent: ${reason}`);
+    },
+    onTrouble: (error) => log.error(eventFields("spool_failed", error), error.sentence),
+    onRecovered: () =>
+      log.info(eventFields("spool_recovered"), `the spool in ${directory} is writable again`),
+    onCorrupt: (message) => log.error(eventFields("spool_corrupt"), message),
+    onFull: () =>
+      log.warn(eventFields("spool_full"), `the spool in ${directory} is full: no frames are analysed`),
+  });
+  if (spool.faces > 0)
+    log.info(eventFields("spool_opened"), `${spool.faces} faces of an earlier run are in ${directory}`);
+  // An epoch without an end is that of a run that was killed.
+  for (const { epoch, endedAt } of spool.epochs)
+    if (endedAt === undefined) spool.endEpoch(epoch, new Date().toISOString());
+  return spool;
+}
+
+class SpoolOutput implements FaceOutput {
+  readonly #options: SpoolFacesOptions;
+  readonly #context: RoleContext;
+  readonly #spool: Spool;
+  readonly #encoder: FaceEncoder;
+  readonly #connection: Connection;
+  readonly #sender: SpoolSender;
+  readonly #records: EpochRecords;
+  readonly #recordTimer: NodeJS.Timeout;
+  readonly #report: { stop(): void };
+  /** Appends that are not durable yet. */
+  #appending = 0;
+  #changed = deferred();
+
+  constructor(spool: Spool, options: SpoolFacesOptions, context: RoleContext) {
+    const { broker, cameras, topicOf, qos, directory, until, ends } = options;
+    const { metrics, stop, fail } = context;
+    this.#options = options;
+    this.#context = context;
+    this.#spool = spool;
+    this.#encoder = new FaceEncoder(cameras);
+    for (const { camera, epoch } of this.#encoder.epochs) spool.beginEpoch(camera, epoch);
+
+    const connection = connectionOf(broker, { role: "detect", peer: "broker" }, context);
+    const publisher = new Publisher(connection, publishWindow);
+    const progress = watchProgress(context, () => publisher.inFlight);
+    const isConnected = () => connection.link !== undefined;
+    const sending = { spool, publisher, isConnected, topicOf, qos, until };
+    const sender = new SpoolSender(
+      cameras,
+      {
+        ...sending,
+        reduce: reduceFace,
+        onRefused: (error) => {
+          if (ends) fail(error);
+        },
+        onProgress: () => {
+          progress.touch();
+          this.#onChange();
+        },
+      },
+      context,
+    );
+    const topics = sender.cameras.flatMap((camera) => confirmedTopics(camera, topicOf(camera)));
+    // The listener first: a receipt may follow the first face at once.
+    if (until === "stored")
+      connection.add(receiptListener(connection, topics, (receipt) => sender.onReceipt(receipt)));
+    connection.add(publisher);
+    connection.add({ connected: () => sender.send() });
+    this.#connection = connection;
+    this.#sender = sender;
+    this.#records = new EpochRecords(sending, context);
+    metrics.trackSpool(() => ({ bytes: spool.bytes, faces: facesByCamera(spool, cameras) }));
+
+    sender.start();
+    this.#recordTimer = setInterval(() => void this.#records.send(), recordInterval);
+    this.#report = reportUnconfirmed({ spool, sender, directory, until, broker: broker.href }, context);
+    // Not awaited: faces are safe on disk while the broker cannot be reached.
+    connection.start(stop).catch(fail);
+  }
+
+  /** The connection was started with the first face of an earlier run. */
+  async open(): Promise<void> {}
+
+  async send(camera: string, face: CapturedFace): Promise<void> {
+    void this.#append(this.#encoder.encode(camera, face));
+    if (this.#appending <= mostAppending) return;
+    await doneBefore(
+      this.#reached(() => this.#appending <= mostAppending),
+      this.#context.stop,
+    );
+  }
+
+  async close(isComplete: boolean): Promise<number> {
+    const { stop, deadline, drainOnStop } = this.#context;
+    await doneBefore(
+      this.#reached(() => this.#appending === 0),
+      deadline,
+    );
+    const endedAt = new Date().toISOString();
+    for (const { epoch } of this.#encoder.epochs) this.#spool.endEpoch(epoch, endedAt);
+    if (isComplete) await this.#deliverAll(stop);
+    else if (drainOnStop) await this.#deliverAll(deadline);
+    else await doneBefore(this.#records.send(), deadline);
+    clearInterval(this.#recordTimer);
+    this.#report.stop();
+    this.#sender.stop();
+    await this.#connection.stop();
+    await this.#spool.close();
+    this.#reportEnd(isComplete);
+    return this.#sender.acknowledged;
+  }
+
+  onDropped(faces: readonly SpooledFace[]): void {
+    this.#sender.remove(faces);
+  }
+
+  async #append({ payload, ...facts }: EncodedFace): Promise<void> {
+    this.#appending++;
+    try {
+      const face = await this.#spool.append(facts, payload);
+      this.#context.metrics.spooled.inc({ camera: facts.camera });
+      if (face) this.#sender.add(face, payload);
+    } catch (error) {
+      this.#context.fail(error as Error);
+    } finally {
+      this.#appending--;
+      this.#onChange();
+    }
+  }
+
+  /** Waits until every face is confirmed, then for a while until the epochs' records are. */
+  async #deliverAll(signal: AbortSignal): Promise<void> {
+    const isEmpty = this.#reached(() => this.#spool.faces === 0);
+    if (!(await doneBefore(isEmpty, signal))) return;
+    await doneBefore(this.#records.send(), signal);
+    const areClosed = this.#reached(() => this.#spool.epochs.length === 0);
+    await Promise.race([areClosed, sleep(recordWait, signal)]);
+  }
+
+  #reportEnd(isComplete: boolean): void {
+    const { log, fail } = this.#context;
+    const { faces } = this.#spool;
+    const { directory } = this.#options;
+    if (faces > 0) {
+      const message = `${faces} unconfirmed faces are in ${directory}; the next start sends them`;
+      log.warn(eventFields("spool_kept"), message);
+    }
+    const { dropped } = this.#sender;
+    if (isComplete && dropped > 0)
+      fail(new UserError("FACES_DROPPED", `${dropped} faces were dropped`, "The log says why"));
+  }
+
+  async #reached(condition: () => boolean): Promise<void> {
+    while (!condition()) await this.#changed.promise;
+  }
+
+  #onChange(): void {
+    this.#changed.resolve();
+    this.#changed = deferred();
+  }
+}
+
+function facesByCamera(spool: Spool, cameras: readonly string[]): Map<string, number> {
+  const counts = new Map(cameras.map((camera) => [camera, 0]));
+  for (const { camera, faces } of spool.epochs) counts.set(camera, (counts.get(camera) ?? 0) + faces);
+  return counts;
+}

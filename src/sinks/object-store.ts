@@ -1,0 +1,27 @@
+/** An object as a listing shows it. */
+export interface ListedObject {
+  /** Path below the store's root, with `/` between its parts. */
+  readonly key: string;
+  /** Bytes; 0 in a listing without details. */
+  readonly size: number;
+  /** When it was written, milliseconds since 1970; 0 in a listing without details. */
+  readonly modifiedAt: number;
+}
+
+/** Reads what a `Sink` has stored, and removes it. Every failure is a UserError. */
+export interface ObjectStore {
+  /** As people write it: `s3://bucket/prefix`, `file:///dir`. */
+  readonly target: string;
+  /** Checks that the bucket or directory exists and can be listed; creates nothing. */
+  open(signal: AbortSignal): Promise<void>;
+  /**
+   * All objects, in no particular order, at most 1000 in a page. Memory is bounded, and objects that are removed while the
+   * listing goes on are no fault. Details cost a directory one more call for each file.
+   */
+  pages(details: boolean, signal: AbortSignal): AsyncIterable<readonly ListedObject[]>;
+  /** The object's bytes; rejects when it has more than `most`. */
+  read(key: string, most: number, signal: AbortSignal): Promise<Buffer>;
+  /** Resolves when these objects, at most 1000, do not exist any more; absent ones are no fault. */
+  remove(keys: readonly string[], signal: AbortSignal): Promise<void>;
+  close(): void;
+}

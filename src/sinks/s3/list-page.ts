@@ -1,0 +1,73 @@
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import type { ListObjectsV2Command } from "@aws-sdk/client-s3";
+import type { ListedObject } from "../object-store.ts";
+
+/** One answer to ListObjectsV2. */
+export interface ListPage {
+  /** Keys are complete: the prefix is part of them. */
+  readonly objects: readonly ListedObject[];
+  /** Continues the listing; undefined at its end. */
+  readonly next: string | undefined;
+}
+
+interface Response {
+  readonly statusCode: number;
+  body: unknown;
+}
+
+/**
+ * Reads the answer to a command before the SDK does, and hands the SDK an empty one: its XML parser takes 30 ms of CPU for
+ * 1000 keys, this one 2 ms. Errors remain the SDK's. Call it before the command is sent; the page is there afterwards.
+ */
+export function readPageOf(command: ListObjectsV2Command): { page: ListPage | undefined } {
+  const result: { page: ListPage | undefined } = { page: undefined };
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      const sent = await next(args);
+      const response = sent.response as Response;
+      if (response.statusCode === 200) {
+        result.page = parsePage(await text(response.body as Readable));
+        response.body = Buffer.from("<ListBucketResult></ListBucketResult>");
+      }
+      return sent;
+    },
+    // Nearer to the network than the SDK's own deserializer.
+    { step: "deserialize", priority: "low" },
+  );
+  return result;
+}
+
+/** Source: Amazon S3 API Reference, ListObjectsV2, "Response Syntax". */
+export function parsePage(xml: string): ListPage {
+  const decode = /<EncodingType>url</.test(xml) ? decodeUrl : decodeXml;
+  const objects = Array.from(xml.matchAll(/<Contents>(.*?)<\/Contents>/gs), ([, fields = ""]) => ({
+    key: decode(field(fields, "Key")),
+    size: Number(field(fields, "Size")),
+    modifiedAt: Date.parse(field(fields, "LastModified")) || 0,
+  }));
+  const token = decodeXml(field(xml, "NextContinuationToken"));
+  return { objects, next: token === "" ? undefined : token };
+}
+
+function field(xml: string, name: string): string {
+  const start = xml.indexOf(`<${name}>`);
+  if (start < 0) return "";
+  const from = start + name.length + 2;
+  return xml.slice(from, xml.indexOf("<", from));
+}
+
+/** With encoding-type=url, which is asked for because XML cannot have every character of a key. */
+function decodeUrl(text: string): string {
+  return /[%+]/.test(text) ? decodeURIComponent(text.replaceAll("+", " ")) : text;
+}
+
+const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+
+function decodeXml(text: string): string {
+  if (!text.includes("&")) return text;
+  return text.replace(/&(?:#(\d+)|#x([0-9a-f]+)|(\w+));/gi, (whole, decimal, hex, name) => {
+    if (name !== undefined) return entities[name] ?? whole;
+    return String.fromCodePoint(decimal ? Number(decimal) : Number.parseInt(hex, 16));
+  });
+}

@@ -1,0 +1,106 @@
+import type { Readable } from "node:stream";
+import type { S3Client } from "@aws-sdk/client-s3";
+import { isUnreachable, UserError } from "../../base/errors.ts";
+import { keepTrying } from "../../base/retry.ts";
+import type { ListedObject, ObjectStore } from "../object-store.ts";
+import type { S3Location } from "./bucket.ts";
+import { createClient, type S3Options } from "./client.ts";
+import { type ListPage, readPageOf } from "./list-page.ts";
+import { s3ReadError } from "./read-errors.ts";
+import { removeObjects } from "./remove-objects.ts";
+
+/** How long a request is tried again while the service cannot be reached, milliseconds: the first, and those after it. */
+const timeouts = { open: 5_000, later: 60_000 } as const;
+
+/** Reads and removes objects in a bucket, below a prefix. */
+export class S3Store implements ObjectStore {
+  readonly target: string;
+  readonly #location: S3Location;
+  readonly #options: S3Options;
+  #client: S3Client | undefined;
+
+  /** `prefix` is "" or ends with `/`. */
+  constructor(bucket: string, prefix: string, options: S3Options) {
+    this.#location = { bucket, prefix };
+    this.#options = options;
+    this.target = `s3://${bucket}/${prefix}`.replace(/\/$/, "");
+  }
+
+  async open(signal: AbortSignal): Promise<void> {
+    this.#client = await createClient(this.#options);
+    await this.#list({ MaxKeys: 1 }, timeouts.open, signal);
+  }
+
+  async *pages(_details: boolean, signal: AbortSignal): AsyncGenerator<readonly ListedObject[]> {
+    const { prefix } = this.#location;
+    let next: Promise<ListPage> | undefined = this.#list({}, timeouts.later, signal);
+    while (next !== undefined) {
+      const page: ListPage = await next;
+      next = undefined;
+      if (page.next !== undefined) {
+        // The service works on the next page while this one is read.
+        next = this.#list({ ContinuationToken: page.next }, timeouts.later, signal);
+        // Its failure is reported when it is awaited.
+        next.catch(() => undefined);
+      }
+      yield page.objects.map((each) => ({ ...each, key: each.key.slice(prefix.length) }));
+    }
+  }
+
+  async read(key: string, most: number, signal: AbortSignal): Promise<Buffer> {
+    const { GetObjectCommand } = await import("@aws-sdk/client-s3");
+    return this.#try(timeouts.later, signal, async (client) => {
+      const request = new GetObjectCommand({
+        Bucket: this.#location.bucket,
+        Key: this.#location.prefix + key,
+      });
+      const { Body, ContentLength = 0 } = await client.send(request, { abortSignal: signal });
+      if (ContentLength > most) {
+        (Body as Readable).destroy();
+        throw new UserError("OBJECT_UNREADABLE", `${key} has more than ${most} bytes`);
+      }
+      return Buffer.from((await Body?.transformToByteArray()) ?? []);
+    });
+  }
+
+  async remove(keys: readonly string[], signal: AbortSignal): Promise<void> {
+    const { bucket, prefix } = this.#location;
+    const whole = keys.map((key) => prefix + key);
+    await this.#try(timeouts.later, signal, (client) => removeObjects(client, bucket, whole, signal));
+  }
+
+  close(): void {
+    this.#client?.destroy();
+  }
+
+  #list(
+    more: Readonly<Record<string, string | number>>,
+    timeout: number,
+    signal: AbortSignal,
+  ): Promise<ListPage> {
+    const { bucket, prefix } = this.#location;
+    return this.#try(timeout, signal, async (client) => {
+      const { ListObjectsV2Command } = await import("@aws-sdk/client-s3");
+      const target = { Bucket: bucket, Prefix: prefix, EncodingType: "url" as const };
+      const command = new ListObjectsV2Command({ ...target, ...more });
+      const result = readPageOf(command);
+      await client.send(command, { abortSignal: signal });
+      return result.page ?? { objects: [], next: undefined };
+    });
+  }
+
+  /** Tries again while the service cannot be reached. */
+  #try<T>(timeout: number, signal: AbortSignal, work: (client: S3Client) => Promise<T>): Promise<T> {
+    const client = this.#client;
+    if (!client) throw new Error(`${this.target} is not open`);
+    const { bucket } = this.#location;
+    const attempt = () => work(client).catch((error) => Promise.reject(s3ReadError(error, bucket)));
+    const deadline = Date.now() + timeout;
+    return keepTrying(attempt, {
+      signal,
+      limits: { min: 200, max: 5_000 },
+      deadline,
+      isTransient: isUnreachable,
+    });
+  }
+}

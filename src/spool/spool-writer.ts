@@ -1,0 +1,292 @@
+import { NumberRanges } from "../base/number-ranges.ts";
+import { systemCode } from "../base/system-errors.ts";
+import { type Entry, releaseEntry } from "./entry.ts";
+import type { EpochState } from "./epoch-state.ts";
+import { chooseVictims } from "./evict.ts";
+import type { EncodedRecord } from "./record.ts";
+import { segmentBytes } from "./segment.ts";
+import { spoolClosed } from "./spool-errors.ts";
+import type { SpoolIndex } from "./spool-index.ts";
+import { lengthOf, type SpoolLog } from "./spool-log.ts";
+import { Trouble } from "./trouble.ts";
+import type { SpoolOptions } from "./types.ts";
+import { type Write, WriteQueue } from "./write-queue.ts";
+
+/** Confirmations are written with the next face, or after this time, milliseconds. */
+const freedDelay = 1000;
+/** Most bytes that are written at once. */
+const mostBatchBytes = 2 * 1024 * 1024;
+/** At least this share of the spool is dropped at once, because choosing what to drop reads the whole index. */
+const evictShare = 1 / 32;
+
+/** Writes the log in the background: what arrives during one write and fdatasync goes together into the next. */
+export class SpoolWriter {
+  readonly #options: SpoolOptions;
+  readonly #index: SpoolIndex;
+  readonly #log: SpoolLog;
+  readonly #queue = new WriteQueue();
+  readonly #trouble: Trouble;
+  readonly #batchBytes: number;
+  /** Faces may fill the spool up to here; the rest is for what is said about them, and for rewriting a segment. */
+  readonly #usableBytes: number;
+  #freed = new Map<EpochState, NumberRanges>();
+  #freedTimer: NodeJS.Timeout | undefined;
+  #isFull = false;
+  #isClosing = false;
+  #mayRepair = true;
+  #again = false;
+  #work: Promise<void> | undefined;
+
+  constructor(options: SpoolOptions, index: SpoolIndex, log: SpoolLog) {
+    this.#options = options;
+    this.#index = index;
+    this.#log = log;
+    this.#trouble = new Trouble(options);
+    const segment = segmentBytes(options.maxBytes);
+    this.#batchBytes = Math.min(mostBatchBytes, segment / 4);
+    this.#usableBytes = options.maxBytes - segment;
+  }
+
+  /** A larger record never fits, whatever is dropped for it, bytes. */
+  get mostRecordBytes(): number {
+    return this.#usableBytes - segmentBytes(this.#options.maxBytes);
+  }
+
+  addFact(write: Write): void {
+    this.#queue.addFact(write);
+    this.wake();
+  }
+
+  addFace(write: Write): void {
+    this.#queue.addFace(write);
+    this.wake();
+  }
+
+  /** The face was confirmed. This is written later: if it is lost, the face is sent once more. */
+  free(entry: Entry): void {
+    this.#index.remove(entry);
+    entry.state.freed.add(entry.seq);
+    const ranges = this.#freed.get(entry.state) ?? new NumberRanges();
+    ranges.add(entry.seq);
+    this.#freed.set(entry.state, ranges);
+    this.#freedTimer ??= setTimeout(() => this.#writeFreed(), freedDelay).unref();
+    this.#release([entry]);
+  }
+
+  /** Drops a face that is not wanted. Its bytes remain until the record of this is durable. */
+  discard(entry: Entry, reason: string, onDurable?: () => void): void {
+    const records = this.#drop([entry], reason);
+    this.addFact({
+      records,
+      onDurable: () => {
+        this.#release([entry]);
+        onDurable?.();
+      },
+    });
+  }
+
+  /** Resolves when all that was added is durable, or has failed. */
+  async flush(): Promise<void> {
+    this.#writeFreed();
+    await this.#queue.flush();
+  }
+
+  /** Writes what waits, if that is possible, and fails the rest. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    this.#writeFreed();
+    this.#trouble.wake();
+    await this.#work;
+    this.#fail(this.#queue.takeAll(), spoolClosed(this.#trouble.error));
+  }
+
+  /** Something was added, or space was freed. */
+  wake(): void {
+    this.#again = true;
+    this.#work ??= this.#run().finally(() => {
+      this.#work = undefined;
+    });
+  }
+
+  async #run(): Promise<void> {
+    while (this.#again) {
+      this.#again = false;
+      while (await this.#step());
+    }
+  }
+
+  /** Writes one batch; false when there is nothing to write, or no space. */
+  async #step(): Promise<boolean> {
+    let facts = this.#queue.takeFacts(this.#batchBytes);
+    let faces = this.#queue.takeFaces(this.#batchBytes);
+    if (facts.length + faces.length > 0) facts = [...this.#freedWrites(), ...facts];
+    try {
+      await this.#log.deleteDead();
+      const { maxBytes } = this.#options;
+      if (this.#log.bytes > maxBytes) await this.#makeRoom([], this.#usableBytes);
+      if (faces.length > 0 && !(await this.#makeRoom(recordsOf([...facts, ...faces]), this.#usableBytes))) {
+        this.#queue.returnFaces(faces);
+        faces = [];
+        this.#reportFull();
+      } else if (faces.length > 0) this.#isFull = false;
+      else if (!(await this.#makeRoom(recordsOf(facts), maxBytes))) {
+        this.#queue.returnFacts(facts);
+        return false;
+      }
+      if (facts.length + faces.length === 0) return await this.#repair();
+      await this.#write([...facts, ...faces]);
+      return true;
+    } catch (error) {
+      this.#fail([...facts, ...faces], error);
+      return true;
+    }
+  }
+
+  /** Appends the writes' records, however often that must be tried. */
+  async #write(writes: readonly Write[]): Promise<void> {
+    const records = recordsOf(writes);
+    const { segment, offset } = await this.#insist(() => this.#log.append(records));
+    let at = offset;
+    for (const write of writes) {
+      write.onDurable({ segment, offset: at });
+      at += lengthOf(write.records);
+    }
+    this.#queue.ended(writes);
+  }
+
+  /** `work`'s result, tried again each second while the disk is full or fails. */
+  async #insist<T>(work: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        const result = await work();
+        this.#trouble.over();
+        return result;
+      } catch (error) {
+        await this.#waitAfter(error);
+        // Needs no space, and frees some.
+        await this.#log.deleteDead();
+      }
+    }
+  }
+
+  async #waitAfter(error: unknown): Promise<void> {
+    // Not from the system: a bug, which a second attempt does not cure.
+    if (systemCode(error) === "") throw error;
+    if (this.#isClosing) throw spoolClosed(error);
+    await this.#trouble.wait(error);
+  }
+
+  /** Frees space until the files and `records` together have at most `limit` bytes; false when that is impossible. */
+  async #makeRoom(records: readonly EncodedRecord[], limit: number): Promise<boolean> {
+    const bytes = lengthOf(records);
+    for (;;) {
+      await this.#log.deleteDead();
+      const missing = this.#log.bytes + this.#log.growth(bytes) - limit;
+      if (missing <= 0) return true;
+      if (await this.#rewriteOne()) continue;
+      if (this.#options.full === "stop") return false;
+      const share = Math.max(missing, this.#options.maxBytes * evictShare);
+      const victims = chooseVictims(this.#index.entries, this.#options.full, share);
+      if (victims.length === 0) return false;
+      await this.#evict(victims, "spool_full");
+    }
+  }
+
+  /** Rewrites a segment with many dead bytes; false when there is none. */
+  async #rewriteOne(): Promise<boolean> {
+    try {
+      return await this.#rewrite("wasteful");
+    } catch (error) {
+      await this.#waitAfter(error);
+      return true;
+    }
+  }
+
+  /** Rewrites a segment that has damaged bytes, so that they are reported once. It is not essential. */
+  async #repair(): Promise<boolean> {
+    if (!this.#mayRepair || !this.#log.hasDamage) return false;
+    this.#mayRepair = await this.#rewrite("damaged").catch(() => false);
+    return this.#mayRepair;
+  }
+
+  async #rewrite(which: "wasteful" | "damaged"): Promise<boolean> {
+    const result = await this.#log.rewriteOne(which, this.#index.entries);
+    if (typeof result === "boolean") return result;
+    for (const entry of result) this.#options.onCorrupt(damagedFace(entry));
+    await this.#evict(result, "corrupt");
+    return true;
+  }
+
+  async #evict(entries: readonly Entry[], reason: "spool_full" | "corrupt"): Promise<void> {
+    const records = this.#drop(entries, reason);
+    const onDurable = () => {
+      this.#release(entries);
+      this.#options.onDropped(entries, reason);
+    };
+    await this.#insist(() => this.#log.append(records));
+    onDurable();
+  }
+
+  /** Removes the entries from the index, and returns the records that say so. */
+  #drop(entries: readonly Entry[], reason: string): EncodedRecord[] {
+    const byEpoch = new Map<EpochState, NumberRanges>();
+    for (const entry of entries) {
+      const { state, seq } = entry;
+      if (entry.isLive) this.#index.remove(entry);
+      const ranges = byEpoch.get(state) ?? new NumberRanges();
+      ranges.add(seq);
+      byEpoch.set(state, ranges);
+    }
+    return [...byEpoch].flatMap(([state, ranges]) => {
+      state.addDropped(reason, ranges);
+      return state.droppedRecords(reason, ranges);
+    });
+  }
+
+  /** The entries' records are dead bytes now. */
+  #release(entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      const { segment } = entry;
+      releaseEntry(entry);
+      if (segment?.liveFaces === 0) this.#trouble.wake();
+    }
+    if (this.#queue.facesWait) this.wake();
+  }
+
+  #writeFreed(): void {
+    clearTimeout(this.#freedTimer);
+    this.#freedTimer = undefined;
+    for (const write of this.#freedWrites()) this.#queue.addFact(write);
+    this.wake();
+  }
+
+  #freedWrites(): Write[] {
+    if (this.#freedTimer !== undefined) clearTimeout(this.#freedTimer);
+    this.#freedTimer = undefined;
+    const all = [...this.#freed].filter(([{ isClosed }]) => !isClosed);
+    this.#freed = new Map();
+    return all.map(([state, ranges]) => ({
+      records: state.freedRecords(ranges),
+      onDurable: () => undefined,
+    }));
+  }
+
+  #reportFull(): void {
+    if (this.#isFull || this.#options.full !== "stop") return;
+    this.#isFull = true;
+    this.#options.onFull?.();
+  }
+
+  #fail(writes: readonly Write[], error: unknown): void {
+    for (const { onFailed } of writes) onFailed?.(error);
+    this.#queue.ended(writes);
+  }
+}
+
+function damagedFace({ camera, seq }: Entry): string {
+  return `face ${seq} of camera ${camera} is damaged in the spool`;
+}
+
+function recordsOf(writes: readonly Write[]): EncodedRecord[] {
+  return writes.flatMap(({ records }) => records);
+}

@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parsePage } from "../../../src/sinks/s3/list-page.ts";
+
+test("an answer with url-encoded keys, as asked for", () => {
+  const page = parsePage(
+    `<?xml version="1.0" encoding="UTF-8"?>
+<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>b</Name><Prefix>a%2Fb</Prefix>
+<EncodingType>url</EncodingType><IsTruncated>true</IsTruncated><NextContinuationToken>1&amp;2</NextContinuationToken>
+<Contents><Key>a/T%C3%BCre+%2B%25.png</Key><LastModified>2026-11-21T14:03:22.123Z</LastModified><ETag>&quot;x&quot;</ETag>
+<Size>42</Size><Owner><ID>o</ID><DisplayName>Key</DisplayName></Owner></Contents>
+<Contents><Size>0</Size><LastModified>2026-11-21T14:03:23.000Z</LastModified><Key>b</Key></Contents></ListBucketResult>`,
+  );
+  const time = Date.parse("2026-11-21T14:03:22.123Z");
+  assert.deepEqual(page, {
+    objects: [
+      { key: "a/Türe +%.png", size: 42, modifiedAt: time },
+      { key: "b", size: 0, modifiedAt: time + 877 },
+    ],
+    next: "1&2",
+  });
+});
+
+test("an answer of a service that does not encode keys, and an empty one", () => {
+  const contents = "<Contents><Key>a+b%20&amp;&#x9580;&#65;&lt;</Key><Size>1</Size></Contents>";
+  const { objects, next } = parsePage(`<ListBucketResult>${contents}</ListBucketResult>`);
+  assert.deepEqual([objects[0]?.key, next], ["a+b%20&門A<", undefined]);
+  assert.deepEqual(parsePage("<ListBucketResult/>"), { objects: [], next: undefined });
+});

@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { cpSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { emptyFolder } from "../support/folder.ts";
+import { Camera, openSpool, picture, segments, seqs } from "./fixture.ts";
+import { Random } from "./random.ts";
+
+const faces = 60;
+const maxBytes = 1024 * 1024;
+
+/** A spool of several segments with 60 faces of 3000 bytes. */
+async function fullSpool(t: TestContext): Promise<{ directory: string; epoch: string }> {
+  const directory = emptyFolder(t);
+  const { spool } = await openSpool(t, directory, { maxBytes });
+  const camera = new Camera(spool);
+  for (let seq = 1; seq <= faces; seq++) await camera.append(picture(seq));
+  await spool.close();
+  assert.ok(segments(directory).length > 2);
+  return { directory, epoch: camera.epoch };
+}
+
+/** Opens the spool: every face is intact, or recorded as dropped, or among `mayBeMissing` that are not known. */
+async function check(
+  t: TestContext,
+  directory: string,
+  epoch: string,
+  mayBeMissing: number,
+  mostLost: number,
+) {
+  const opened = await openSpool(t, directory, { maxBytes });
+  const { spool } = opened;
+  const live = [...spool.oldest];
+  for (const face of live) assert.deepEqual(await spool.read(face), picture(face.seq));
+  const dropped = spool.epochs.find((each) => each.epoch === epoch)?.dropped.get("corrupt");
+  const lost = faces - live.length;
+  const unknown = lost - (dropped?.size ?? 0);
+  assert.ok(lost <= mostLost, `${lost} faces lost`);
+  assert.ok(unknown <= mayBeMissing, `${unknown} faces neither here nor dropped`);
+  // What was damaged is repaired: the next time nothing is reported, and nothing more is lost.
+  await spool.flush();
+  await spool.close();
+  const again = await openSpool(t, directory, { maxBytes });
+  assert.deepEqual(seqs(again.spool.oldest), seqs(live));
+  assert.deepEqual(again.corrupt, []);
+  await again.spool.close();
+  return opened;
+}
+
+test("a flipped byte anywhere costs at most one face", async (t) => {
+  const { directory, epoch } = await fullSpool(t);
+  const random = new Random(1);
+  for (let round = 0; round < 30; round++) {
+    const copy = emptyFolder(t);
+    cpSync(directory, copy, { recursive: true });
+    const path = random.pick(segments(copy)) ?? "";
+    const bytes = readFileSync(path);
+    const at = random.below(bytes.length);
+    bytes[at] = (bytes[at] ?? 0) ^ (1 << random.below(8));
+    writeFileSync(path, bytes);
+    await check(t, copy, epoch, 1, 1);
+  }
+});
+
+test("damaged bytes of a picture are reported, copied and recorded as dropped", async (t) => {
+  const { directory, epoch } = await fullSpool(t);
+  const [path = ""] = segments(directory);
+  const bytes = readFileSync(path);
+  bytes.fill(0, bytes.indexOf("face 3;") + 50, bytes.indexOf("face 3;") + 60);
+  writeFileSync(path, bytes);
+  const { corrupt, dropped } = await check(t, directory, epoch, 0, 1);
+  assert.equal(corrupt.length, 1);
+  assert.deepEqual(dropped, [{ seq: 3, reason: "corrupt" }]);
+  const copies = readdirSync(join(directory, "corrupt"));
+  assert.equal(copies.length, 1);
+  assert.match(readFileSync(join(directory, "corrupt", copies[0] ?? ""), "latin1"), /face 3;/);
+});
+
+test("a file that is cut off, overwritten with zeros or with garbage costs the faces in it", async (t) => {
+  const { directory, epoch } = await fullSpool(t);
+  const random = new Random(2);
+  for (let round = 0; round < 30; round++) {
+    const copy = emptyFolder(t);
+    cpSync(directory, copy, { recursive: true });
+    const path = random.pick(segments(copy)) ?? "";
+    const bytes = readFileSync(path);
+    const [from, length] = [random.below(bytes.length), 1 + random.below(9000)];
+    const touched = 1 + Math.ceil(Math.min(length, bytes.length - from) / 3000);
+    if (round % 3 === 0) {
+      truncateSync(path, from);
+      const after = Math.ceil((bytes.length - from) / 3000);
+      await check(t, copy, epoch, after, after);
+    } else {
+      const garbage = Buffer.from(Array.from({ length }, () => (round % 3 === 1 ? 0 : random.below(256))));
+      garbage.copy(bytes, from);
+      writeFileSync(path, bytes);
+      await check(t, copy, epoch, touched, touched);
+    }
+  }
+});
+
+test("the write that a crash cut off is removed without a report", async (t) => {
+  const { directory, epoch } = await fullSpool(t);
+  const last = segments(directory).at(-1) ?? "";
+  truncateSync(last, readFileSync(last).length - 1000);
+  const { corrupt, spool } = await check(t, directory, epoch, 1, 1);
+  assert.deepEqual([corrupt, spool.faces], [[], faces - 1]);
+});
+
+test("files that are not ours, and empty ones, do no harm", async (t) => {
+  const { directory, epoch } = await fullSpool(t);
+  writeFileSync(join(directory, "notes.txt"), "not a segment");
+  writeFileSync(join(directory, "99999997.log"), "");
+  writeFileSync(join(directory, "00000001.log.tmp"), "half");
+  const { corrupt, spool } = await check(t, directory, epoch, 0, 0);
+  assert.deepEqual([corrupt, spool.faces], [[], faces]);
+});
+
+test("a folder in place of a segment is reported", async (t) => {
+  const directory = emptyFolder(t);
+  mkdirSync(join(directory, "00000003.log"));
+  const { spool, corrupt } = await openSpool(t, directory);
+  const camera = new Camera(spool);
+  assert.ok(await camera.append(picture(1)));
+  assert.equal(corrupt.length, 1);
+});
+
+test("a face that is damaged while the spool is open is set aside when it is read", async (t) => {
+  const directory = emptyFolder(t);
+  const { spool, corrupt, dropped } = await openSpool(t, directory);
+  const camera = new Camera(spool);
+  for (let seq = 1; seq <= 3; seq++) await camera.append(picture(seq));
+  const [path = ""] = segments(directory);
+  const bytes = readFileSync(path);
+  bytes.fill("x", bytes.indexOf("face 2;"), bytes.indexOf("face 2;") + 5);
+  writeFileSync(path, bytes);
+  const face = spool.find(camera.epoch, 2);
+  assert.ok(face);
+  assert.equal(await spool.read(face), undefined);
+  await spool.flush();
+  assert.deepEqual([dropped, corrupt.length, spool.has(face)], [[{ seq: 2, reason: "corrupt" }], 1, false]);
+  assert.deepEqual([...(spool.epochs[0]?.dropped.get("corrupt") ?? [])], [[2, 2]]);
+  const third = spool.find(camera.epoch, 3);
+  assert.ok(third);
+  assert.deepEqual(await spool.read(third), picture(3));
+});

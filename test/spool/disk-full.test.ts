@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { deferred } from "../../src/base/deferred.ts";
+import { hasCode } from "../../src/base/errors.ts";
+import { emptyFolder } from "../support/folder.ts";
+import { Camera, openSpool, picture, segments, seqs } from "./fixture.ts";
+
+const skip =
+  process.getuid?.() === 0 && process.platform === "linux"
+    ? false
+    : "needs root, to mount a small file system";
+
+function smallDisk(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), "facepipe-disk-"));
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], { stdio: "pipe" });
+    t.after(() => execFileSync("umount", ["-l", folder]));
+    return folder;
+  } catch {
+    t.skip("mount is not allowed here");
+    return "";
+  } finally {
+    t.after(() => rmdirSync(folder));
+  }
+}
+
+test("while the disk is full appends wait; then all of them are there, each once", { skip }, async (t) => {
+  const disk = smallDisk(t);
+  if (disk === "") return;
+  const directory = join(disk, "spool");
+  const [trouble, recovered] = [deferred(), deferred()];
+  const opened = await openSpool(t, directory, {
+    onTrouble: (error) => {
+      opened.troubles.push(error);
+      trouble.resolve();
+    },
+    onRecovered: () => recovered.resolve(),
+  });
+  const { spool } = opened;
+  const camera = new Camera(spool);
+  const other = join(disk, "other-program");
+  writeFileSync(other, Buffer.alloc(700_000));
+  let appended = 0;
+  const all = Array.from({ length: 200 }, (_, at) => camera.append(picture(at + 1)).then(() => appended++));
+  await trouble.promise;
+  assert.ok(appended < 200);
+  assert.equal(opened.troubles[0]?.code, "SPOOL_DISK_FULL");
+  rmSync(other);
+  await recovered.promise;
+  await Promise.all(all);
+  assert.equal(opened.troubles.length, 1);
+  await spool.close();
+
+  const again = await openSpool(t, directory);
+  assert.deepEqual(
+    seqs(again.spool.oldest),
+    Array.from({ length: 200 }, (_, at) => at + 1),
+  );
+  for (const face of again.spool.oldest) assert.deepEqual(await again.spool.read(face), picture(face.seq));
+  assert.deepEqual(again.corrupt, []);
+});
+
+test("confirmations free a full disk, also after a restart", { skip }, async (t) => {
+  const disk = smallDisk(t);
+  if (disk === "") return;
+  const directory = join(disk, "spool");
+  const trouble = deferred();
+  // Segments of 64 KiB, and a limit above what the disk has.
+  const options = { maxBytes: 1_500_000, onTrouble: () => trouble.resolve() };
+  const { spool } = await openSpool(t, directory, options);
+  const camera = new Camera(spool);
+  const outcomes = Promise.allSettled(Array.from({ length: 400 }, (_, at) => camera.append(picture(at + 1))));
+  await trouble.promise;
+  await spool.close();
+  const durable = (await outcomes).filter(({ status }) => status === "fulfilled").length;
+  assert.ok(durable > 200 && durable < 400);
+
+  const { spool: again } = await openSpool(t, directory, { maxBytes: 1_500_000 });
+  assert.equal(again.faces, durable);
+  const waiting = Array.from({ length: 100 }, (_, at) =>
+    again.append(
+      { ...{ camera: "cam", epoch: camera.epoch, quality: 1, capturedAt: 0 }, seq: durable + 1 + at },
+      picture(1),
+    ),
+  );
+  for (const face of [...again.oldest].slice(0, 200)) {
+    assert.deepEqual(await again.read(face), picture(face.seq));
+    again.remove(face);
+  }
+  await Promise.all(waiting);
+  assert.equal(again.faces, durable - 100);
+});
+
+test("after an I/O error the faces are written to a new segment, each once", async (t) => {
+  const directory = emptyFolder(t);
+  const { spool, troubles } = await openSpool(t, directory);
+  const camera = new Camera(spool);
+  await camera.append(picture(1));
+  const file = await open("/dev/null");
+  const { prototype } = file.constructor;
+  await file.close();
+  const failure = Object.assign(new Error("EIO"), { code: "EIO" });
+  t.mock.method(prototype, "write", () => Promise.reject(failure), { times: 1 });
+  await Promise.all([camera.append(picture(2)), camera.append(picture(3))]);
+  assert.deepEqual(
+    troubles.map(({ code }) => code),
+    ["SPOOL_NOT_WRITABLE"],
+  );
+  assert.equal(segments(directory).length, 2);
+  await spool.close();
+  const again = await openSpool(t, directory);
+  assert.deepEqual(seqs(again.spool.oldest), [1, 2, 3]);
+  assert.deepEqual(again.corrupt, []);
+});
+
+test("a directory that is not writable is refused with its reason", async (t) => {
+  const path = join(emptyFolder(t), "file");
+  writeFileSync(path, "");
+  await assert.rejects(openSpool(t, path), (error) => hasCode(error, "SPOOL_NOT_WRITABLE"));
+});
