@@ -81,10 +81,11 @@ export class Pipeline {
     return startFacepipe(this.#t, ["detect", "--broker", this.#edge, ...source, ...more]);
   }
 
-  /** All faces in the bucket by their number; fails when an object is no face. */
+  /** All faces in the bucket by their number; fails when an object is neither a face nor an epoch's record. */
   async stored(): Promise<{ facts: FaceFacts; payload: Buffer }[]> {
     const objects = await objectsInBucket(this.#s3.admin, this.bucket);
-    const faces = [...objects].map(([key, payload]) => {
+    const pictures = [...objects].filter(([key]) => !key.startsWith("epochs/"));
+    const faces = pictures.map(([key, payload]) => {
       const decoded = decodeMessage(payload);
       assert.ok(decoded.kind === "face", `${key} is ${decoded.kind}`);
       return { facts: decoded.facts, payload };

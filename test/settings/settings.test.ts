@@ -82,7 +82,7 @@ test("every option of every role has a variable, and the help shows both with th
 });
 
 function standardOf({ required, fallback, fallbackNote = fallback }: Options[string]): string {
-  if (required) return required === true ? "required, " : "required unless --camera-file, ";
+  if (required) return required === true ? "required, " : "required unless --camera-file or --drain, ";
   return fallbackNote === undefined ? "" : `default: ${fallbackNote}, `;
 }
 

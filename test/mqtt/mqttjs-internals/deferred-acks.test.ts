@@ -3,6 +3,7 @@ import { EventEmitter, once } from "node:events";
 import { type TestContext, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import mqtt, { type MqttClient, type Packet } from "mqtt";
+import { UserError } from "../../../src/base/errors.ts";
 import { type Acknowledge, deferAcks } from "../../../src/mqtt/mqttjs-internals/deferred-acks.ts";
 import { type Mosquitto, mosquittoMissing, startMosquitto } from "../../support/mosquitto.ts";
 import { publishWithMosquitto } from "../../support/mosquitto-clients.ts";
@@ -204,7 +205,7 @@ test("a message whose handler failed is kept by the broker and delivered again o
   const { broker, connection, handler } = await begin(t, { qos: 1, version: "5" });
   await publishAll(broker, ["one"], 1);
   await handler.until(1);
-  handler.received[0]?.fail(new Error("the disk is full"));
+  handler.received[0]?.fail(new UserError("DISK_FULL", "the disk is full"));
   await caughtUp(broker, connection);
   assert.deepEqual(acknowledged(broker), []);
   assert.match(connection.logged.join(""), /a message on a\/b is kept in the broker: the disk is full/);
