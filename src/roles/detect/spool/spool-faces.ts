@@ -1,6 +1,6 @@
 import { doneBefore } from "../../../base/abort.ts";
 import { deferred } from "../../../base/deferred.ts";
-import { UserError } from "../../../base/errors.ts";
+import { hasCode, UserError } from "../../../base/errors.ts";
 import { eventFields } from "../../../base/log-events.ts";
 import { sleep } from "../../../base/time.ts";
 import type { Broker } from "../../../mqtt/broker.ts";
@@ -187,7 +187,10 @@ class SpoolOutput implements FaceOutput {
       this.#context.metrics.spooled.inc({ camera: facts.camera });
       if (face) this.#sender.add(face, payload);
     } catch (error) {
-      this.#context.fail(error as Error);
+      // The spool was closed while it was full: the face was never counted.
+      if (hasCode(error, "STOPPED"))
+        this.#context.log.warn(eventFields("message_dropped", error), error.sentence);
+      else this.#context.fail(error as Error);
     } finally {
       this.#appending--;
       this.#onChange();
