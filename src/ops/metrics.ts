@@ -109,6 +109,8 @@ export async function createMetrics(): Promise<Metrics> {
     labelNames: ["camera"],
     registers,
     collect() {
+      // A camera of an earlier run that has no faces left.
+      this.reset();
       for (const [camera, count] of spoolState().faces) this.set({ camera }, count);
     },
   });

@@ -40,7 +40,8 @@ interface Sent {
  *
  * - A face is sent again when one published after it was confirmed, and it was not within the wait that follows:
  *   max(grace, srtt + 4 rttvar), where srtt and rttvar are the mean and deviation of the time to confirmation
- *   (RFC 6298, 2.3; from faces that were sent once: Karn's algorithm).
+ *   (RFC 6298, 2.3; from faces that were sent once: Karn's algorithm; and not from those that waited for an outage to
+ *   end), but at most two minutes.
  * - The window is halved once per wait when faces are lost, and grows by ten faces for each window of confirmed ones
  *   (additive increase, multiplicative decrease: RFC 5681, 3.1).
  * - A receipt `repeated` for a face that was sent twice proves that sending it again was needless: the window is
@@ -55,7 +56,7 @@ export class SelectiveRepeat<T> {
   readonly #maxWindow: number;
   /** In order of position. */
   readonly #open = new Map<T, Sent>();
-  readonly #parked = new Map<T, { readonly attempts: number; readonly retryAt: number }>();
+  readonly #parked = new Map<T, { readonly attempts: number; retryAt: number }>();
   /** How many of the open faces were sent more than once. */
   #openAgain = 0;
   #parkedCheckAt = 0;
@@ -71,6 +72,8 @@ export class SelectiveRepeat<T> {
   #graceChangedAt = 0;
   #lossAt = Number.NEGATIVE_INFINITY;
   #grace = minGrace;
+  /** Faces that were sent earlier are not measured. */
+  #measureFrom = 0;
   #meanTime: number | undefined;
   #deviation = 0;
   #heardAt = 0;
@@ -111,6 +114,10 @@ export class SelectiveRepeat<T> {
     this.#open.set(item, { position, sentAt: now, attempts, isAcknowledged: false, overtakenAt: undefined });
   }
 
+  isOpen(item: T): boolean {
+    return this.#open.has(item);
+  }
+
   /** The broker has acknowledged the face. */
   acknowledged(item: T): void {
     const sent = this.#open.get(item);
@@ -119,6 +126,7 @@ export class SelectiveRepeat<T> {
 
   /** A receipt came; `repeated`: the face was stored before the message came that the receipt is for. */
   confirmed(item: T, repeated: boolean, now: number): void {
+    if (now - this.#heardAt > minGrace) this.#onSilenceOver(now);
     this.#heardAt = now;
     this.#silence = minSilence;
     const sent = this.#open.get(item);
@@ -128,7 +136,7 @@ export class SelectiveRepeat<T> {
     if (!sent) return;
     this.#close(item);
     if (sent.attempts > 1 && !repeated) this.#remember(item);
-    if (sent.attempts === 1) this.#measure(now - sent.sentAt);
+    if (sent.attempts === 1 && sent.sentAt >= this.#measureFrom) this.#measure(now - sent.sentAt);
     this.#grow();
     if (sent.position <= this.#confirmedTo) return;
     this.#confirmedTo = sent.position;
@@ -150,16 +158,18 @@ export class SelectiveRepeat<T> {
     if (due.length > 0 || this.#open.size === 0 || now - this.#heardAt <= this.#silence) return due;
     this.#heardAt = now;
     this.#silence = Math.min(maxSilence, this.#silence * 2);
-    return this.#oldest(now);
+    return this.#oldest();
   }
 
-  #oldest(now: number): T[] {
-    const oldest = [...this.#open].find(([, { isAcknowledged }]) => isAcknowledged);
-    if (!oldest) return [];
-    const [item, { attempts }] = oldest;
-    if (attempts < mostAttempts) return [item];
-    this.#park(item, attempts, now);
+  #oldest(): T[] {
+    for (const [item, { isAcknowledged }] of this.#open) if (isAcknowledged) return [item];
     return [];
+  }
+
+  /** The way works again: what was sent before says nothing about how long it takes, and what was parked may pass. */
+  #onSilenceOver(now: number): void {
+    this.#measureFrom = now;
+    for (const parked of this.#parked.values()) parked.retryAt = now;
   }
 
   #lost(now: number): T[] {
@@ -167,7 +177,8 @@ export class SelectiveRepeat<T> {
       this.#graceChangedAt = now;
       this.#grace = Math.max(minGrace, this.#grace / graceFactor);
     }
-    const wait = Math.max(this.#grace, (this.#meanTime ?? 0) + 4 * this.#deviation);
+    const usual = (this.#meanTime ?? 0) + 4 * this.#deviation;
+    const wait = Math.min(maxGrace, Math.max(this.#grace, usual));
     const lost: T[] = [];
     let isNewLoss = false;
     // A part of the window at a time: a burst may be lost for the same reason as the faces before.

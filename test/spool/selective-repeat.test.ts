@@ -91,6 +91,26 @@ test("a face that is never confirmed takes no place in the window after its four
   assert.deepEqual(window.due(now + 61_000), [1]);
 });
 
+test("an outage says nothing about the usual time: after it the wait is as short as before", () => {
+  const window = opened(20);
+  for (let face = 1; face <= 10; face++) window.confirmed(face, false, 3_600_000 + face);
+  assert.deepEqual(window.due(3_600_011), []);
+  send(window, 100, 3_600_100);
+  window.confirmed(100, false, 3_600_300);
+  assert.ok(window.due(3_605_400).length > 0);
+});
+
+test("in an outage the oldest face is tried every five minutes, however long it lasts, and is not parked", () => {
+  const window = opened(1);
+  let [now, tries] = [0, 0];
+  for (; now < 4 * 3_600_000; now += 1000)
+    for (const face of window.due(now)) {
+      send(window, face, now);
+      tries++;
+    }
+  assert.ok(tries > 45, `${tries} times in four hours`);
+});
+
 const scenarios: readonly (readonly [name: string, scenario: Scenario, sentAtMost: number])[] = [
   ["one site", { sites: 1, store: 400 }, 1.05],
   ["ten sites", {}, 1.1],

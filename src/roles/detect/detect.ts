@@ -124,7 +124,8 @@ async function outputFor(
   if (settings.dryRun) return printFaces(context);
   const { qos, spool, drain, spoolMax: maxBytes, spoolFull: full, spoolUntil: until } = settings;
   const names = cameras.map(({ name }) => name);
-  const ends = !cameras.some(({ source }) => isEndless(source)) || settings.limit !== undefined;
+  const isEndlessRun = settings.loop || cameras.some(({ source }) => isEndless(source));
+  const ends = !isEndlessRun || settings.limit !== undefined;
   // With a spool an endless source does not wait for its broker.
   const timeout = spool === undefined || ends ? settings.connectTimeout : Number.POSITIVE_INFINITY;
   const clientId = stableClientId("detect", ...(drain ? ["drain"] : names));

@@ -85,6 +85,7 @@ export function publishFaces(options: PublishOptions, context: RoleContext): Fac
 
   const publishRecords = async (): Promise<void> => {
     for (const { camera, epoch, last } of encoder.epochs) {
+      if (last === 0) continue;
       const endedAt = new Date().toISOString();
       const record = { v: 1, camera, epoch, first: 1, last, dropped: dropped.of(epoch), endedAt } as const;
       const topic = epochTopic(camera);

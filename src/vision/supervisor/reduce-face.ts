@@ -14,7 +14,8 @@ const reducer = new ReducerProcess({ timeout: 10_000, idle: 5000 });
 /**
  * The message of the same face in at most `maxBytes`, facts included: as a JPEG, and smaller if need be; `facts.reduced`
  * says what it was. A message that is small enough already is returned as it is. Undefined when `payload` is not a face,
- * when its picture cannot be read, and when it cannot be made so small. Never rejects.
+ * when its picture cannot be read, and when it cannot be made so small. Rejects when that could not be tried: the
+ * process that does it crashed, hung or was killed.
  */
 export async function reduceFace(payload: Buffer, maxBytes: number): Promise<Buffer | undefined> {
   const decoded = decodeMessage(payload);

@@ -26,7 +26,7 @@ export class ReducerProcess {
     this.#limits = limits;
   }
 
-  /** Requests wait for one another. Undefined also when the process crashed or did not reply in time. Never rejects. */
+  /** Requests wait for one another. Undefined when it cannot be made so small. Rejects when the process does not reply. */
   reduce(request: ReduceRequest): Promise<Buffer | undefined> {
     return this.#turns.run(() => this.#exchange(request));
   }
@@ -34,19 +34,21 @@ export class ReducerProcess {
   async #exchange(request: ReduceRequest): Promise<Buffer | undefined> {
     clearTimeout(this.#idle);
     const worker = this.#worker ?? this.#start();
-    if (!worker) return undefined;
+    if (!worker) throw new Error("the system cannot start the reducer now");
     this.#reply = deferred();
     // A request keeps this process running, an idle reducer does not.
     worker.ref();
     worker.channel?.ref();
     worker.send(request, (error) => error && this.#discard(worker));
     const timer = setTimeout(() => this.#discard(worker), this.#limits.timeout);
-    const jpeg = await this.#reply.promise;
-    clearTimeout(timer);
-    worker.unref();
-    worker.channel?.unref();
-    this.#idle = setTimeout(() => this.#discard(worker), this.#limits.idle).unref();
-    return jpeg;
+    try {
+      return await this.#reply.promise;
+    } finally {
+      clearTimeout(timer);
+      worker.unref();
+      worker.channel?.unref();
+      this.#idle = setTimeout(() => this.#discard(worker), this.#limits.idle).unref();
+    }
   }
 
   /** Undefined when the system cannot start a process now. */
@@ -69,6 +71,6 @@ export class ReducerProcess {
     worker.kill("SIGKILL");
     if (this.#worker !== worker) return;
     this.#worker = undefined;
-    this.#reply.resolve(undefined);
+    this.#reply.reject(new Error("the reducer ended without a reply"));
   }
 }

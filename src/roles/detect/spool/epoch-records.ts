@@ -8,8 +8,10 @@ import type { SpoolEpoch } from "../../../spool/types.ts";
 import type { RoleContext } from "../../role.ts";
 
 /** A record without a receipt is published again after this time, which doubles up to the longest, milliseconds. */
-const firstWait = 10_000;
+const firstWait = 2000;
 const longestWait = 300_000;
+/** A detect that was started often without its broker has many. */
+const mostAtOnce = 20;
 
 export interface EpochRecordOptions {
   readonly spool: Spool;
@@ -36,11 +38,11 @@ export class EpochRecords {
   /** Publishes the records that are due; resolves when the broker has acknowledged them. */
   async send(): Promise<void> {
     if (!this.#options.isConnected()) return;
-    const now = Date.now();
+    const now = performance.now();
     const due = this.#options.spool.epochs.filter(
       ({ endedAt, faces, epoch }) => endedAt && faces === 0 && (this.#sent.get(epoch)?.nextAt ?? 0) <= now,
     );
-    await Promise.all(due.map((epoch) => this.#publish(epoch, now)));
+    await Promise.all(due.slice(0, mostAtOnce).map((epoch) => this.#publish(epoch, now)));
   }
 
   async #publish(state: SpoolEpoch, now: number): Promise<void> {

@@ -5,6 +5,8 @@ import type { RoleContext } from "../../role.ts";
 import type { SpoolSender } from "./spool-sender.ts";
 
 const interval = 60_000;
+/** A face that was captured later may be on its way, milliseconds. */
+const usualTime = 10_000;
 /** How long to wait for the first receipt before it is reported, milliseconds. */
 const firstReceiptWait = 15_000;
 
@@ -17,22 +19,19 @@ interface Watched {
 }
 
 /**
- * Logs once a minute how many faces are unconfirmed for more than a minute; and once, when the broker acknowledges faces
+ * Logs once a minute how many faces are unconfirmed, if there are others than those of the last seconds; and once, when the broker acknowledges faces
  * and no receipt ever comes, what may be missing.
  */
 export function reportUnconfirmed(
   { spool, sender, directory, until, broker }: Watched,
   { log }: RoleContext,
 ): { stop(): void } {
-  let oldest: SpooledFace | undefined;
   const minutely = setInterval(() => {
     const [first] = spool.oldest;
     // The faces of the last seconds are always unconfirmed.
-    if (first && first === oldest) {
-      const message = `${spool.faces} faces are not confirmed yet, the oldest since ${since(first)}; they are in ${directory}`;
-      log.warn(eventFields("faces_unconfirmed"), message);
-    }
-    oldest = first;
+    if (!first || Date.now() - first.capturedAt < usualTime) return;
+    const message = `${spool.faces} faces are not confirmed yet, the oldest of ${timeOf(first)}; they are in ${directory}`;
+    log.warn(eventFields("faces_unconfirmed"), message);
   }, interval);
 
   let acknowledgedAt: number | undefined;
@@ -56,6 +55,6 @@ export function reportUnconfirmed(
   };
 }
 
-function since({ capturedAt }: SpooledFace): string {
+function timeOf({ capturedAt }: SpooledFace): string {
   return new Date(capturedAt).toISOString();
 }

@@ -26,7 +26,7 @@ const publishWindow = 100;
 /** Faces that are being written to the disk; above this the worker waits. */
 const mostAppending = 64;
 /** How long a finished detect waits for the receipt of its epochs' records, milliseconds; they are in the spool. */
-const recordWait = 10_000;
+const recordWait = 60_000;
 /** How often finished epochs are checked, milliseconds. */
 const recordInterval = 1000;
 
@@ -104,7 +104,6 @@ class SpoolOutput implements FaceOutput {
     this.#context = context;
     this.#spool = spool;
     this.#encoder = new FaceEncoder(cameras);
-    for (const { camera, epoch } of this.#encoder.epochs) spool.beginEpoch(camera, epoch);
 
     const connection = connectionOf(broker, { role: "detect", peer: "broker" }, context);
     const publisher = new Publisher(connection, publishWindow);
@@ -115,6 +114,7 @@ class SpoolOutput implements FaceOutput {
       cameras,
       {
         ...sending,
+        currentEpochs: new Set(this.#encoder.epochs.map(({ epoch }) => epoch)),
         reduce: reduceFace,
         onRefused: (error) => {
           if (ends) fail(error);
@@ -131,10 +131,17 @@ class SpoolOutput implements FaceOutput {
     if (until === "stored")
       connection.add(receiptListener(connection, topics, (receipt) => sender.onReceipt(receipt)));
     connection.add(publisher);
-    connection.add({ connected: () => sender.send() });
+    connection.add({
+      connected: () => {
+        sender.send();
+        this.#onChange();
+      },
+    });
     this.#connection = connection;
     this.#sender = sender;
     this.#records = new EpochRecords(sending, context);
+    for (const camera of cameras)
+      for (const counter of [metrics.spooled, metrics.confirmed, metrics.resent]) counter.inc({ camera }, 0);
     metrics.trackSpool(() => ({ bytes: spool.bytes, faces: facesByCamera(spool, cameras) }));
 
     sender.start();
@@ -184,8 +191,9 @@ class SpoolOutput implements FaceOutput {
     this.#appending++;
     try {
       const face = await this.#spool.append(facts, payload);
+      if (!face) return;
       this.#context.metrics.spooled.inc({ camera: facts.camera });
-      if (face) this.#sender.add(face, payload);
+      this.#sender.add(face, payload);
     } catch (error) {
       // The spool was closed while it was full: the face was never counted.
       if (hasCode(error, "STOPPED"))
@@ -201,8 +209,11 @@ class SpoolOutput implements FaceOutput {
   async #deliverAll(signal: AbortSignal): Promise<void> {
     const isEmpty = this.#reached(() => this.#spool.faces === 0);
     if (!(await doneBefore(isEmpty, signal))) return;
-    await doneBefore(this.#records.send(), signal);
     const areClosed = this.#reached(() => this.#spool.epochs.length === 0);
+    const isConnected = this.#reached(() => this.#connection.link !== undefined);
+    // If the broker was never reached, --connect-timeout ends the run.
+    if (!(await doneBefore(Promise.race([isConnected, areClosed]), signal))) return;
+    void this.#records.send();
     await Promise.race([areClosed, sleep(recordWait, signal)]);
   }
 
@@ -213,6 +224,11 @@ class SpoolOutput implements FaceOutput {
     if (faces > 0) {
       const message = `${faces} unconfirmed faces are in ${directory}; the next start sends them`;
       log.warn(eventFields("spool_kept"), message);
+    }
+    const records = this.#spool.epochs.length;
+    if (isComplete && faces === 0 && records > 0) {
+      const message = `the records of ${records} epochs are not confirmed; the next start sends them again`;
+      log.warn(eventFields("epoch_record_failed"), message);
     }
     const { dropped } = this.#sender;
     if (isComplete && dropped > 0)

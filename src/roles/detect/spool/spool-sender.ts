@@ -4,14 +4,14 @@ import { NumberRanges } from "../../../base/number-ranges.ts";
 import { contentTypeOf } from "../../../face/message.ts";
 import type { Receipt } from "../../../face/receipt.ts";
 import type { Qos } from "../../../mqtt/message.ts";
-import { isAboutMessage } from "../../../mqtt/mqtt-errors.ts";
+import { isAboutMessage, isTransientRefusal } from "../../../mqtt/mqtt-errors.ts";
 import type { Publisher } from "../../../mqtt/publisher.ts";
-import { isDropReason } from "../../../ops/metrics.ts";
 import type { Spool } from "../../../spool/spool.ts";
 import type { SpooledFace } from "../../../spool/types.ts";
 import { dropReasonOf } from "../../drop-reason.ts";
 import type { RoleContext } from "../../role.ts";
 import { CameraQueue } from "./camera-queue.ts";
+import { Refusals, type RefusalsOptions } from "./refusals.ts";
 
 /** Most faces of this detect that are published and not confirmed, all cameras together. */
 const mostUnconfirmed = 500;
@@ -19,8 +19,6 @@ const mostUnconfirmed = 500;
 const mostBytesInFlight = 8 * 1024 * 1024;
 /** How often the sender checks which faces to send again, milliseconds. */
 const checkInterval = 200;
-/** A message of fewer bytes is not made smaller: its size is hardly what the broker refuses, bytes. */
-const smallestPicture = 1000;
 
 export interface SpoolSenderOptions {
   readonly spool: Spool;
@@ -30,8 +28,9 @@ export interface SpoolSenderOptions {
   readonly qos: Qos;
   /** When a face leaves the spool: when a store confirmed it, or when the broker acknowledged it. */
   readonly until: "stored" | "broker";
-  /** A smaller message of the same face, of at most so many bytes; undefined when there is none. */
-  readonly reduce: (payload: Buffer, maxBytes: number) => Promise<Buffer | undefined>;
+  /** The epochs of this run. */
+  readonly currentEpochs: ReadonlySet<string>;
+  readonly reduce: RefusalsOptions["reduce"];
   /** Called with an error that ends the role, when a refusal cannot be waited for. */
   readonly onRefused: (error: Error) => void;
   /** Called when a face was acknowledged, confirmed or dropped. */
@@ -47,12 +46,14 @@ export class SpoolSender {
   readonly #sentAgain = new Map<string, SpooledFace>();
   readonly #maxWindow: number;
   #bytesInFlight = 0;
+  #round = 0;
   #isSending = false;
   #sendAgain = false;
   #timer: NodeJS.Timeout | undefined;
   #acknowledged = 0;
   #receipts = 0;
-  #dropped = 0;
+  readonly #refusals: Refusals;
+  #lostInSpool = 0;
   #refusalLogged = false;
 
   constructor(cameras: readonly string[], options: SpoolSenderOptions, context: RoleContext) {
@@ -62,6 +63,20 @@ export class SpoolSender {
     this.#maxWindow = Math.floor(mostUnconfirmed / Math.max(1, all.size));
     for (const camera of all) this.#queues.set(camera, new CameraQueue(camera, this.#maxWindow));
     for (const face of options.spool.oldest) this.#queueOf(face).add(face);
+    const { spool, reduce, onProgress } = options;
+    this.#refusals = new Refusals(
+      {
+        spool,
+        reduce,
+        forget: (face) => this.#queueOf(face).window.forget(face),
+        publishAgain: (face) => {
+          this.#queueOf(face).add(face);
+          this.send();
+        },
+        onDropped: onProgress,
+      },
+      context,
+    );
   }
 
   get cameras(): readonly string[] {
@@ -79,12 +94,7 @@ export class SpoolSender {
 
   /** Faces that a rule dropped since the start, those that the spool had no room for included. */
   get dropped(): number {
-    return this.#dropped;
-  }
-
-  /** Faces that wait for room in the window or for the broker. */
-  get waiting(): number {
-    return [...this.#queues.values()].reduce((sum, { waiting }) => sum + waiting, 0);
+    return this.#lostInSpool + this.#refusals.dropped;
   }
 
   start(): void {
@@ -99,14 +109,15 @@ export class SpoolSender {
   /** A face is on disk; `payload` saves reading it from there if it can be published at once. */
   add(face: SpooledFace, payload: Buffer): void {
     const queue = this.#queueOf(face);
-    if (this.#timer && this.#canPublish && queue.canSendNow(Date.now())) this.#publish(queue, face, payload);
+    if (this.#timer && this.#canPublish && queue.canSendNow(performance.now()))
+      this.#publish(queue, face, payload);
     else queue.add(face);
   }
 
   /** The spool dropped these faces. */
   remove(faces: readonly SpooledFace[]): void {
-    for (const face of faces) this.#queueOf(face).remove(face);
-    this.#dropped += faces.length;
+    for (const face of faces) this.#queueOf(face).window.forget(face);
+    this.#lostInSpool += faces.length;
     this.#options.onProgress();
   }
 
@@ -134,7 +145,7 @@ export class SpoolSender {
     // Those that were there already are among the stored ones, too.
     for (const seq of this.#known(epoch, repeated)) this.#confirm(epoch, seq, true);
     for (const seq of this.#known(epoch, stored)) this.#confirm(epoch, seq, false);
-    for (const { seq, reason } of refused) void this.#onRefusal(epoch, seq, reason);
+    for (const { seq, reason } of refused) this.#onRefusal(epoch, seq, reason);
     // A record is published when no face of its epoch is left: an earlier confirmation is a mistake of someone else.
     const isOver = spool.epochs.some((each) => each.epoch === epoch && each.endedAt && each.faces === 0);
     if (ended && isOver) spool.closeEpoch(epoch);
@@ -149,8 +160,12 @@ export class SpoolSender {
 
   async #sendAll(): Promise<void> {
     if (!this.#timer) return;
-    const now = () => Date.now();
-    const sources = new Map([...this.#queues.values()].map((queue) => [queue, queue.next(now)]));
+    const now = () => performance.now();
+    const queues = [...this.#queues.values()];
+    // Another camera first each time: the bytes in flight may end a round early.
+    const start = this.#round++ % Math.max(1, queues.length);
+    const inTurn = [...queues.slice(start), ...queues.slice(0, start)];
+    const sources = new Map(inTurn.map((queue) => [queue, queue.next(now)]));
     // One face of each camera in turn.
     while (sources.size > 0) {
       for (const [queue, faces] of sources) {
@@ -166,25 +181,25 @@ export class SpoolSender {
     const { spool } = this.#options;
     const payload = await spool.read(face);
     if (payload && spool.has(face)) this.#publish(queue, face, payload);
-    else queue.remove(face);
+    else queue.window.forget(face);
   }
 
   #publish(queue: CameraQueue, face: SpooledFace, payload: Buffer): void {
     const { topicOf, publisher, qos } = this.#options;
     const { camera } = face;
     if (face.inFlight) this.#onSentAgain(face);
-    queue.window.sent(face, Date.now());
+    queue.window.sent(face, performance.now());
     face.inFlight = true;
     this.#bytesInFlight += payload.length;
     const properties = { contentType: contentTypeOf(payload) };
     publisher
       .publish({ topic: topicOf(camera), payload, qos, properties })
+      .then(() => this.#onAcknowledged(queue, face))
+      .catch((error) => this.#onPublishFailed(queue, face, error))
       .finally(() => {
         this.#bytesInFlight -= payload.length;
-      })
-      .then(() => this.#onAcknowledged(queue, face))
-      .catch((error) => this.#onPublishFailed(queue, face, payload, error))
-      .finally(() => this.send());
+        this.send();
+      });
   }
 
   #onSentAgain({ camera, epoch, seq }: SpooledFace): void {
@@ -202,91 +217,52 @@ export class SpoolSender {
     this.#acknowledged++;
     metrics.published.inc();
     queue.window.acknowledged(face);
-    queue.resetPause();
+    queue.accepted();
     this.#refusalLogged = false;
     if (this.#options.until === "broker") this.#confirm(face.epoch, face.seq, false);
     this.#options.onProgress();
   }
 
-  async #onPublishFailed(
-    queue: CameraQueue,
-    face: SpooledFace,
-    payload: Buffer,
-    error: Error,
-  ): Promise<void> {
+  #onPublishFailed(queue: CameraQueue, face: SpooledFace, error: Error): void {
     const reason = dropReasonOf(error);
-    if (reason === undefined) return this.#context.fail(error);
-    if (reason === "too_large" || reason === "disconnected")
-      return this.#reduceOrDrop(face, payload, describe(error), reason);
-    if (reason === "denied" && !isAboutMessage(error)) return this.#onDenied(queue, face, error);
-    if (this.#options.spool.has(face)) this.#drop(face, reason, describe(error));
+    if (reason === undefined) this.#context.fail(error);
+    else if (reason === "denied" && !isAboutMessage(error)) this.#onDenied(queue, face, error);
+    else this.#refusals.add(face, reason, describe(error));
   }
 
   /** An operator may change the access rules. */
   #onDenied(queue: CameraQueue, face: SpooledFace, error: Error): void {
-    queue.pause(face, Date.now());
+    queue.refused(face, performance.now());
     if (!this.#refusalLogged) {
       const message = `${describe(error)}. The faces of ${face.camera} stay in the spool until it accepts them`;
       this.#context.log.error(eventFields("publish_retry", error), message);
     }
     this.#refusalLogged = true;
-    this.#options.onRefused(error);
+    if (!isTransientRefusal(error)) this.#options.onRefused(error);
   }
 
-  /** A smaller picture takes the face's place; if there is none, the face is dropped. */
-  async #reduceOrDrop(face: SpooledFace, payload: Buffer, why: string, reason: string): Promise<void> {
-    const { spool, reduce } = this.#options;
-    const queue = this.#queueOf(face);
-    if (!spool.has(face)) return;
-    const canShrink = payload.length > smallestPicture;
-    // Half: a limit that the broker does not announce is found in a few steps.
-    const smaller = canShrink ? await reduce(payload, Math.floor(payload.length / 2)) : undefined;
-    if (!spool.has(face)) return;
-    queue.remove(face);
-    if (smaller) {
-      const replaced = await spool.replace(face, smaller);
-      this.#context.log.info(
-        eventFields("face_reduced"),
-        `${why}. The face is sent with ${smaller.length} bytes`,
-      );
-      this.#queueOf(replaced).add(replaced);
-      this.send();
-      return;
-    }
-    this.#drop(face, reason, why);
+  #onRefusal(epoch: string, seq: number, reason: string): void {
+    const face = this.#options.spool.find(epoch, seq);
+    if (!face || !this.#mayBeKnown(face)) return;
+    const why = `face ${seq} of ${face.camera}, ${face.bytes} bytes, was refused on its way: ${reason}`;
+    this.#refusals.add(face, reason, why);
   }
 
-  #drop(face: SpooledFace, reason: string, why: string): void {
-    const { log, metrics } = this.#context;
-    this.#queueOf(face).remove(face);
-    this.#options.spool.drop(face, reason);
-    metrics.drop(isDropReason(reason) ? reason : "refused");
-    this.#dropped++;
-    log.error(eventFields("message_dropped"), `${why}. The face is dropped`);
-    this.#options.onProgress();
+  /** A face of this run that was not published cannot be known to anyone; a receipt for it is a mistake or an attack. */
+  #mayBeKnown({ epoch, inFlight }: SpooledFace): boolean {
+    return inFlight || !this.#options.currentEpochs.has(epoch);
   }
 
   #confirm(epoch: string, seq: number, repeated: boolean): void {
     const { spool } = this.#options;
     const face = spool.find(epoch, seq) ?? this.#sentAgain.get(keyOf(epoch, seq));
-    if (!face) return;
+    if (!face || !this.#mayBeKnown(face)) return;
     const queue = this.#queueOf(face);
-    queue.window.confirmed(face, repeated, Date.now());
+    queue.window.confirmed(face, repeated, performance.now());
     if (!spool.has(face)) return;
-    queue.remove(face);
+    queue.window.forget(face);
     spool.remove(face);
     this.#context.metrics.confirmed.inc({ camera: face.camera });
-  }
-
-  async #onRefusal(epoch: string, seq: number, reason: string): Promise<void> {
-    const { spool } = this.#options;
-    const face = spool.find(epoch, seq);
-    if (!face) return;
-    const payload = await spool.read(face);
-    if (!payload) return;
-    const why = `face ${seq} of ${face.camera}, ${payload.length} bytes, was refused on its way: ${reason}`;
-    if (reason === "too_large") return this.#reduceOrDrop(face, payload, why, reason);
-    if (spool.has(face)) this.#drop(face, reason, why);
   }
 
   /** The numbers in these ranges that the epoch can have; anyone may publish ranges without end. */

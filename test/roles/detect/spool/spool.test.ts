@@ -196,3 +196,20 @@ test("no receipt although the broker acknowledges faces: it is said once, with w
   assert.match(msg, /--spool-until broker/);
   assert.ok(receiver.seqs.length >= 50);
 });
+
+test("a camera whose topic the broker refuses does not hold the others, and its faces wait", {
+  skip,
+}, async (t) => {
+  const acl = ["topic readwrite facepipe/#", "topic write faces/open", "topic read faces/#"];
+  const broker = await edgeBroker(t, { acl });
+  const receiver = await Receiver.at(t, broker.url);
+  const camera = "synthetic:faces=1,size=160x120,fps=20";
+  const cameras = ["--camera", camera, "--name", "denied", "--camera", `${camera},seed=9`, "--name", "open"];
+  const spool = join(emptyFolder(t), "spool");
+  const args = ["--every-frame", "--detector", "haar", "--broker", broker.url, "--spool", spool];
+  const detect = startFacepipe(t, ["detect", ...cameras, ...args, "--http", "127.0.0.1:0"]);
+  await receiver.until(() => receiver.seqs.length > 100);
+  await untilMetrics(await detect.httpUrl(), /^facepipe_unconfirmed_faces\{camera="denied"\} [1-9]\d/m);
+  assert.equal((await detect.stop()).code, 0, detect.stderr);
+  assert.deepEqual(new Set(receiver.faces.map(({ facts }) => facts.camera)), new Set(["open"]));
+});
