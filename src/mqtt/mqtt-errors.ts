@@ -89,11 +89,17 @@ function connectErrorCode(code: number): ErrorCode {
   return isTransientCode(code) ? "BROKER_BUSY" : "BROKER_REFUSED";
 }
 
+/** The codes of a refused SUBSCRIBE, one for each of its filters. */
+export function grantedCodes(error: unknown): readonly number[] {
+  const { packet } = (error ?? {}) as { packet?: { granted?: readonly number[] } };
+  return packet?.granted ?? [];
+}
+
 /** The numeric MQTT reason code of an error from MQTT.js, or undefined; a refused SUBSCRIBE carries it in its SUBACK. */
 export function reasonCode(error: unknown): number | undefined {
-  const { code, packet } = (error ?? {}) as { code?: unknown; packet?: { granted?: readonly number[] } };
+  const { code } = (error ?? {}) as { code?: unknown };
   if (typeof code === "number") return code;
-  return packet?.granted?.find((granted) => granted >= 0x80);
+  return grantedCodes(error).find((granted) => granted >= 0x80);
 }
 
 /** The broker refused one of our requests, `what`. */

@@ -6,7 +6,7 @@ import type { Connection, ConnectionExtension } from "./connection.ts";
 import type { Link } from "./link.ts";
 import type { IncomingMessage, Qos } from "./message.ts";
 import type { MessageConsumer, MessageRouter } from "./message-router.ts";
-import { reasonCode, requestRefused } from "./mqtt-errors.ts";
+import { grantedCodes, reasonCode, requestRefused } from "./mqtt-errors.ts";
 import type { Acknowledge } from "./mqttjs-internals/deferred-acks.ts";
 import { filterCovers, sharedFilter } from "./topics.ts";
 
@@ -94,18 +94,19 @@ export class Subscriber implements ConnectionExtension, MessageConsumer {
     const { qos, share, asBridge = false } = this.#subscription;
     // No Local is an error on a shared subscription [MQTT-3.8.3-4].
     const bridge = asBridge && version === "5" ? { nl: share === undefined, rap: true } : {};
-    const [filter = "", optional] = this.#filters;
-    const subscribe = (to: string) => client.subscribeAsync(to, { qos, ...bridge });
-    try {
-      await subscribe(filter);
-    } catch (error) {
-      if (reasonCode(error) === undefined) throw error;
-      throw this.#refused(filter, error);
-    }
-    if (optional !== undefined) {
-      await subscribe(optional).catch((error) => this.#onOptionalRefused(optional, error));
-    }
+    // One request: the answer to a second one would come behind all messages that the broker has queued.
+    await client
+      .subscribeAsync([...this.#filters], { qos, ...bridge })
+      .catch((error) => this.#onRefused(error));
     this.#isSubscribed = true;
+  }
+
+  #onRefused(error: unknown): void {
+    if (reasonCode(error) === undefined) throw error;
+    const [filter = "", optional] = this.#filters;
+    const [answer = 0x80] = grantedCodes(error);
+    if (optional === undefined || answer >= 0x80) throw this.#refused(filter, error);
+    this.#onOptionalRefused(optional, error);
   }
 
   #refused(filter: string, error: unknown): UserError {
@@ -115,7 +116,6 @@ export class Subscriber implements ConnectionExtension, MessageConsumer {
 
   /** Warns once, not at each connection. */
   #onOptionalRefused(filter: string, error: unknown): void {
-    if (reasonCode(error) === undefined) throw error;
     const message = `${this.#subscription.also?.consequence}: ${describe(this.#refused(filter, error))}`;
     this.#connection.options.log[this.#warned ? "debug" : "warn"](
       eventFields("broker_feature_missing", error),
