@@ -2,25 +2,29 @@ import type { Entry } from "./entry.ts";
 import type { EpochState } from "./epoch-state.ts";
 import type { SpoolFull } from "./types.ts";
 
-/** Chooses faces of at least `bytes` to drop, or all that there are. `entries` are oldest first. */
+/**
+ * Chooses faces of at least `bytes` to drop, or all that there are; of those that are cheap to lose up to `share` bytes,
+ * so that the index is read rarely. `entries` are oldest first.
+ */
 export function chooseVictims(
   entries: Iterable<Entry>,
   policy: Exclude<SpoolFull, "stop">,
   bytes: number,
+  share: number,
 ): Entry[] {
   const victims = new Set<Entry>();
-  let missing = bytes;
-  const add = (candidates: Iterable<Entry>) => {
+  let chosen = 0;
+  const add = (candidates: Iterable<Entry>, upTo: number) => {
     for (const entry of candidates) {
-      if (missing <= 0) return;
+      if (chosen >= upTo) return;
       if (victims.has(entry)) continue;
       victims.add(entry);
-      missing -= entry.length;
+      chosen += entry.length;
     }
   };
-  if (policy === "redundant") add(redundant(entries));
-  add(withoutInFlight(entries));
-  add(entries);
+  if (policy === "redundant") add(redundant(entries), share);
+  add(withoutInFlight(entries), policy === "redundant" ? bytes : share);
+  add(entries, bytes);
   return [...victims];
 }
 

@@ -66,6 +66,11 @@ export class SpoolLog {
     return this.#bytes;
   }
 
+  /** A full segment of which less can be freed is not rewritten, bytes. */
+  get leastGain(): number {
+    return this.#limit * gainShare;
+  }
+
   /** Continues with the last segment of the run before, whose good part has `size` bytes. */
   async resume(segment: Segment, size: number): Promise<void> {
     const file = await openSynchronous(segment.path);

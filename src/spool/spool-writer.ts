@@ -185,8 +185,11 @@ export class SpoolWriter {
       if (missing <= 0) return true;
       if (await this.#rewriteOne()) continue;
       if (this.#options.full === "stop") return false;
-      const share = Math.max(missing, this.#options.maxBytes * evictShare);
-      const victims = chooseVictims(this.#index.entries, this.#options.full, share);
+      const { full, maxBytes } = this.#options;
+      // Less than what makes a segment worth rewriting frees nothing.
+      const needed = Math.max(missing, this.#log.leastGain);
+      const share = Math.max(needed, maxBytes * evictShare);
+      const victims = chooseVictims(this.#index.entries, full, needed, share);
       if (victims.length === 0) return false;
       await this.#evict(victims, "spool_full");
     }
@@ -212,8 +215,10 @@ export class SpoolWriter {
   async #rewrite(which: "wasteful" | "damaged"): Promise<boolean> {
     const result = await this.#log.rewriteOne(which, this.#index.entries);
     if (typeof result === "boolean") return result;
-    for (const entry of result) this.#options.onCorrupt(damagedFace(entry));
-    await this.#evict(result, "corrupt");
+    // Those that were confirmed meanwhile are not lost.
+    const lost = result.filter(({ isLive }) => isLive);
+    for (const entry of lost) this.#options.onCorrupt(damagedFace(entry));
+    if (lost.length > 0) await this.#evict(lost, "corrupt");
     return true;
   }
 

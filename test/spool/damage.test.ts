@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { deferred } from "../../src/base/deferred.ts";
 import { emptyFolder } from "../support/folder.ts";
-import { Camera, openSpool, picture, segments, seqs } from "./fixture.ts";
+import { Camera, fileHandlePrototype, openSpool, picture, segments, seqs } from "./fixture.ts";
 import { Random } from "./random.ts";
 
 const faces = 60;
@@ -143,4 +145,30 @@ test("a face that is damaged while the spool is open is set aside when it is rea
   const third = spool.find(camera.epoch, 3);
   assert.ok(third);
   assert.deepEqual(await spool.read(third), picture(3));
+});
+
+test("a damaged face that is confirmed while its segment is rewritten is not lost", async (t) => {
+  const directory = emptyFolder(t);
+  const { spool, corrupt, dropped } = await openSpool(t, directory);
+  const camera = new Camera(spool);
+  for (let seq = 1; seq <= 3; seq++) await camera.append(picture(seq));
+  const [path = ""] = segments(directory);
+  const bytes = readFileSync(path);
+  for (const seq of [2, 3]) bytes.fill("x", bytes.indexOf(`face ${seq};`), bytes.indexOf(`face ${seq};`) + 5);
+  writeFileSync(path, bytes);
+  const [, second, third] = [...spool.oldest];
+  assert.ok(second && third);
+  // The only use of writeFile is the copy of the segment.
+  const prototype = await fileHandlePrototype();
+  const { writeFile } = prototype;
+  const confirmed = deferred();
+  t.mock.method(prototype, "writeFile", function (this: FileHandle, ...args: Parameters<typeof writeFile>) {
+    if (spool.has(third)) spool.remove(third);
+    confirmed.resolve();
+    return writeFile.apply(this, args);
+  });
+  assert.equal(await spool.read(second), undefined);
+  await confirmed.promise;
+  await spool.close();
+  assert.deepEqual([dropped, corrupt.length], [[{ seq: 2, reason: "corrupt" }], 1]);
 });

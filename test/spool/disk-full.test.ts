@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
-import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { deferred } from "../../src/base/deferred.ts";
 import { hasCode } from "../../src/base/errors.ts";
 import { emptyFolder } from "../support/folder.ts";
-import { Camera, openSpool, picture, segments, seqs } from "./fixture.ts";
+import { Camera, fileHandlePrototype, openSpool, picture, segments, seqs } from "./fixture.ts";
 
 const skip =
   process.getuid?.() === 0 && process.platform === "linux"
@@ -101,9 +100,7 @@ test("after an I/O error the faces are written to a new segment, each once", asy
   const { spool, troubles } = await openSpool(t, directory);
   const camera = new Camera(spool);
   await camera.append(picture(1));
-  const file = await open("/dev/null");
-  const { prototype } = file.constructor;
-  await file.close();
+  const prototype = await fileHandlePrototype();
   const failure = Object.assign(new Error("EIO"), { code: "EIO" });
   t.mock.method(prototype, "write", () => Promise.reject(failure), { times: 1 });
   await Promise.all([camera.append(picture(2)), camera.append(picture(3))]);

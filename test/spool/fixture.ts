@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readdirSync, statSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import type { UserError } from "../../src/base/errors.ts";
@@ -72,6 +73,13 @@ export function picture(seq: number, bytes = 3000): Buffer {
 
 export function seqs(faces: Iterable<SpooledFace>): number[] {
   return Array.from(faces, ({ seq }) => seq);
+}
+
+/** Of all open files, for faults of a disk. */
+export async function fileHandlePrototype(): Promise<FileHandle> {
+  const file = await open("/dev/null");
+  await file.close();
+  return Object.getPrototypeOf(file);
 }
 
 /** The segment files, oldest first. */

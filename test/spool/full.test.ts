@@ -2,9 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { deferred } from "../../src/base/deferred.ts";
 import { emptyFolder } from "../support/folder.ts";
-import { Camera, openSpool, picture, seqs, sizeOnDisk } from "./fixture.ts";
+import { Camera, type Opened, openSpool, picture, seqs, sizeOnDisk } from "./fixture.ts";
 
 const maxBytes = 1024 * 1024;
+
+function seqsOf(dropped: Opened["dropped"]): number[] {
+  return dropped.map(({ seq }) => seq);
+}
 
 test("oldest: the oldest faces are dropped, and recorded", async (t) => {
   const directory = emptyFolder(t);
@@ -18,7 +22,7 @@ test("oldest: the oldest faces are dropped, and recorded", async (t) => {
     Array.from({ length: spool.faces }, (_, at) => gone + 1 + at),
   );
   assert.deepEqual(
-    dropped.map(({ seq }) => seq),
+    seqsOf(dropped),
     Array.from({ length: gone }, (_, at) => at + 1),
   );
   assert.ok(sizeOnDisk(directory) <= maxBytes);
@@ -68,10 +72,21 @@ test("redundant: when no visit has two pictures, the oldest are dropped", async 
     await camera.append(picture(seq), facts);
   }
   assert.deepEqual(
-    dropped.map(({ seq }) => seq),
+    seqsOf(dropped),
     Array.from({ length: dropped.length }, (_, at) => at + 1),
   );
   assert.ok(dropped.length > 100);
+});
+
+test("redundant: a unique face stays while poorer pictures of a visit make room", async (t) => {
+  const { spool, dropped } = await openSpool(t, emptyFolder(t), { maxBytes, full: "redundant" });
+  const camera = new Camera(spool);
+  // Eight pictures of one visit, then faces that are alone.
+  for (let seq = 1; seq <= 8; seq++) await camera.append(picture(seq), { visit: "v", quality: seq / 10 });
+  while (dropped.length === 0) await camera.append(picture(9));
+  const [first] = spool.oldest;
+  assert.equal(first?.seq, 8);
+  assert.deepEqual(seqsOf(dropped), [1, 2, 3, 4, 5, 6, 7]);
 });
 
 test("faces in flight are dropped last", async (t) => {

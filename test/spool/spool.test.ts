@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { open } from "node:fs/promises";
 import { test } from "node:test";
 import { emptyFolder } from "../support/folder.ts";
-import { Camera, openSpool, picture, segments, seqs } from "./fixture.ts";
+import { Camera, fileHandlePrototype, openSpool, picture, segments, seqs } from "./fixture.ts";
 
 test("faces come out in the order in which they came in, also after the spool is opened again", async (t) => {
   const directory = emptyFolder(t);
@@ -100,9 +99,7 @@ test("a smaller picture takes the place of the old one", async (t) => {
 test("faces that arrive during a write are written together", async (t) => {
   const { spool } = await openSpool(t, emptyFolder(t));
   const camera = new Camera(spool);
-  const file = await open("/dev/null");
-  const { prototype } = file.constructor;
-  await file.close();
+  const prototype = await fileHandlePrototype();
   const datasync = t.mock.method(prototype, "datasync");
   await Promise.all(Array.from({ length: 500 }, (_, at) => camera.append(picture(at + 1, 100))));
   assert.ok(datasync.mock.callCount() <= 3, `${datasync.mock.callCount()} times fdatasync`);
