@@ -64,9 +64,9 @@ export class EpochState implements SpoolEpoch {
   /** Records that contain all that is known. */
   snapshot(): EncodedRecord[] {
     if (this.isClosed) return [this.record({ closed: true })];
-    const { last, endedAt, freed } = this;
+    const { endedAt, freed } = this;
     const dropped = [...this.dropped].flatMap(([reason, ranges]) => this.droppedRecords(reason, ranges));
-    return [this.record({ last, endedAt }), ...this.freedRecords(freed), ...dropped];
+    return [this.record({ endedAt }), ...this.freedRecords(freed), ...dropped];
   }
 
   freedRecords(freed: Iterable<NumberRange>): EncodedRecord[] {
@@ -77,9 +77,10 @@ export class EpochState implements SpoolEpoch {
     return pieces(dropped).map((ranges) => this.record({ dropped: { [reason]: ranges } }));
   }
 
-  record(change: Omit<EpochChange, "camera" | "epoch">): EncodedRecord {
-    const { camera, epoch } = this;
-    return encodeRecord(recordTypes.epoch, { camera, epoch, ...change } satisfies EpochChange);
+  /** With the last number, which tells that faces are missing when their own records are damaged. */
+  record(change: Omit<EpochChange, "camera" | "epoch" | "last">): EncodedRecord {
+    const { camera, epoch, last } = this;
+    return encodeRecord(recordTypes.epoch, { camera, epoch, last, ...change } satisfies EpochChange);
   }
 }
 

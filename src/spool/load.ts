@@ -1,8 +1,9 @@
 import { type FileHandle, open, readdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { NumberRanges } from "../base/number-ranges.ts";
 import { errorReason } from "../base/system-errors.ts";
 import type { CorruptCopies } from "./corrupt-copies.ts";
-import { type Entry, moveEntry, newEntry, readFaceHeader, releaseEntry } from "./entry.ts";
+import { type Entry, type FaceHeader, moveEntry, newEntry, readFaceHeader, releaseEntry } from "./entry.ts";
 import { type EpochState, readEpochChange } from "./epoch-state.ts";
 import { recordTypes } from "./record.ts";
 import { type Damage, type ScannedRecord, scanSegment } from "./scan-segment.ts";
@@ -18,8 +19,8 @@ export interface Loaded {
   readonly resumable: { readonly segment: Segment; readonly size: number } | undefined;
   /** Above the order of every face. */
   readonly nextOrder: number;
-  /** Faces whose record is damaged; they are in their epochs' dropped ranges. */
-  readonly corrupt: Entry[];
+  /** Faces that the spool had, by their epochs' numbers, and that are neither here nor confirmed nor dropped. */
+  readonly lost: Entry[];
 }
 
 /** Reads all segments of the directory into the index. Damage is reported, never fatal. */
@@ -45,7 +46,6 @@ class Loader {
   readonly #onCorrupt: (message: string) => void;
   readonly #segments: Segment[] = [];
   readonly #entries: Entry[] = [];
-  readonly #damaged: Entry[] = [];
   #resumable: Loaded["resumable"];
 
   constructor(index: SpoolIndex, copies: CorruptCopies, onCorrupt: (message: string) => void) {
@@ -93,12 +93,8 @@ class Loader {
   #addRecord(record: ScannedRecord, segment: Segment): void {
     const face = record.type === recordTypes.face ? readFaceHeader(record.header) : undefined;
     const change = record.type === recordTypes.epoch ? readEpochChange(record.header) : undefined;
-    if (face) {
-      const state = this.#index.epochs.get(face.camera, face.epoch);
-      state.last = Math.max(state.last, face.seq);
-      segment.epochs.add(state);
-      this.#place(this.#entryOf(face, state), record, segment);
-    } else if (change) {
+    if (face) this.#place(this.#entryOf(face, this.#addFace(face, segment)), record, segment);
+    else if (change) {
       const state = this.#index.epochs.get(change.camera, change.epoch);
       state.merge(change);
       if (!change.closed) segment.epochs.add(state);
@@ -106,7 +102,7 @@ class Loader {
   }
 
   /** A face that was replaced has two records: the later one counts. */
-  #entryOf(face: NonNullable<ReturnType<typeof readFaceHeader>>, state: EpochState): Entry {
+  #entryOf(face: FaceHeader, state: EpochState): Entry {
     const known = this.#index.find(face.epoch, face.seq);
     if (known) return known;
     const entry = newEntry(face, state, 0);
@@ -124,15 +120,17 @@ class Loader {
     segment.isDamaged = true;
     for (const { type, header } of damage.heads) {
       const face = type === recordTypes.face ? readFaceHeader(header) : undefined;
-      if (!face) continue;
-      const entry = newEntry(face, this.#index.epochs.get(face.camera, face.epoch), 0);
-      // Its segment is needed until the loss is recorded elsewhere.
-      moveEntry(entry, segment, damage.offset, 0);
-      this.#damaged.push(entry);
+      if (face) this.#addFace(face, segment);
     }
     await this.#copies.add(file, segment, damage.offset, damage.length);
-    const where = `${basename(segment.path)} has ${damage.length} damaged bytes at ${damage.offset}`;
-    this.#onCorrupt(`${where}; ${damage.heads.length} faces in them are known and recorded as dropped`);
+    this.#onCorrupt(`${basename(segment.path)} has ${damage.length} damaged bytes at ${damage.offset}`);
+  }
+
+  #addFace(face: FaceHeader, segment: Segment): EpochState {
+    const state = this.#index.epochs.get(face.camera, face.epoch);
+    state.last = Math.max(state.last, face.seq);
+    segment.epochs.add(state);
+    return state;
   }
 
   finish(nextNumber: number): Loaded {
@@ -143,14 +141,28 @@ class Loader {
         releaseEntry(entry);
       } else this.#index.add(entry);
     }
-    // The record of a face that is done or was replaced may be damaged: nothing is lost.
-    const corrupt = this.#damaged.filter((entry) => {
-      const isLost = !entry.state.isDone(entry.seq) && !this.#index.find(entry.epoch, entry.seq);
-      if (isLost) entry.state.addDropped("corrupt", [[entry.seq, entry.seq]]);
-      else releaseEntry(entry);
-      return isLost;
-    });
+    const lost = this.#index.epochs.open.flatMap((state) => this.#lost(state));
     const nextOrder = (this.#entries.at(-1)?.order ?? 0) + 1;
-    return { segments: this.#segments, nextNumber, resumable: this.#resumable, nextOrder, corrupt };
+    return { segments: this.#segments, nextNumber, resumable: this.#resumable, nextOrder, lost };
+  }
+
+  /** The numbers of an epoch have no holes: what is missing was in damaged bytes or in a file that is gone. */
+  #lost(state: EpochState): Entry[] {
+    const known = new NumberRanges(state.freed);
+    for (const ranges of state.dropped.values())
+      for (const [first, last] of ranges) known.addRange(first, last);
+    for (const { seq } of this.#index.facesOf(state)) known.add(seq);
+    const { camera, epoch } = state;
+    return known.missing(1, state.last).flatMap(([first, last]) => {
+      const faces = first === last ? `face ${first}` : `faces ${first} to ${last}`;
+      this.#onCorrupt(`the spool has lost ${faces} of camera ${camera}, epoch ${epoch}`);
+      return Array.from({ length: last - first + 1 }, (_, at) =>
+        newEntry(
+          { camera, epoch, seq: first + at, visit: undefined, quality: 0, capturedAt: 0, order: 0 },
+          state,
+          0,
+        ),
+      );
+    });
   }
 }

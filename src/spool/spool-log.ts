@@ -119,12 +119,23 @@ export class SpoolLog {
     return { segment, offset };
   }
 
+  /** The segments that no live face needs. */
+  get #dead(): Segment[] {
+    const last = this.#segments.at(-1);
+    return this.#segments.filter((segment) => {
+      if (segment.liveFaces > 0 || segment === this.#active?.segment) return false;
+      // The last one may be the only one that knows the epochs.
+      return segment !== last || this.#epochs.open.length === 0;
+    });
+  }
+
+  get hasDead(): boolean {
+    return this.#dead.length > 0;
+  }
+
   /** Deletes the segments that no live face needs. */
   async deleteDead(): Promise<void> {
-    for (const segment of [...this.#segments]) {
-      if (segment.liveFaces > 0 || segment === this.#active?.segment) continue;
-      // The last one may be the only one that knows the epochs.
-      if (segment === this.#segments.at(-1) && this.#epochs.open.length > 0) continue;
+    for (const segment of this.#dead) {
       // It is tried again with the next write.
       if (!(await isRemoved(segment.path))) continue;
       this.#files.forget(segment);

@@ -73,13 +73,13 @@ export class SpoolWriter {
     this.#release([entry]);
   }
 
-  /** Drops a face that is not wanted. Its bytes remain until the record of this is durable. */
-  discard(entry: Entry, reason: string, onDurable?: () => void): void {
-    const records = this.#drop([entry], reason);
+  /** Drops faces that are not wanted, or are lost. Their bytes remain until the record of this is durable. */
+  discard(entries: readonly Entry[], reason: string, onDurable?: () => void): void {
+    const records = this.#drop(entries, reason);
     this.addFact({
       records,
       onDurable: () => {
-        this.#release([entry]);
+        this.#release(entries);
         onDurable?.();
       },
     });
@@ -117,11 +117,13 @@ export class SpoolWriter {
 
   /** Writes one batch; false when there is nothing to write, or no space. */
   async #step(): Promise<boolean> {
-    let facts = this.#queue.takeFacts(this.#batchBytes);
-    let faces = this.#queue.takeFaces(this.#batchBytes);
-    if (facts.length + faces.length > 0) facts = [...this.#freedWrites(), ...facts];
+    let facts: Write[] = [];
+    let faces: Write[] = [];
     try {
-      await this.#log.deleteDead();
+      await this.#deleteDead();
+      facts = this.#queue.takeFacts(this.#batchBytes);
+      faces = this.#queue.takeFaces(this.#batchBytes);
+      if (facts.length + faces.length > 0) facts = [...this.#freedWrites(), ...facts];
       const { maxBytes } = this.#options;
       if (this.#log.bytes > maxBytes) await this.#makeRoom([], this.#usableBytes);
       if (faces.length > 0 && !(await this.#makeRoom(recordsOf([...facts, ...faces]), this.#usableBytes))) {
@@ -180,7 +182,7 @@ export class SpoolWriter {
   async #makeRoom(records: readonly EncodedRecord[], limit: number): Promise<boolean> {
     const bytes = lengthOf(records);
     for (;;) {
-      await this.#log.deleteDead();
+      await this.#deleteDead();
       const missing = this.#log.bytes + this.#log.growth(bytes) - limit;
       if (missing <= 0) return true;
       if (await this.#rewriteOne()) continue;
@@ -193,6 +195,19 @@ export class SpoolWriter {
       if (victims.length === 0) return false;
       await this.#evict(victims, "spool_full");
     }
+  }
+
+  /**
+   * Deletes the segments that no face needs. What is said about their faces is written first, if there is room for it:
+   * otherwise, after a crash, they would be missing without a reason.
+   */
+  async #deleteDead(): Promise<void> {
+    if (!this.#log.hasDead) return;
+    const facts = [...this.#freedWrites(), ...this.#queue.takeFacts(Number.POSITIVE_INFINITY)];
+    const growth = this.#log.growth(lengthOf(recordsOf(facts)));
+    if (facts.length > 0 && this.#log.bytes + growth <= this.#options.maxBytes) await this.#write(facts);
+    else this.#queue.returnFacts(facts);
+    await this.#log.deleteDead();
   }
 
   /** Rewrites a segment with many dead bytes; false when there is none. */

@@ -75,12 +75,12 @@ export class Spool {
     const copies = new CorruptCopies(directory);
     const files = new SegmentFiles();
     const loaded = await loadSegments(directory, index, copies, onCorrupt);
-    const { segments, nextNumber, resumable, nextOrder, corrupt } = loaded;
+    const { segments, nextNumber, resumable, nextOrder, lost } = loaded;
     const log = new SpoolLog(directory, maxBytes, index.epochs, files, segments, nextNumber);
     // If that fails, a new segment is begun.
     if (resumable) await log.resume(resumable.segment, resumable.size).catch(() => undefined);
     const spool = new Spool(options, lock, index, log, files, copies, nextOrder);
-    for (const entry of corrupt) spool.#writer.discard(entry, "corrupt", () => onDropped([entry], "corrupt"));
+    if (lost.length > 0) spool.#writer.discard(lost, "corrupt", () => onDropped(lost, "corrupt"));
     spool.#writer.wake();
     return spool;
   }
@@ -179,7 +179,7 @@ export class Spool {
   /** The face is dropped by a rule: its epoch's record will say so. */
   drop(face: SpooledFace, reason: string): void {
     const entry = this.#index.entryOf(face);
-    if (entry) this.#writer.discard(entry, reason);
+    if (entry) this.#writer.discard([entry], reason);
   }
 
   /** Stores a smaller picture of the same face, which keeps its place in the order; resolves when it is durable. */
@@ -241,7 +241,7 @@ export class Spool {
     if (!segment) return;
     segment.isDamaged = true;
     const { onCorrupt, onDropped } = this.#options;
-    this.#writer.discard(entry, "corrupt", () => onDropped([entry], "corrupt"));
+    this.#writer.discard([entry], "corrupt", () => onDropped([entry], "corrupt"));
     onCorrupt(`face ${seq} of camera ${camera} is damaged in the spool, in ${segment.path} at ${offset}`);
     await this.#files.get(segment).then(
       (file) => this.#copies.add(file, segment, offset, length),
