@@ -36,3 +36,8 @@ export function segmentBytes(maxBytes: number): number {
   const share = Math.min(8 * 1024 * 1024, Math.max(64 * 1024, Math.floor(maxBytes / 16)));
   return Math.min(share, Math.floor(maxBytes / 4));
 }
+
+/** Bytes of the file that is deleted when the disk is full. */
+export function reserveBytes(maxBytes: number): number {
+  return Math.min(64 * 1024, Math.floor(segmentBytes(maxBytes) / 4));
+}

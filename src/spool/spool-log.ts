@@ -4,8 +4,9 @@ import { syncDirectory } from "../base/sync-directory.ts";
 import type { Entry } from "./entry.ts";
 import type { EpochTable } from "./epoch-state.ts";
 import type { EncodedRecord } from "./record.ts";
+import { Reserve } from "./reserve.ts";
 import { rewriteSegment } from "./rewrite-segment.ts";
-import { newSegment, type Segment, segmentBytes } from "./segment.ts";
+import { newSegment, reserveBytes, type Segment } from "./segment.ts";
 import type { SegmentFiles } from "./segment-files.ts";
 import { isDiskFull } from "./spool-errors.ts";
 import { createSynchronous, openSynchronous, writeDurably } from "./synchronous-file.ts";
@@ -22,6 +23,8 @@ interface Active {
   readonly file: FileHandle;
 }
 
+/** Freeing less than a block of a disk frees nothing. */
+const blockBytes = 4096;
 /** A segment is worth rewriting when this share of it can be freed. */
 const gainShare = 1 / 8;
 
@@ -36,6 +39,9 @@ export class SpoolLog {
   readonly #files: SegmentFiles;
   /** Oldest first. */
   readonly #segments: Segment[];
+  readonly #reserve: Reserve;
+  /** Of one segment, at most. */
+  readonly segmentBytes: number;
   /** The last segment, while it takes records. */
   #active: Active | undefined;
   #nextNumber: number;
@@ -46,6 +52,7 @@ export class SpoolLog {
   constructor(
     directory: string,
     maxBytes: number,
+    segmentBytes: number,
     epochs: EpochTable,
     files: SegmentFiles,
     segments: Segment[],
@@ -58,12 +65,14 @@ export class SpoolLog {
     this.#segments = segments;
     this.#nextNumber = nextNumber;
     this.#bytes = segments.reduce((sum, { size }) => sum + size, 0);
-    this.#limit = segmentBytes(maxBytes);
+    this.segmentBytes = segmentBytes;
+    this.#limit = segmentBytes;
+    this.#reserve = new Reserve(directory, reserveBytes(maxBytes));
   }
 
-  /** Of all segments. */
+  /** Of all segments, and of the reserve for a full disk. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#bytes + this.#reserve.bytes;
   }
 
   /** A full segment of which less can be freed is not rewritten, bytes. */
@@ -90,13 +99,15 @@ export class SpoolLog {
     return this.#needsNew(bytes) ? bytes + lengthOf(this.#snapshot()) : bytes;
   }
 
+  /** Reserves space for a full disk; without it no faces may be appended. @throws system errors: ENOSPC. */
+  fillReserve(): Promise<void> {
+    return this.#reserve.fill();
+  }
+
   /** Appends records and makes them durable: all of them, or none and it rejects. */
   async append(records: readonly EncodedRecord[]): Promise<Written> {
     const active = this.#active;
-    if (!active || this.#needsNew(lengthOf(records))) {
-      await this.#seal();
-      return this.#start(records);
-    }
+    if (!active || this.#needsNew(lengthOf(records))) return this.#start(records);
     const written = await this.#append(active, records);
     for (const state of this.#epochs.open) active.segment.epochs.add(state);
     return written;
@@ -148,19 +159,15 @@ export class SpoolLog {
    * Rewrites the segment with most dead bytes of those that are worth it, or are damaged; false when there is none.
    * `live` are all live entries. Entries that turn out to be damaged are returned, and then nothing was rewritten.
    */
-  async rewriteOne(which: "wasteful" | "damaged", live: Iterable<Entry>): Promise<boolean | Entry[]> {
-    const snapshotBytes = lengthOf(this.#snapshot());
-    const worth = (segment: Segment) => segment.size - segment.liveBytes - snapshotBytes;
-    const isCandidate = (segment: Segment) =>
-      (which === "damaged" ? segment.isDamaged : worth(segment) >= Math.max(1, segment.size * gainShare)) &&
-      this.#bytes + segment.liveBytes + snapshotBytes <= this.#maxBytes;
-    const [segment] = this.#segments.filter(isCandidate).sort((a, b) => worth(b) - worth(a));
+  async rewriteOne(
+    which: "wasteful" | "damaged",
+    live: Iterable<Entry>,
+    space = this.#maxBytes - this.bytes,
+  ): Promise<boolean | Entry[]> {
+    const segment = this.#findToRewrite(which, space);
     if (!segment) return false;
-    if (segment === this.#active?.segment) {
-      // What replaces it holds the epochs first.
-      await this.#seal();
-      await this.#start([]);
-    }
+    // What replaces the active one holds the epochs first.
+    if (segment === this.#active?.segment) await this.#start([]);
     const entries = [...live].filter((entry) => entry.segment === segment);
     const work = this.#rewrite(
       segment,
@@ -172,6 +179,41 @@ export class SpoolLog {
     } finally {
       segment.rewriting = undefined;
     }
+  }
+
+  /**
+   * Frees space on a full disk, with the help of the reserve: the active segment is ended if much of it is dead, so that
+   * it can be deleted at once or when its last faces are confirmed, and one that has few faces is rewritten. Returns
+   * false when nothing could be freed, and damaged entries as `rewriteOne` does.
+   */
+  async relieve(live: Iterable<Entry>): Promise<boolean | Entry[]> {
+    const count = this.#segments.length;
+    await this.deleteDead();
+    if (this.#segments.length < count) return true;
+    const active = this.#active?.segment;
+    const snapshotBytes = lengthOf(this.#snapshot());
+    const isDead = active && gainOf(active, snapshotBytes) >= Math.max(blockBytes, active.size * gainShare);
+    const space = reserveBytes(this.#maxBytes) - snapshotBytes;
+    if (!isDead && !this.#findToRewrite("wasteful", space)) return false;
+    await this.#reserve.release();
+    try {
+      if (isDead) await this.#start([]);
+      await this.deleteDead();
+      const rewritten = await this.rewriteOne("wasteful", live, space);
+      return rewritten || isDead === true;
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      return false;
+    } finally {
+      await this.#reserve.fill().catch(() => undefined);
+    }
+  }
+
+  /** Lets records use the reserve; false when there is none. */
+  async releaseReserve(): Promise<boolean> {
+    const had = this.#reserve.bytes > 0;
+    await this.#reserve.release();
+    return had;
   }
 
   get hasDamage(): boolean {
@@ -209,12 +251,23 @@ export class SpoolLog {
     }
   }
 
+  /** The segment to rewrite from which most can be freed, and whose copy needs at most `space` bytes. */
+  #findToRewrite(which: "wasteful" | "damaged", space: number): Segment | undefined {
+    const snapshotBytes = lengthOf(this.#snapshot());
+    const gain = (segment: Segment) => gainOf(segment, snapshotBytes);
+    const isCandidate = (segment: Segment) =>
+      (which === "damaged" ? segment.isDamaged : gain(segment) >= Math.max(1, segment.size * gainShare)) &&
+      segment.liveBytes + snapshotBytes <= space;
+    return this.#segments.filter(isCandidate).sort((a, b) => gain(b) - gain(a))[0];
+  }
+
   #needsNew(bytes: number): boolean {
     if (!this.#active) return true;
     const { size } = this.#active.segment;
     return size > 0 && size + bytes > this.#limit;
   }
 
+  /** Begins a segment; the one before stays the active one if that fails. */
   async #start(records: readonly EncodedRecord[]): Promise<Written> {
     const snapshot = this.#snapshot();
     const number = this.#nextNumber++;
@@ -228,8 +281,9 @@ export class SpoolLog {
       await rm(segment.path, { force: true }).catch(() => undefined);
       throw error;
     }
+    await this.#seal();
     const offset = lengthOf(snapshot);
-    this.#limit = Math.max(segmentBytes(this.#maxBytes), 4 * offset);
+    this.#limit = Math.max(this.segmentBytes, 4 * offset);
     segment.epochs = new Set(this.#epochs.open);
     this.#segments.push(segment);
     this.#active = { segment, file };
@@ -251,6 +305,11 @@ export class SpoolLog {
     segment.size += bytes;
     this.#bytes += bytes;
   }
+}
+
+/** What rewriting the segment frees, bytes. */
+function gainOf({ size, liveBytes }: Segment, snapshotBytes: number): number {
+  return size - liveBytes - snapshotBytes;
 }
 
 async function isRemoved(path: string): Promise<boolean> {

@@ -4,10 +4,10 @@ import { type Entry, releaseEntry } from "./entry.ts";
 import type { EpochState } from "./epoch-state.ts";
 import { chooseVictims } from "./evict.ts";
 import type { EncodedRecord } from "./record.ts";
-import { segmentBytes } from "./segment.ts";
-import { spoolClosed } from "./spool-errors.ts";
+import { reserveBytes, segmentBytes } from "./segment.ts";
+import { isDiskFull, spoolClosed } from "./spool-errors.ts";
 import type { SpoolIndex } from "./spool-index.ts";
-import { lengthOf, type SpoolLog } from "./spool-log.ts";
+import { lengthOf, type SpoolLog, type Written } from "./spool-log.ts";
 import { Trouble } from "./trouble.ts";
 import type { SpoolOptions } from "./types.ts";
 import { type Write, WriteQueue } from "./write-queue.ts";
@@ -26,7 +26,7 @@ export class SpoolWriter {
   readonly #log: SpoolLog;
   readonly #queue = new WriteQueue();
   readonly #trouble: Trouble;
-  readonly #batchBytes: number;
+  #batchBytes: number;
   /** Faces may fill the spool up to here; the rest is for what is said about them, and for rewriting a segment. */
   readonly #usableBytes: number;
   #freed = new Map<EpochState, NumberRanges>();
@@ -43,13 +43,20 @@ export class SpoolWriter {
     this.#log = log;
     this.#trouble = new Trouble(options);
     const segment = segmentBytes(options.maxBytes);
-    this.#batchBytes = Math.min(mostBatchBytes, segment / 4);
+    this.#batchBytes = Math.min(mostBatchBytes, log.segmentBytes / 4);
     this.#usableBytes = options.maxBytes - segment;
   }
 
   /** A larger record never fits, whatever is dropped for it, bytes. */
   get mostRecordBytes(): number {
-    return this.#usableBytes - segmentBytes(this.#options.maxBytes);
+    const { maxBytes } = this.#options;
+    return this.#usableBytes - segmentBytes(maxBytes) - reserveBytes(maxBytes);
+  }
+
+  /** Faces that wait when the spool is closed may use the space for rewriting; what is said about them keeps some. */
+  get #facesLimit(): number {
+    const { maxBytes, full } = this.#options;
+    return this.#isClosing && full === "stop" ? maxBytes - reserveBytes(maxBytes) : this.#usableBytes;
   }
 
   addFact(write: Write): void {
@@ -122,11 +129,17 @@ export class SpoolWriter {
     try {
       await this.#deleteDead();
       facts = this.#queue.takeFacts(this.#batchBytes);
-      faces = this.#queue.takeFaces(this.#batchBytes);
+      // What is said about faces may free the space for which others wait.
+      const factsFirst = facts.length > 0 && (this.#isClosing || this.#trouble.error !== undefined);
+      faces = factsFirst ? [] : this.#queue.takeFaces(this.#batchBytes);
       if (facts.length + faces.length > 0) facts = [...this.#freedWrites(), ...facts];
       const { maxBytes } = this.#options;
       if (this.#log.bytes > maxBytes) await this.#makeRoom([], this.#usableBytes);
-      if (faces.length > 0 && !(await this.#makeRoom(recordsOf([...facts, ...faces]), this.#usableBytes))) {
+      if (faces.length > 0 && !(await this.#makeRoom(recordsOf([...facts, ...faces]), this.#facesLimit))) {
+        if (this.#isClosing) {
+          this.#queue.returnFacts(facts);
+          return this.#fitLess(faces, spoolClosed());
+        }
         this.#queue.returnFaces(faces);
         faces = [];
         this.#reportFull();
@@ -136,18 +149,44 @@ export class SpoolWriter {
         return false;
       }
       if (facts.length + faces.length === 0) return await this.#repair();
-      await this.#write([...facts, ...faces]);
+      await this.#write([...facts, ...faces], faces.length > 0);
       return true;
     } catch (error) {
-      this.#fail([...facts, ...faces], error);
-      return true;
+      return this.#tryLater(facts, faces, error);
     }
   }
 
-  /** Appends the writes' records, however often that must be tried. */
-  async #write(writes: readonly Write[]): Promise<void> {
-    const records = recordsOf(writes);
-    const { segment, offset } = await this.#insist(() => this.#log.append(records));
+  async #tryLater(facts: readonly Write[], faces: readonly Write[], error: unknown): Promise<boolean> {
+    if (systemCode(error) === "") {
+      // A bug, which a second attempt does not cure.
+      this.#fail([...facts, ...faces], error);
+    } else if (this.#isClosing) {
+      this.#fail(facts, error);
+      if (faces.length > 0) this.#fitLess(faces, spoolClosed(error));
+    } else {
+      this.#queue.returnFacts(facts);
+      this.#queue.returnFaces(faces);
+      await this.#trouble.wait(error);
+    }
+    return true;
+  }
+
+  /** The spool is being closed, and there is no space for these: for fewer there may be. */
+  #fitLess(faces: readonly Write[], error: unknown): true {
+    if (faces.length > 1) {
+      this.#batchBytes = lengthOf(recordsOf(faces)) / 2;
+      this.#queue.returnFaces(faces);
+    } else {
+      // None after it either: an epoch's numbers must have no holes.
+      this.#fail([...faces, ...this.#queue.takeFaces(Number.POSITIVE_INFINITY)], error);
+    }
+    return true;
+  }
+
+  /** Appends the writes' records, all of them or none. */
+  async #write(writes: readonly Write[], hasFaces = false): Promise<void> {
+    const { segment, offset } = await this.#append(recordsOf(writes), hasFaces);
+    if (hasFaces || !this.#queue.facesWait) this.#trouble.over();
     let at = offset;
     for (const write of writes) {
       write.onDurable({ segment, offset: at });
@@ -156,26 +195,18 @@ export class SpoolWriter {
     this.#queue.ended(writes);
   }
 
-  /** `work`'s result, tried again each second while the disk is full or fails. */
-  async #insist<T>(work: () => Promise<T>): Promise<T> {
+  /** On a full disk, frees what can be freed; what is said about faces may use the reserve, because it frees more. */
+  async #append(records: readonly EncodedRecord[], hasFaces: boolean): Promise<Written> {
     for (;;) {
       try {
-        const result = await work();
-        this.#trouble.over();
-        return result;
+        if (hasFaces) await this.#log.fillReserve();
+        return await this.#log.append(records);
       } catch (error) {
-        await this.#waitAfter(error);
-        // Needs no space, and frees some.
-        await this.#log.deleteDead();
+        if (!isDiskFull(error)) throw error;
+        if (await this.#afterRewrite(this.#log.relieve(this.#index.entries))) continue;
+        if (hasFaces || !(await this.#log.releaseReserve())) throw error;
       }
     }
-  }
-
-  async #waitAfter(error: unknown): Promise<void> {
-    // Not from the system: a bug, which a second attempt does not cure.
-    if (systemCode(error) === "") throw error;
-    if (this.#isClosing) throw spoolClosed(error);
-    await this.#trouble.wait(error);
   }
 
   /** Frees space until the files and `records` together have at most `limit` bytes; false when that is impossible. */
@@ -185,7 +216,7 @@ export class SpoolWriter {
       await this.#deleteDead();
       const missing = this.#log.bytes + this.#log.growth(bytes) - limit;
       if (missing <= 0) return true;
-      if (await this.#rewriteOne()) continue;
+      if (await this.#rewrite("wasteful")) continue;
       if (this.#options.full === "stop") return false;
       const { full, maxBytes } = this.#options;
       // Less than what makes a segment worth rewriting frees nothing.
@@ -205,19 +236,10 @@ export class SpoolWriter {
     if (!this.#log.hasDead) return;
     const facts = [...this.#freedWrites(), ...this.#queue.takeFacts(Number.POSITIVE_INFINITY)];
     const growth = this.#log.growth(lengthOf(recordsOf(facts)));
-    if (facts.length > 0 && this.#log.bytes + growth <= this.#options.maxBytes) await this.#write(facts);
+    if (facts.length > 0 && this.#log.bytes + growth <= this.#options.maxBytes)
+      await this.#writeOrQueue(facts);
     else this.#queue.returnFacts(facts);
     await this.#log.deleteDead();
-  }
-
-  /** Rewrites a segment with many dead bytes; false when there is none. */
-  async #rewriteOne(): Promise<boolean> {
-    try {
-      return await this.#rewrite("wasteful");
-    } catch (error) {
-      await this.#waitAfter(error);
-      return true;
-    }
   }
 
   /** Rewrites a segment that has damaged bytes, so that they are reported once. It is not essential. */
@@ -227,8 +249,12 @@ export class SpoolWriter {
     return this.#mayRepair;
   }
 
-  async #rewrite(which: "wasteful" | "damaged"): Promise<boolean> {
-    const result = await this.#log.rewriteOne(which, this.#index.entries);
+  #rewrite(which: "wasteful" | "damaged"): Promise<boolean> {
+    return this.#afterRewrite(this.#log.rewriteOne(which, this.#index.entries));
+  }
+
+  async #afterRewrite(rewriting: Promise<boolean | Entry[]>): Promise<boolean> {
+    const result = await rewriting;
     if (typeof result === "boolean") return result;
     // Those that were confirmed meanwhile are not lost.
     const lost = result.filter(({ isLive }) => isLive);
@@ -243,8 +269,16 @@ export class SpoolWriter {
       this.#release(entries);
       this.#options.onDropped(entries, reason);
     };
-    await this.#insist(() => this.#log.append(records));
-    onDurable();
+    await this.#writeOrQueue([{ records, onDurable }]);
+  }
+
+  async #writeOrQueue(facts: readonly Write[]): Promise<void> {
+    try {
+      await this.#write(facts);
+    } catch (error) {
+      this.#queue.returnFacts(facts);
+      throw error;
+    }
   }
 
   /** Removes the entries from the index, and returns the records that say so. */

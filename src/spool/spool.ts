@@ -1,4 +1,4 @@
-import { access, constants, mkdir } from "node:fs/promises";
+import { access, constants, mkdir, statfs } from "node:fs/promises";
 import { deferred } from "../base/deferred.ts";
 import { UserError } from "../base/errors.ts";
 import { systemCode } from "../base/system-errors.ts";
@@ -10,12 +10,22 @@ import { loadSegments } from "./load.ts";
 import { SpoolLock } from "./lock.ts";
 import { ReadAhead } from "./read-ahead.ts";
 import { readFace } from "./read-face.ts";
+import { type Segment, segmentBytes } from "./segment.ts";
 import { SegmentFiles } from "./segment-files.ts";
 import { spoolError } from "./spool-errors.ts";
 import { SpoolIndex } from "./spool-index.ts";
 import { SpoolLog } from "./spool-log.ts";
 import { SpoolWriter } from "./spool-writer.ts";
 import type { SpoolEpoch, SpooledFace, SpoolOptions } from "./types.ts";
+
+/** A disk with less is treated as one that has it, bytes. */
+const leastSpace = 256 * 1024;
+
+/** What the segments may have on their disk: their own bytes and the free ones. */
+async function spaceFor(directory: string, segments: readonly Segment[]): Promise<number> {
+  const { bavail, bsize } = await statfs(directory);
+  return segments.reduce((sum, { size }) => sum + size, bavail * bsize);
+}
 
 /**
  * Faces on disk until they are confirmed: a log of segments in one directory, for one process at a time. The index is in
@@ -76,9 +86,13 @@ export class Spool {
     const files = new SegmentFiles();
     const loaded = await loadSegments(directory, index, copies, onCorrupt);
     const { segments, nextNumber, resumable, nextOrder, lost } = loaded;
-    const log = new SpoolLog(directory, maxBytes, index.epochs, files, segments, nextNumber);
+    // On a disk that is smaller than the limit, shorter segments: a dead one is a smaller share of the disk.
+    const size = segmentBytes(Math.min(maxBytes, Math.max(leastSpace, await spaceFor(directory, segments))));
+    const log = new SpoolLog(directory, maxBytes, size, index.epochs, files, segments, nextNumber);
     // If that fails, a new segment is begun.
     if (resumable) await log.resume(resumable.segment, resumable.size).catch(() => undefined);
+    // On a full disk it is made later.
+    await log.fillReserve().catch(() => undefined);
     const spool = new Spool(options, lock, index, log, files, copies, nextOrder);
     if (lost.length > 0) spool.#writer.discard(lost, "corrupt", () => onDropped(lost, "corrupt"));
     spool.#writer.wake();
@@ -90,7 +104,7 @@ export class Spool {
     return this.#index.entries.size;
   }
 
-  /** The size of all segment files. */
+  /** The size of all segment files, and of the reserve for a full disk. */
   get bytes(): number {
     return this.#log.bytes;
   }

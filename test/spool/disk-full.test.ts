@@ -4,6 +4,7 @@ import { mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import { deferred } from "../../src/base/deferred.ts";
 import { hasCode } from "../../src/base/errors.ts";
 import { emptyFolder } from "../support/folder.ts";
@@ -14,10 +15,10 @@ const skip =
     ? false
     : "needs root, to mount a small file system";
 
-function smallDisk(t: TestContext): string {
+function smallDisk(t: TestContext, size = "1m"): string {
   const folder = mkdtempSync(join(tmpdir(), "facepipe-disk-"));
   try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], { stdio: "pipe" });
+    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", folder], { stdio: "pipe" });
     t.after(() => execFileSync("umount", ["-l", folder]));
     return folder;
   } catch {
@@ -93,6 +94,57 @@ test("confirmations free a full disk, also after a restart", { skip }, async (t)
   }
   await Promise.all(waiting);
   assert.equal(again.faces, durable - 100);
+});
+
+for (const left of [0, 3, 30])
+  test(`on a disk that others filled the only segment is freed when ${left} faces are left`, {
+    skip,
+  }, async (t) => {
+    const disk = smallDisk(t, "16m");
+    if (disk === "") return;
+    const trouble = deferred();
+    const options = { maxBytes: 2 ** 30, onTrouble: () => trouble.resolve() };
+    const directory = join(disk, "spool");
+    const { spool } = await openSpool(t, directory, options);
+    const camera = new Camera(spool);
+    for (let seq = 1; seq <= 100; seq++) await camera.append(picture(seq));
+    assert.equal(segments(directory).length, 1);
+    assert.throws(() => writeFileSync(join(disk, "other-program"), Buffer.alloc(2 ** 24)), /ENOSPC/);
+    const waiting = Promise.all(Array.from({ length: 50 }, (_, at) => camera.append(picture(101 + at))));
+    await trouble.promise;
+    const faces = [...spool.oldest];
+    for (const face of faces.slice(left)) spool.remove(face);
+    if (left === 30) {
+      // More than the reserve has: they wait until they are confirmed.
+      while (segments(directory).length === 1) await setImmediate();
+      for (const face of faces) spool.remove(face);
+    }
+    await waiting;
+    for (const face of spool.oldest) assert.deepEqual(await spool.read(face), picture(face.seq));
+    await spool.close();
+    const again = await openSpool(t, directory, options);
+    assert.deepEqual(again.corrupt, []);
+    assert.equal(again.spool.faces, left === 3 ? faces.length - 97 + 50 : spool.faces);
+  });
+
+test("a disk that is smaller than the limit is used again and again", { skip }, async (t) => {
+  const disk = smallDisk(t, "6m");
+  if (disk === "") return;
+  const directory = join(disk, "spool");
+  let full = deferred();
+  const { spool } = await openSpool(t, directory, { maxBytes: 2 ** 30, onTrouble: () => full.resolve() });
+  const camera = new Camera(spool);
+  let appended = 0;
+  for (let round = 0; round < 3; round++) {
+    const end = appended + 3000;
+    const all = Array.from({ length: 3000 }, (_, at) => camera.append(picture(at)).then(() => appended++));
+    while (appended < end) {
+      await Promise.race([full.promise, Promise.all(all)]);
+      full = deferred();
+      for (const face of [...spool.oldest]) spool.remove(face);
+    }
+    await Promise.all(all);
+  }
 });
 
 test("after an I/O error the faces are written to a new segment, each once", async (t) => {
