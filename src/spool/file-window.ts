@@ -1,10 +1,15 @@
 import type { FileHandle } from "node:fs/promises";
 import { systemCode } from "../base/system-errors.ts";
+import { sleep } from "../base/time.ts";
 
 /** How much is read at once, bytes. */
 const chunkBytes = 1024 * 1024;
 /** After a read error the bytes around it are read in pieces of this size: a block of a disk. */
 const blockBytes = 4096;
+
+/** A disk's errors: after a bus reset they are over soon, so these are waited for, milliseconds. */
+const diskErrors = new Set(["EIO", "ENODEV", "ENXIO", "ESTALE", "EREMOTEIO"]);
+const waits = [1000, 1000, 1000];
 
 /** Reads a file in chunks, so that a large one needs little memory. Bytes that cannot be read are zeros. */
 export class FileWindow {
@@ -14,6 +19,9 @@ export class FileWindow {
   #start = 0;
   /** Bytes of the buffer that are filled. */
   #filled = 0;
+  #waits = waits;
+  /** Bytes could not be read, and are zeros here. */
+  hasErrors = false;
 
   constructor(file: FileHandle) {
     this.#file = file;
@@ -38,7 +46,14 @@ export class FileWindow {
     try {
       return await readFully(this.#file, target, offset);
     } catch (error) {
-      if (systemCode(error) !== "EIO") throw error;
+      if (!diskErrors.has(systemCode(error))) throw error;
+      const [wait, ...others] = this.#waits;
+      if (wait !== undefined) {
+        this.#waits = others;
+        await sleep(wait);
+        return this.#read(target, offset);
+      }
+      this.hasErrors = true;
       if (target.length > blockBytes) return this.#readBlocks(target, offset);
       target.fill(0);
       return target.length;

@@ -22,8 +22,9 @@ export class ReadAhead {
     // A copy: the chunk must not stay in memory as long as one of its faces.
     if (isInside)
       return Buffer.from(chunk.bytes.subarray(offset - chunk.start, offset - chunk.start + length));
-    const bytes = Buffer.allocUnsafeSlow(Math.max(length, Math.min(chunkBytes, end - offset)));
-    const filled = bytes.subarray(0, await readFully(file, bytes, offset));
+    const wanted = Math.max(length, Math.min(chunkBytes, end - offset));
+    // A block behind the record that the disk cannot read must not cost the record.
+    const filled = await readChunk(file, offset, wanted).catch(() => readChunk(file, offset, length));
     this.#chunk = { file, start: offset, bytes: filled };
     return Buffer.from(filled.subarray(0, length));
   }
@@ -32,4 +33,9 @@ export class ReadAhead {
   clear(): void {
     this.#chunk = undefined;
   }
+}
+
+async function readChunk(file: FileHandle, offset: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafeSlow(length);
+  return bytes.subarray(0, await readFully(file, bytes, offset));
 }

@@ -6,8 +6,11 @@ import { readHead, readPayload, readPrefix } from "./record.ts";
 import type { Segment } from "./segment.ts";
 import type { SegmentFiles } from "./segment-files.ts";
 
-/** "closed": the file was replaced meanwhile; "later": the system lacks something, such as open files. */
-export type ReadFailure = "damaged" | "closed" | "later";
+/**
+ * "closed": the file was replaced meanwhile; "later": the system lacks something, such as open files; "unreadable": the
+ * disk reports an error, which may be over soon (a bus that is reset) or concern these bytes only.
+ */
+export type ReadFailure = "damaged" | "closed" | "later" | "unreadable";
 
 const transient = new Set(["EMFILE", "ENFILE", "ENOMEM", "EAGAIN", "EINTR", "EACCES", "EPERM"]);
 
@@ -29,7 +32,12 @@ export async function readFace(
     return (await read()) ?? "damaged";
   } catch (error) {
     const code = systemCode(error);
-    return code === "EBADF" ? "closed" : transient.has(code) ? "later" : "damaged";
+    if (code === "EBADF") return "closed";
+    if (transient.has(code)) return "later";
+    // After a bus reset or on a network disk, only a file that is opened again can be read.
+    files.forget(segment);
+    readAhead.clear();
+    return "unreadable";
   }
 }
 

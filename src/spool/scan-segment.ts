@@ -51,7 +51,8 @@ export async function* scanSegment(file: FileHandle, size: number): AsyncGenerat
     }
   }
   if (damagedFrom === undefined) return;
-  const isCutOff = isFirstCut || (await isZero(window, damagedFrom, size));
+  // What cannot be read is not cut off: it must not be removed.
+  const isCutOff = !window.hasErrors && (isFirstCut || (await isZero(window, damagedFrom, size)));
   yield { kind: "damage", offset: damagedFrom, length: size - damagedFrom, heads, isCutOff };
 }
 

@@ -18,6 +18,11 @@ import { SpoolLog } from "./spool-log.ts";
 import { SpoolWriter } from "./spool-writer.ts";
 import type { SpoolEpoch, SpooledFace, SpoolOptions } from "./types.ts";
 
+/** A face that the disk cannot read is tried so often, this many milliseconds apart, before it counts as damaged. */
+const mostReads = 5;
+const retryDelay = 1000;
+/** So many others are read to know whether only this one cannot be. */
+const mostOthers = 3;
 /** A disk with less is treated as one that has it, bytes. */
 const leastSpace = 256 * 1024;
 
@@ -159,7 +164,7 @@ export class Spool {
 
   /** The picture; undefined when the face is not in the spool any more, or is damaged and therefore was dropped. */
   async read(face: SpooledFace): Promise<Buffer | undefined> {
-    for (;;) {
+    for (let attempts = 1; ; attempts++) {
       const entry = this.#index.entryOf(face);
       const segment = entry?.segment;
       if (!entry || !segment) return undefined;
@@ -169,8 +174,9 @@ export class Spool {
       await segment.rewriting;
       const isMoved = entry.segment !== segment || entry.offset !== offset;
       if (isMoved || result === "closed" || !entry.isLive) continue;
-      // Too many open files, for example: says nothing about the face.
-      if (result === "later") await sleep(1000);
+      // The system or the disk has a problem, which says nothing about the face while it lasts for others.
+      const isDamaged = attempts >= mostReads && (await this.#canReadOthers(entry));
+      if (result === "later" || (result === "unreadable" && !isDamaged)) await sleep(retryDelay);
       else await this.#setAside(entry);
     }
   }
@@ -248,6 +254,16 @@ export class Spool {
 
   #record(state: EpochState, change: Parameters<EpochState["record"]>[0]): void {
     this.#writer.addFact({ records: [state.record(change)], onDurable: () => undefined });
+  }
+
+  async #canReadOthers(entry: Entry): Promise<boolean> {
+    let tried = 0;
+    for (const other of this.#index.entries) {
+      if (other === entry || !other.segment) continue;
+      if (Buffer.isBuffer(await readFace(this.#files, other, other.segment, this.#readAhead))) return true;
+      if (++tried === mostOthers) break;
+    }
+    return false;
   }
 
   async #setAside(entry: Entry): Promise<void> {

@@ -238,3 +238,31 @@ test("a damaged face that is confirmed while its segment is rewritten is not los
   await spool.close();
   assert.deepEqual([dropped, corrupt.length], [[{ seq: 2, reason: "corrupt" }], 1]);
 });
+
+test("a disk that cannot be read for a moment damages no face", async (t) => {
+  const { spool, dropped } = await openSpool(t, emptyFolder(t));
+  const camera = new Camera(spool);
+  for (let seq = 1; seq <= 3; seq++) await camera.append(picture(seq));
+  const failure = Object.assign(new Error("EIO"), { code: "EIO" });
+  t.mock.method(await fileHandlePrototype(), "read", () => Promise.reject(failure), { times: 2 });
+  for (const face of spool.oldest) assert.deepEqual(await spool.read(face), picture(face.seq));
+  assert.deepEqual(dropped, []);
+});
+
+test("a block that stays unreadable while others are not costs the face in it", async (t) => {
+  const { spool, dropped } = await openSpool(t, emptyFolder(t));
+  const camera = new Camera(spool);
+  for (let seq = 1; seq <= 3; seq++) await camera.append(picture(seq, 20_000));
+  const prototype = await fileHandlePrototype();
+  const { read } = prototype;
+  const failure = Object.assign(new Error("EIO"), { code: "EIO" });
+  t.mock.method(prototype, "read", function (this: FileHandle, ...args: unknown[]) {
+    const [length, position] = [Number(args[2]), Number(args[3])];
+    const isBad = position <= 30_000 && position + length > 30_000;
+    return isBad ? Promise.reject(failure) : Reflect.apply(read, this, args);
+  });
+  const pictures = await Promise.all([...spool.oldest].map((face) => spool.read(face)));
+  assert.deepEqual(pictures, [picture(1, 20_000), undefined, picture(3, 20_000)]);
+  await spool.flush();
+  assert.deepEqual(dropped, [{ seq: 2, reason: "corrupt" }]);
+});
