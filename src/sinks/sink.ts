@@ -16,8 +16,8 @@ export interface Sink {
   open(signal: AbortSignal): Promise<void>;
   /** Resolves when the object is durable; rejects with a SinkError. Never replaces an object. */
   put(object: StoredObject, signal: AbortSignal): Promise<PutResult>;
-  /** Writes something small, and so proves that the sink works; rejects when it does not. */
-  probe(): Promise<void>;
+  /** Writes so many bytes, and so proves that the sink works; rejects when it does not. */
+  probe(bytes: number): Promise<void>;
   /** Where a person finds the object: its public URL, its S3 URI or its path. */
   locate(key: string): string;
   close(): Promise<void>;
@@ -25,10 +25,10 @@ export interface Sink {
 
 /**
  * What a failed put says about its object: `answer`, the request was answered with an error that names no other cause;
- * `unknown`, anything may be the cause (a timeout, a reset connection, HTTP 5xx, no permission); `none`, it is not the
- * object's fault (quota, disk full).
+ * `timeout`, no answer came in time; `unknown`, anything else may be the cause (a reset connection, HTTP 5xx, no
+ * permission); `none`, it is not the object's fault (quota, disk full).
  */
-export type Blame = "answer" | "unknown" | "none";
+export type Blame = "answer" | "timeout" | "unknown" | "none";
 
 /** A put that failed. */
 export class SinkError extends UserError {

@@ -11,21 +11,25 @@ import { minOpenTimeout, openRetryDelays, writeRetryDelays } from "./retry-delay
 /** What became of an object: it is stored, it was there already, or a rule dropped it. */
 export type WriteOutcome = "stored" | "exists" | { readonly refused: DropReason };
 
-/** Failures of one object in a row, each followed by the proof that the sink works. */
+/** Failures of one object in a row, by blame, each followed by the proof that the sink works. */
 interface Streak {
-  failures: number;
+  readonly failures: Map<Blame, number>;
+  readonly since: number;
   isOver: boolean;
 }
 
 /**
- * An object is given up after this many failures in a row. After each a probe succeeds, or where the service answered
- * with a definite error, another object was written; a probe that fails starts the count again. In an outage probes
- * fail too. A service that fails requests at random with probability p, whatever p is, gives up an object with
- * probability (p (1 - p))^10, at most 4^-10, one in a million.
+ * An object is given up after this many failures in a row, each followed by a probe of the sink that succeeds; a probe
+ * that fails starts the count again. In an outage probes fail too. A service that fails requests at random with
+ * probability p, whatever p is, gives up an object with probability (p (1 - p))^n, at most 4^-n: 4^-6 for a service that
+ * answers with a definite error, 4^-10 otherwise. A timeout is two requests of 15 s each without an answer, so fewer are
+ * enough, and its probe has the size of the object: a slow uplink fails that, too.
  */
-const maxFailures = { answer: 3, unknown: 10 } as const;
+const maxFailures = { answer: 6, timeout: 4, unknown: 10 } as const;
+/** A gateway that is restarted answers with errors for a while, milliseconds. */
+const minTime = 10_000;
 /** A probe that takes longer proves nothing, milliseconds. */
-const probeTimeout = 5000;
+const probeTimeout = { small: 5000, large: 15_000 } as const;
 
 /** Writes objects, retrying until each is written, and warns once per outage. */
 export class ObjectWriter {
@@ -33,9 +37,8 @@ export class ObjectWriter {
   readonly #isPublic: boolean;
   readonly #context: RoleContext;
   #outage = false;
-  /** When an object was written last, as performance.now(). */
-  #writtenAt = Number.NEGATIVE_INFINITY;
-  #probe: Promise<boolean> | undefined;
+  /** Probes that run, by size. */
+  readonly #probes = new Map<number, Promise<boolean>>();
 
   /** `isPublic`: the log shows the URL of each object. */
   constructor(sink: Sink, isPublic: boolean, context: RoleContext) {
@@ -74,7 +77,7 @@ export class ObjectWriter {
    */
   async write(object: StoredObject): Promise<WriteOutcome> {
     const { log, metrics, deadline } = this.#context;
-    const streak: Streak = { failures: 0, isOver: false };
+    const streak: Streak = { failures: new Map(), since: performance.now(), isOver: false };
     try {
       const result = await keepTrying(() => this.#put(object, streak), {
         signal: deadline,
@@ -100,36 +103,39 @@ export class ObjectWriter {
   }
 
   async #put(object: StoredObject, streak: Streak): Promise<PutResult> {
-    const startedAt = performance.now();
     try {
-      const result = await this.#sink.put(object, this.#context.deadline);
-      this.#writtenAt = performance.now();
-      return result;
+      return await this.#sink.put(object, this.#context.deadline);
     } catch (error) {
-      if (error instanceof SinkError && error.transient) await this.#judge(error.blame, streak, startedAt);
+      if (error instanceof SinkError && error.transient) await this.#judge(error.blame, object, streak);
       throw error;
     }
   }
 
   /** Ends the streak of failures when they are the object's fault. */
-  async #judge(blame: Blame, streak: Streak, startedAt: number): Promise<void> {
+  async #judge(blame: Blame, { body }: StoredObject, streak: Streak): Promise<void> {
     if (blame === "none") return;
-    const isProven = blame === "answer" && this.#writtenAt > startedAt;
-    const works = isProven || (await within(probeTimeout, this.#sinkWorks(), false));
-    streak.failures = works ? streak.failures + 1 : 0;
-    streak.isOver = streak.failures >= maxFailures[blame];
+    const isSlow = blame === "timeout";
+    const works = this.#sinkWorks(isSlow ? body.length : 1);
+    if (!(await within(isSlow ? probeTimeout.large : probeTimeout.small, works, false))) {
+      streak.failures.clear();
+      return;
+    }
+    const failures = (streak.failures.get(blame) ?? 0) + 1;
+    streak.failures.set(blame, failures);
+    streak.isOver = failures >= maxFailures[blame] && performance.now() - streak.since >= minTime;
   }
 
-  /** One probe at a time, for all objects that wait for it. */
-  #sinkWorks(): Promise<boolean> {
-    this.#probe ??= this.#sink
-      .probe()
+  /** One probe of a size at a time, for all objects that wait for it. */
+  #sinkWorks(bytes: number): Promise<boolean> {
+    const running = this.#probes.get(bytes);
+    if (running) return running;
+    const probe = this.#sink
+      .probe(bytes)
       .then(() => true)
       .catch(() => false)
-      .finally(() => {
-        this.#probe = undefined;
-      });
-    return this.#probe;
+      .finally(() => this.#probes.delete(bytes));
+    this.#probes.set(bytes, probe);
+    return probe;
   }
 
   #failed(error: unknown): void {

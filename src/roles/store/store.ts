@@ -100,8 +100,10 @@ export const store = defineRole({
       }
       progress.touch();
       if (stored.kind === "epoch") {
-        // Also when it differs from one that is stored: sending it again cannot change that.
-        receipts.addEnd(topic, stored.record);
+        // Also when it differs from one that is stored: sending it again cannot change that. One that the sink refuses
+        // is sent again, in case that is changed.
+        const isRefused = typeof outcome === "object" && outcome.refused === "refused";
+        if (!isRefused) receipts.addEnd(topic, stored.record);
         return;
       }
       if (stored.kind === "face") receipts.add(topic, stored.facts, outcome);

@@ -40,8 +40,8 @@ export class FileSink implements Sink {
     }
   }
 
-  async probe(): Promise<void> {
-    await writeTestFile(join(this.#root, temporaryFolder, randomUUID()));
+  async probe(bytes: number): Promise<void> {
+    await writeTestFile(join(this.#root, temporaryFolder, randomUUID()), bytes);
   }
 
   locate(key: string): string {

@@ -36,10 +36,10 @@ function ignoreMissing(error: unknown): { mtimeMs: number } {
 }
 
 /** Permissions alone prove little: root passes every check, and a read-only mount or a full disk still refuses. */
-export async function writeTestFile(path: string): Promise<void> {
+export async function writeTestFile(path: string, bytes = 1): Promise<void> {
   const file = await open(path, "wx");
   try {
-    await file.writeFile("x");
+    await file.writeFile(Buffer.alloc(bytes));
     await file.sync();
   } finally {
     await file.close();

@@ -108,6 +108,7 @@ const otherCodes: ReadonlySet<string> = new Set([
 function blameOf(failure: S3Failure): Blame {
   const { code, status = 0 } = failure;
   if (/Quota|StorageFull|InsufficientStorage/i.test(code) || status === 507) return "none";
+  if (code === "TimeoutError") return "timeout";
   const isAnswer = status >= 400 && status < 500 && !otherStatuses.has(status) && !otherCodes.has(code);
   return isAnswer && errorCodeOf(failure) === "BUCKET_REFUSED" ? "answer" : "unknown";
 }

@@ -57,10 +57,10 @@ export class S3Sink implements Sink {
   }
 
   /** A put without If-None-Match of one fixed key; a login without permission to delete leaves the object there. */
-  async probe(): Promise<void> {
+  async probe(bytes: number): Promise<void> {
     const { sdk, client } = this.#bucket();
     const target = { Bucket: this.#location.bucket, Key: this.#location.prefix + checkName };
-    await client.send(new sdk.PutObjectCommand({ ...target, Body: "x" }));
+    await client.send(new sdk.PutObjectCommand({ ...target, Body: Buffer.alloc(bytes) }));
     await client.send(new sdk.DeleteObjectCommand(target)).catch(() => undefined);
   }
 
