@@ -1,11 +1,13 @@
+import { deferred } from "../base/deferred.ts";
 import type { Connection, ConnectionExtension } from "./connection.ts";
 import { linkClosed } from "./keep-connected.ts";
 import type { Link } from "./link.ts";
 import type { OutgoingMessage } from "./message.ts";
 import { reasonCode, requestRefused } from "./mqtt-errors.ts";
 import { publishDirectly } from "./mqttjs-internals/direct-publish.ts";
+import { publishPacketSize } from "./publish-packet.ts";
 
-/** `lost`: not sent, or the connection ended before the broker answered, which may mean that it has the message. */
+/** `lost`: not sent, or not answered in time or before the connection ended; the broker may have the message then. */
 type Answer = "acknowledged" | "lost";
 type Message = Omit<OutgoingMessage, "qos" | "retain">;
 
@@ -17,6 +19,8 @@ interface Pending {
 
 /** Messages that wait for room in the window; more are lost. */
 const mostWaiting = 500;
+/** How long a message waits to be sent and answered, milliseconds. */
+const answerTimeout = 30_000;
 /** Pauses after a link that ended with messages unanswered, milliseconds. */
 const pauses = { min: 1000, max: 5 * 60_000 };
 
@@ -30,6 +34,7 @@ const pauses = { min: 1000, max: 5 * 60_000 };
 export class BestEffortPublisher implements ConnectionExtension {
   readonly #connection: Connection;
   readonly #window: number;
+  readonly #timeout: number;
   #link: Link | undefined;
   /** Of the current link. */
   #unanswered = new Set<Pending>();
@@ -37,10 +42,14 @@ export class BestEffortPublisher implements ConnectionExtension {
   #pause = 0;
   #pausedUntil = 0;
 
-  /** `window`: maximum number of unacknowledged messages; the broker may allow fewer. */
-  constructor(connection: Connection, window: number) {
+  /**
+   * `window`: maximum number of unacknowledged messages; the broker may allow fewer. `timeout`: how long a message waits to
+   * be sent and answered, milliseconds.
+   */
+  constructor(connection: Connection, window: number, timeout = answerTimeout) {
     this.#connection = connection;
     this.#window = window;
+    this.#timeout = timeout;
   }
 
   /** How many more messages may be in flight now; 0 while disconnected. */
@@ -72,22 +81,29 @@ export class BestEffortPublisher implements ConnectionExtension {
   }
 
   /** Rejects with a UserError when the broker refuses the message. */
-  publish(message: Message): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      const link = this.#link;
-      const topicLength = Buffer.byteLength(message.topic);
-      const canSend =
-        link?.client.connected &&
-        this.pause === 0 &&
-        this.#waiting.size < mostWaiting &&
-        // A topic name has a length of two bytes; a longer one would corrupt the packet.
-        topicLength <= 65535 &&
-        // Its properties and header have less than 1000 bytes.
-        topicLength + message.payload.length + 1000 <= link.maximumPacketSize;
-      if (!canSend) return resolve("lost");
-      this.#waiting.add({ message, resolve, reject });
-      this.#send(link);
-    });
+  async publish(message: Message): Promise<Answer> {
+    const link = this.#link;
+    const canSend =
+      link?.client.connected &&
+      this.pause === 0 &&
+      this.#waiting.size < mostWaiting &&
+      isSendable(message, link);
+    if (!canSend) return "lost";
+    const { promise, resolve, reject } = deferred<Answer>();
+    const pending: Pending = { message, resolve, reject };
+    const waiting = this.#waiting.add(pending);
+    const timer = setTimeout(() => {
+      waiting.delete(pending);
+      // One that was sent still counts as unanswered: the broker may not accept another in its place.
+      resolve("lost");
+    }, this.#timeout);
+    timer.unref();
+    this.#send(link);
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   #send(link: Link): void {
@@ -114,5 +130,14 @@ export class BestEffortPublisher implements ConnectionExtension {
       }
       if (link === this.#link) this.#send(link);
     });
+  }
+}
+
+/** Whether there is such a packet, and the broker accepts its size: it would end the connection otherwise. */
+function isSendable(message: Message, { version, maximumPacketSize }: Link): boolean {
+  try {
+    return publishPacketSize({ ...message, qos: 1 }, version) <= maximumPacketSize;
+  } catch {
+    return false;
   }
 }

@@ -3,6 +3,8 @@ import type { RoleContext } from "./role.ts";
 
 /** A role with work in flight that finishes nothing for this long is stuck, milliseconds. */
 const stuckAfter = 60_000;
+/** How often it is checked whether work is in flight, milliseconds: nobody may ask /healthz for hours. */
+const checkEvery = 5_000;
 /**
  * A connection that is down for this long has a broker that cannot be reached, milliseconds: longer than the longest
  * wait before a reconnection and its timeout. Shorter outages are a loop of connections, which must make progress.
@@ -19,11 +21,13 @@ export function watchProgress(context: RoleContext, inFlight: () => number): Pro
   const { metrics, labels, health } = context;
   const progress = new Progress(stuckAfter);
   metrics.trackInFlight(labels, inFlight);
-  health.addLiveness(() => {
+  const check = () => {
     if (inFlight() > 0 && health.outage < unreachableAfter)
       return progress.check("messages are in flight and none has finished");
     progress.touch();
     return undefined;
-  });
+  };
+  health.addLiveness(check);
+  setInterval(check, checkEvery).unref();
   return progress;
 }

@@ -19,8 +19,8 @@ export interface ObjectStore {
    * listing goes on are no fault. Details cost a directory one more call for each file.
    */
   pages(details: boolean, signal: AbortSignal): AsyncIterable<readonly ListedObject[]>;
-  /** The object's bytes; rejects when it has more than `most`. */
-  read(key: string, most: number, signal: AbortSignal): Promise<Buffer>;
+  /** The object's bytes, undefined when there is none (any more); rejects when it has more than `most`. */
+  read(key: string, most: number, signal: AbortSignal): Promise<Buffer | undefined>;
   /** Resolves when these objects, at most 1000, do not exist any more; absent ones are no fault. */
   remove(keys: readonly string[], signal: AbortSignal): Promise<void>;
   close(): void;

@@ -33,3 +33,16 @@ test("a role that finishes nothing for a minute is unhealthy, also while its con
   downSince = undefined;
   assert.deepEqual([after(59), after(2)], [0, 1]);
 });
+
+test("work that begins after an hour in which nobody asked is not stuck", async (t) => {
+  t.mock.timers.enable({ apis: ["Date", "setInterval"], now: 1e12 });
+  const health = new Health();
+  let inFlight = 0;
+  const context = { metrics: await createMetrics(), labels: {}, health } as unknown as RoleContext;
+  watchProgress(context, () => inFlight);
+  t.mock.timers.tick(3600_000);
+  inFlight = 1;
+  assert.deepEqual(health.livenessFailures, []);
+  t.mock.timers.tick(66_000);
+  assert.equal(health.livenessFailures.length, 1);
+});

@@ -30,7 +30,12 @@ export const audit = defineRole({
       const chosen =
         camera === undefined ? tallies : tallies.filter((each) => each.camera === safeName(camera));
       const report = auditReport(chosen, counts);
-      const lines = json ? [JSON.stringify(report)] : reportToText(report, context.style);
+      const isEmpty = tallies.length + counts.foreign + counts.rejected === 0;
+      const text = () =>
+        isEmpty
+          ? [`there is nothing below ${store.target}: check --from`]
+          : reportToText(report, context.style);
+      const lines = json ? [JSON.stringify(report)] : text();
       for (const line of lines) context.print(line);
       if (camera !== undefined && chosen.length === 0) throw unknownCamera(camera, tallies, store.target);
       if (!report.complete) throw incomplete(report, store.target);

@@ -35,6 +35,7 @@ export async function readStore(
   const readRecord = async (key: string, kind: "epoch" | "erasure"): Promise<void> => {
     try {
       const body = await store.read(key, mostRecordBytes, stop);
+      if (body === undefined) throw new Error("it was removed after it was listed");
       if (kind === "erasure") tally.addErasure(parseErasureRecord(body) ?? invalid());
       else {
         const record = parseEpochRecord(body) ?? invalid();

@@ -39,7 +39,9 @@ export async function selectObjects(
     let match = matches(selection, candidate);
     if (match === undefined && (read.kind === "face" || read.kind === "foreign")) {
       const known = candidate;
-      candidate = await readers.run(() => fromPicture(store, listed.key, known, stop));
+      const found = await readers.run(() => fromPicture(store, listed.key, known, stop));
+      if (found === undefined) return undefined;
+      candidate = found;
       match = matches(selection, candidate);
     }
     if (match !== true) return undefined;
@@ -50,14 +52,16 @@ export async function selectObjects(
   return (await Promise.all(page.map(select))).filter((each) => each !== undefined);
 }
 
-/** The same with the facts inside the picture, if it has some. */
+/** The same with the facts inside the picture, if it has some; undefined for an object that is gone since it was listed. */
 async function fromPicture(
   store: ObjectStore,
   key: string,
   known: Candidate,
   stop: AbortSignal,
-): Promise<Candidate> {
-  const decoded = decodeMessage(await store.read(key, mostPictureBytes, stop));
+): Promise<Candidate | undefined> {
+  const body = await store.read(key, mostPictureBytes, stop);
+  if (body === undefined) return undefined;
+  const decoded = decodeMessage(body);
   if (decoded.kind !== "face") return known;
   const { camera, id, visit, capturedAt } = decoded.facts;
   return {

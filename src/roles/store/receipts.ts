@@ -16,7 +16,7 @@ const gatherTime = 200;
 const mostWaiting = 1000;
 /** Receipts in flight. */
 const window = 10;
-/** A receipt that was in flight when this many links ended is dropped: it may be what the broker disconnects for. */
+/** A receipt that was lost this often is dropped: it may be what the broker disconnects for. */
 const mostLosses = 2;
 
 /** A receipt that is not complete yet. */
@@ -28,7 +28,7 @@ interface Draft {
   readonly repeated: NumberRanges;
   readonly refused: Refusal[];
   ended?: true;
-  /** How many links ended while it was in flight. */
+  /** How often it was sent and not acknowledged. */
   losses: number;
 }
 
@@ -75,7 +75,7 @@ export class Receipts implements ConnectionExtension {
     this.#schedule();
   }
 
-  /** Publishes what is gathered; resolves when that is acknowledged, or the connection is lost. */
+  /** Publishes what is gathered; resolves when that is acknowledged or lost. */
   async flush(): Promise<void> {
     await this.#sending;
     clearTimeout(this.#timer);
@@ -137,7 +137,7 @@ export class Receipts implements ConnectionExtension {
       const answer = await this.#publisher.publish({ topic: receiptTopic(topic), payload: encode(draft) });
       if (answer === "acknowledged") metrics.receipts.inc();
       else if (++draft.losses < mostLosses) this.#wait(draft);
-      else log.debug(`a receipt for ${topic} is dropped: the connection was lost each time it was sent`);
+      else log.debug(`a receipt for ${topic} is dropped: the broker did not acknowledge it`);
     } catch (error) {
       const message = `receipts are refused, so detect will send stored faces again: ${describe(error)}`;
       log[this.#warned ? "debug" : "warn"](eventFields("broker_feature_missing", error), message);

@@ -42,7 +42,7 @@ export class FileStore implements ObjectStore {
     }
   }
 
-  async read(key: string, most: number): Promise<Buffer> {
+  async read(key: string, most: number): Promise<Buffer | undefined> {
     const path = this.#path(key);
     try {
       const file = await open(path, "r");
@@ -54,6 +54,7 @@ export class FileStore implements ObjectStore {
         await file.close();
       }
     } catch (error) {
+      if (systemCode(error) === "ENOENT") return undefined;
       throw readError(error, path);
     }
   }

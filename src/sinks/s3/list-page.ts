@@ -1,7 +1,9 @@
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import type { ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { UserError } from "../../base/errors.ts";
 import type { ListedObject } from "../object-store.ts";
+import { readRemedies } from "./read-errors.ts";
 
 /** One answer to ListObjectsV2. */
 export interface ListPage {
@@ -18,16 +20,17 @@ interface Response {
 
 /**
  * Reads the answer to a command before the SDK does, and hands the SDK an empty one: its XML parser takes 30 ms of CPU for
- * 1000 keys, this one 2 ms. Errors remain the SDK's. Call it before the command is sent; the page is there afterwards.
+ * 1000 keys, this one 2 ms. Errors remain the SDK's. Call it before the command is sent; the page is there afterwards, or sending has
+ * failed with a UserError, as the answer was no listing.
  */
-export function readPageOf(command: ListObjectsV2Command): { page: ListPage | undefined } {
-  const result: { page: ListPage | undefined } = { page: undefined };
+export function readPageOf(command: ListObjectsV2Command): { page: ListPage } {
+  const result: { page: ListPage } = { page: { objects: [], next: undefined } };
   command.middlewareStack.add(
     (next) => async (args) => {
       const sent = await next(args);
       const response = sent.response as Response;
-      if (response.statusCode === 200) {
-        result.page = parsePage(await text(response.body as Readable));
+      if (response.statusCode < 300) {
+        result.page = parsePage(await text(response.body as Readable), command.input.Bucket ?? "");
         response.body = Buffer.from("<ListBucketResult></ListBucketResult>");
       }
       return sent;
@@ -38,8 +41,13 @@ export function readPageOf(command: ListObjectsV2Command): { page: ListPage | un
   return result;
 }
 
-/** Source: Amazon S3 API Reference, ListObjectsV2, "Response Syntax". */
-export function parsePage(xml: string): ListPage {
+/**
+ * Source: Amazon S3 API Reference, ListObjectsV2, "Response Syntax". Throws a UserError when it is no listing, or a part of
+ * one: else a web console's page would count as an empty bucket, of which nothing is missing.
+ */
+export function parsePage(xml: string, bucket: string): ListPage {
+  if (!/<ListBucketResult([^>]*\/>|[\s>].*<\/ListBucketResult>)\s*$/s.test(xml))
+    throw noListing(bucket, "the service answered with something that is no listing of a bucket");
   const decode = /<EncodingType>url</.test(xml) ? decodeUrl : decodeXml;
   const objects = Array.from(xml.matchAll(/<Contents>(.*?)<\/Contents>/gs), ([, fields = ""]) => ({
     key: decode(field(fields, "Key")),
@@ -47,7 +55,14 @@ export function parsePage(xml: string): ListPage {
     modifiedAt: Date.parse(field(fields, "LastModified")) || 0,
   }));
   const token = decodeXml(field(xml, "NextContinuationToken"));
+  if (token === "" && field(xml, "IsTruncated").trim() === "true")
+    throw noListing(bucket, "the service answered with a part of the listing, and not how to get the rest");
   return { objects, next: token === "" ? undefined : token };
+}
+
+function noListing(bucket: string, reason: string): UserError {
+  const message = `cannot list the bucket ${bucket}: ${reason}`;
+  return new UserError("BUCKET_REFUSED", message, readRemedies.BUCKET_REFUSED);
 }
 
 function field(xml: string, name: string): string {

@@ -3,8 +3,9 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import { isUnreachable, UserError } from "../../base/errors.ts";
 import { keepTrying } from "../../base/retry.ts";
 import type { ListedObject, ObjectStore } from "../object-store.ts";
-import type { S3Location } from "./bucket.ts";
+import { checkName, type S3Location } from "./bucket.ts";
 import { createClient, type S3Options } from "./client.ts";
+import { failureOf } from "./errors.ts";
 import { type ListPage, readPageOf } from "./list-page.ts";
 import { s3ReadError } from "./read-errors.ts";
 import { removeObjects } from "./remove-objects.ts";
@@ -43,18 +44,25 @@ export class S3Store implements ObjectStore {
         // Its failure is reported when it is awaited.
         next.catch(() => undefined);
       }
-      yield page.objects.map((each) => ({ ...each, key: each.key.slice(prefix.length) }));
+      // A sink's check, which a login without permission to delete leaves there; below any prefix.
+      const objects = page.objects.filter(({ key }) => !`/${key}`.endsWith(`/${checkName}`));
+      yield objects.map((each) => ({ ...each, key: each.key.slice(prefix.length) }));
     }
   }
 
-  async read(key: string, most: number, signal: AbortSignal): Promise<Buffer> {
+  async read(key: string, most: number, signal: AbortSignal): Promise<Buffer | undefined> {
     const { GetObjectCommand } = await import("@aws-sdk/client-s3");
     return this.#try(timeouts.later, signal, async (client) => {
       const request = new GetObjectCommand({
         Bucket: this.#location.bucket,
         Key: this.#location.prefix + key,
       });
-      const { Body, ContentLength = 0 } = await client.send(request, { abortSignal: signal });
+      const answer = await client.send(request, { abortSignal: signal }).catch((error: unknown) => {
+        if (failureOf(error).code === "NoSuchKey") return undefined;
+        throw error;
+      });
+      if (answer === undefined) return undefined;
+      const { Body, ContentLength = 0 } = answer;
       if (ContentLength > most) {
         (Body as Readable).destroy();
         throw new UserError("OBJECT_UNREADABLE", `${key} has more than ${most} bytes`);
@@ -85,7 +93,7 @@ export class S3Store implements ObjectStore {
       const command = new ListObjectsV2Command({ ...target, ...more });
       const result = readPageOf(command);
       await client.send(command, { abortSignal: signal });
-      return result.page ?? { objects: [], next: undefined };
+      return result.page;
     });
   }
 

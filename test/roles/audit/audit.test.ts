@@ -205,7 +205,10 @@ test("a record that cannot be read is a warning, and its epoch has not ended", a
 test("an absent directory and a file are errors, an empty one is complete", async (t) => {
   const folder = emptyFolder(t);
   const empty = await facepipe(t, ["audit", "--from", folder]);
-  assert.deepEqual([empty.code, empty.stdout], [0, "0 faces of 0 epochs: all there\n"]);
+  assert.deepEqual(
+    [empty.code, empty.stdout],
+    [0, `there is nothing below ${pathToFileURL(folder).href}: check --from\n`],
+  );
   writeFileSync(join(folder, "file"), "");
   for (const [from, sentence] of [
     [join(folder, "absent"), /absent does not exist\. Check --from/],
