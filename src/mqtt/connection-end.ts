@@ -1,10 +1,11 @@
 import { systemCode } from "../base/system-errors.ts";
 import type { Link } from "./link.ts";
 
-/** Codes of a DISCONNECT that is about the client, the session or the broker, never about one message. */
-const otherCauses: ReadonlySet<number> = new Set([
-  0, 135, 137, 139, 141, 142, 147, 150, 151, 152, 156, 157, 159, 160,
-]);
+/**
+ * Codes of a DISCONNECT that is about the client, the session or the broker, never about one message. Not here: "not
+ * authorized", "rate too high", "quota exceeded" and "administrative action", with which brokers also answer a message.
+ */
+const otherCauses: ReadonlySet<number> = new Set([137, 139, 141, 142, 147, 156, 157, 159, 160]);
 /** Failures of the network below TCP. */
 const networkCodes: ReadonlySet<string> = new Set([
   "ETIMEDOUT",

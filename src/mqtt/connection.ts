@@ -93,6 +93,11 @@ export class Connection {
     });
   }
 
+  /** Publishes our presence once more; returns whether the broker has answered: accepted or refused it. */
+  async probe(link: Link): Promise<boolean> {
+    return !this.#stopped.signal.aborted && this.#presence.probe(link);
+  }
+
   /** Disconnects; does not wait for what is in flight, which is the extensions' business. */
   async stop(): Promise<void> {
     this.#stopped.abort();

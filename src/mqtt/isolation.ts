@@ -4,16 +4,16 @@ const leastEnds = 3;
 const maxUnexplained = 3;
 /** How long the connection must hold without a message, as a multiple of the time in which it ended with it. */
 const controlFactor = 20;
-const controlLimits = { min: 200, max: 10_000 };
+/** `held`: the most while other messages pass one by one and the rest waits. */
+const controlLimits = { min: 200, held: 2000, max: 10_000 };
 /** Probability that chance alone ended the connections; below it the message did. */
 const significance = 1e-8;
-/** The other side worked when it acknowledged something this long ago. */
-const recent = 60_000;
 
 /** What to do next while messages are isolated; undefined: nothing until something happens. */
 export type Step<M> =
   | { readonly do: "publish" | "reject"; readonly message: M }
-  | { readonly do: "ping" }
+  /** Publish a message of our own that any broker accepts. */
+  | { readonly do: "probe" }
   | { readonly do: "wait"; readonly time: number }
   | undefined;
 
@@ -23,44 +23,48 @@ interface Trials {
   time: number;
   /** Ends after which the connection worked without the message. */
   controls: number;
+  firstEnd: number;
 }
-
-const noTrials: Readonly<Trials> = { ends: 0, time: 0, controls: 0 };
 
 /**
  * Finds the message that ends the connection. Some brokers and proxies do not refuse a message, they close the
  * connection; sent first on each new one, the message would end them all and everything behind it would wait forever.
  *
- * Each message is published alone, the suspect first. When the connection ends, the message in flight is set back, and
- * others prove that the connection works without it: one of them is acknowledged and the connection holds for a while
- * (a control). Where there is no other, a PINGRESP takes the place of the acknowledgement.
+ * Each message is published alone, the suspect first. When the connection ends, the message in flight becomes the
+ * focus until it is acknowledged or rejected. After each end the broker must prove that it works without the focus: it
+ * answers another PUBLISH, and the connection holds for a while (a control). A PINGRESP proves nothing: a broker whose
+ * storage failed may answer pings and close at every PUBLISH. A message of our own (a probe) takes the place of the
+ * other where none waits. Where others wait and all of them ended connections, a probe counts only if one of the
+ * caller's messages was answered since the focus ended its first: otherwise the broker may take none of them.
  *
  * Real outages also end connections with a message in flight, and must not cost a message. So the decision is a test
  * of significance: if connections end by chance, they do so at the same rate with and without the message, and the
  * number of ends in its time is binomial in the share of that time. A message is rejected when it ended at least three
- * connections, each followed by a control, and chance would do that once in a hundred million times. A broker that
- * closes within 2 ms of the message has ended four connections by then, one that takes 50 ms seven. An uplink that is
- * cut every second never gets there, as its connections also end without the message. Ends that name another cause
- * (keepalive, no route, shutdown) are not counted; see `connection-end.ts`.
+ * connections, each followed by a control, and chance would do that once in a hundred million times. An uplink that is cut
+ * every second never gets there, as its connections also end without the message. One end and one control are enough
+ * for a message that the caller expects to be rejected: others like it were. Ends that name another cause (keepalive,
+ * no route, shutdown) are not counted; see `connection-end.ts`.
  */
 export class Isolation<M> {
   readonly #suspects = new Map<M, Trials>();
+  readonly #isExpected: (message: M) => boolean;
   /** All ends, and the time of all connections, since the isolation began. */
   #ends = 0;
   #time = 0;
   #connectedAt: number | undefined;
   #alone: { readonly message: M; readonly since: number } | undefined;
-  /** The message that is set back until its control is complete. */
+  /** The message that is tried until it is acknowledged or rejected. */
   #focus: M | undefined;
-  #control: { readonly from: number; readonly needed: number; answered: boolean } | undefined;
-  #acceptedAt: number;
+  /** `time`: how long the focus was in flight. */
+  #control: { readonly from: number; readonly time: number; answered?: "other" | "probe" } | undefined;
+  #answeredAt = Number.NEGATIVE_INFINITY;
   /** A message was refused, and nothing was answered since. */
   #isDoubtful = false;
 
-  /** `inFlight` when the connection ended, oldest first; `acceptedAt`: the last acknowledgement. */
-  constructor(inFlight: Iterable<M>, acceptedAt: number) {
-    for (const message of inFlight) this.#suspects.set(message, { ...noTrials });
-    this.#acceptedAt = acceptedAt;
+  /** `inFlight` when the connection ended, oldest first; `isExpected`: others like this message were rejected. */
+  constructor(inFlight: Iterable<M>, isExpected: (message: M) => boolean) {
+    for (const message of inFlight) this.#trialsOf(message);
+    this.#isExpected = isExpected;
   }
 
   /** Every message that was in flight is acknowledged or rejected; or no message is to blame, but the network. */
@@ -83,9 +87,9 @@ export class Isolation<M> {
   /** The broker acknowledged the message, or refused it: it does not end the connection. */
   answered(message: M, isRefused: boolean, now: number): void {
     this.#alone = undefined;
-    this.#suspects.delete(message);
-    this.#acceptedAt = now;
-    this.holds();
+    this.#answeredAt = now;
+    this.removed(message);
+    if (this.#control) this.#control.answered = "other";
     // Mosquitto 2.0.11 with max_queued_messages 0 answers, and ends the connection at the next packet: not its fault.
     this.#isDoubtful = isRefused;
   }
@@ -93,12 +97,13 @@ export class Isolation<M> {
   /** The message was rejected without being sent. */
   removed(message: M): void {
     this.#suspects.delete(message);
+    if (message === this.#focus) this.#focus = this.#control = undefined;
   }
 
-  /** The broker answered: also a PINGRESP, when a step asked for one. */
-  holds(): void {
+  /** The broker answered the probe. */
+  probed(): void {
     this.#isDoubtful = false;
-    if (this.#control) this.#control.answered = true;
+    if (this.#control) this.#control.answered ??= "probe";
   }
 
   /** `isCounted`: the end may be the message's fault. */
@@ -109,74 +114,75 @@ export class Isolation<M> {
     this.#alone = undefined;
     this.#isDoubtful = false;
     if (isCounted) this.#ends++;
-    if (alone) this.#setBack(alone.message, now - alone.since, isCounted);
-    // It failed; to wait for a calm network would hold everything.
-    else this.#control = undefined;
+    if (!alone) {
+      // The control failed; to wait for a calm network would hold everything.
+      this.#control = undefined;
+      return;
+    }
+    const { message } = alone;
+    const time = now - alone.since;
+    const trials = this.#trialsOf(message);
+    trials.time += time;
+    if (isCounted && trials.ends++ === 0) trials.firstEnd = now;
+    // To the back: of several, the next time it is another's turn.
+    this.#suspects.delete(message);
+    this.#suspects.set(message, trials);
+    this.#focus ??= message;
+    this.#control = { from: this.#time, time: message === this.#focus ? time : (this.#control?.time ?? 0) };
   }
 
   /** `waiting`: all messages that are not acknowledged, oldest first. Only while nothing is in flight. */
   next(waiting: ReadonlySet<M>, now: number): Step<M> {
-    if (this.#isDoubtful) return { do: "ping" };
-    const control = this.#control;
+    if (this.#isDoubtful) return { do: "probe" };
+    this.#focus ??= this.#nextFocus(waiting, now);
     const focus = this.#focus;
-    if (control === undefined || focus === undefined) {
-      const first = firstOf(this.#suspects.keys(), (message) => waiting.has(message));
-      return first === undefined ? undefined : { do: "publish", message: first };
-    }
-    const remaining = control.needed - (this.#connectedTime(now) - control.from);
-    if (control.answered && remaining <= 0) return this.#afterControl(focus, waiting, now);
+    if (focus === undefined) return undefined;
+    const control = this.#control;
+    if (!control) return { do: "publish", message: focus };
+    const most = control.answered === "other" ? controlLimits.held : controlLimits.max;
+    const needed = Math.min(most, Math.max(controlLimits.min, control.time * controlFactor));
+    const remaining = needed - (this.#connectedTime(now) - control.from);
+    if (control.answered && remaining <= 0) return this.#afterControl(focus, now);
     // Messages that never ended a connection go on meanwhile.
-    const other = firstOf(waiting, (message) => !this.#suspects.get(message)?.ends);
+    const other = firstOf(waiting, (message) => message !== focus && !this.#suspects.get(message)?.ends);
     if (other !== undefined) return { do: "publish", message: other };
-    return control.answered ? { do: "wait", time: remaining } : { do: "ping" };
+    if (control.answered) return { do: "wait", time: remaining };
+    const { firstEnd } = this.#trialsOf(focus);
+    if (waiting.size === 1 || this.#answeredAt > firstEnd || this.#isExpected(focus)) return { do: "probe" };
+    const again = firstOf(this.#suspects.keys(), (message) => message !== focus && waiting.has(message));
+    return again === undefined ? { do: "probe" } : { do: "publish", message: again };
   }
 
-  #setBack(message: M, time: number, isCounted: boolean): void {
-    const trials = this.#suspects.get(message) ?? { ...noTrials };
-    this.#suspects.set(message, trials);
-    trials.time += time;
-    if (isCounted) trials.ends++;
-    this.#focus = message;
-    const needed = Math.min(controlLimits.max, Math.max(controlLimits.min, time * controlFactor));
-    this.#control = { from: this.#time, needed, answered: false };
+  #nextFocus(waiting: ReadonlySet<M>, now: number): M | undefined {
+    const waits = (message: M) => waiting.has(message);
+    // It has ended a connection, as the other message of a control: a control is all that is missing.
+    const ended = (message: M) => (this.#suspects.get(message)?.ends ?? 0) > 0 && this.#isExpected(message);
+    const almost = firstOf(this.#suspects.keys(), (message) => waits(message) && ended(message));
+    if (almost !== undefined) this.#control = { from: this.#connectedTime(now), time: 0 };
+    return almost ?? firstOf(this.#suspects.keys(), waits);
   }
 
-  #afterControl(focus: M, waiting: ReadonlySet<M>, now: number): Step<M> {
+  #afterControl(focus: M, now: number): Step<M> {
     this.#control = undefined;
-    const trials = this.#suspects.get(focus);
-    // A ping alone proves little while others wait and none of them passes: then the broker may refuse us altogether.
-    const works = waiting.size === 1 || now - this.#acceptedAt < recent;
-    if (trials && works) trials.controls++;
-    const guilty = works
-      ? firstOf(this.#suspects.keys(), (message) => this.#isGuilty(message, now))
-      : undefined;
-    if (guilty !== undefined) {
-      this.#forget(guilty);
-      return { do: "reject", message: guilty };
-    }
-    // To the back: each gets its turn.
-    if (trials && this.#suspects.delete(focus)) this.#suspects.set(focus, trials);
-    return this.next(waiting, now);
+    const trials = this.#trialsOf(focus);
+    trials.controls++;
+    if (!this.#isGuilty(focus, trials, now)) return { do: "publish", message: focus };
+    this.#ends -= trials.ends;
+    this.#time -= trials.time;
+    this.removed(focus);
+    return { do: "reject", message: focus };
   }
 
-  #isGuilty(message: M, now: number): boolean {
-    const { ends, time, controls } = this.#suspects.get(message) ?? noTrials;
+  #isGuilty(message: M, { ends, time, controls }: Trials, now: number): boolean {
+    if (ends > 0 && this.#isExpected(message)) return true;
     if (ends < leastEnds || controls < leastEnds) return false;
-    let [allEnds, allTime] = [this.#ends, this.#connectedTime(now)];
-    // The ends of another message that is as suspicious are its own.
-    for (const [other, trials] of this.#suspects) {
-      if (other === message || trials.ends < leastEnds) continue;
-      allEnds -= trials.ends;
-      allTime -= trials.time;
-    }
-    return chanceOf(ends, allEnds, time / allTime) < significance;
+    return chanceOf(ends, this.#ends, time / this.#connectedTime(now)) < significance;
   }
 
-  #forget(message: M): void {
-    const { ends, time } = this.#suspects.get(message) ?? noTrials;
-    this.#ends -= ends;
-    this.#time -= time;
-    this.#suspects.delete(message);
+  #trialsOf(message: M): Trials {
+    const trials = this.#suspects.get(message) ?? { ends: 0, time: 0, controls: 0, firstEnd: 0 };
+    this.#suspects.set(message, trials);
+    return trials;
   }
 
   #connectedTime(now: number): number {

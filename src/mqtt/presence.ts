@@ -1,3 +1,4 @@
+import { deferred } from "../base/deferred.ts";
 import type { ConnectionOptions } from "./connection-options.ts";
 import type { Link } from "./link.ts";
 import { reasonCode } from "./mqtt-errors.ts";
@@ -10,10 +11,12 @@ export class Presence {
   readonly #topic: string;
   readonly #role: Pick<ConnectionOptions, "role" | "share">;
   #isForbidden = false;
+  #online: Buffer;
 
   constructor({ broker, role, share }: Pick<ConnectionOptions, "broker" | "role" | "share">) {
     this.#topic = statusPrefix + broker.clientId;
     this.#role = { role, share };
+    this.#online = this.#payload("online");
   }
 
   get will(): { readonly topic: string; readonly payload: Buffer } {
@@ -26,12 +29,29 @@ export class Presence {
    */
   async publish({ client }: Link, state: "online" | "offline"): Promise<void> {
     if (this.#isForbidden) return;
+    const payload = this.#payload(state);
+    if (state === "online") this.#online = payload;
     try {
-      await client.publishAsync(this.#topic, this.#payload(state), { qos: 1, retain: true });
+      await client.publishAsync(this.#topic, payload, { qos: 1, retain: true });
     } catch (error) {
       if (reasonCode(error) !== undefined) this.#isForbidden = true;
       throw error;
     }
+  }
+
+  /** Publishes it again, even if it was refused: returns whether the broker answered, and then still was connected. */
+  async probe({ client }: Link): Promise<boolean> {
+    try {
+      await client.publishAsync(this.#topic, this.#online, { qos: 1, retain: true });
+      return true;
+    } catch (error) {
+      if (reasonCode(error) === undefined || !client.connected) return false;
+    }
+    const { promise, resolve } = deferred<boolean>();
+    client.on("packetreceive", ({ cmd }) => cmd === "pingresp" && resolve(true));
+    client.once("close", () => resolve(false));
+    client.sendPing();
+    return promise;
   }
 
   #payload(state: State): Buffer {

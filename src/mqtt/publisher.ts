@@ -24,6 +24,9 @@ const retryDelay = 1000;
 const maxRefusals = 3;
 /** Connections in a row that end with the same message in flight, before messages are published one by one. */
 const endsBeforeIsolation = 3;
+/** Messages to one topic that end the connection, before the next one is rejected at its first end. */
+const rejectionsBeforeTopic = 3;
+const maxTopics = 1000;
 
 /**
  * Publishes at least once: resolves when the broker has acknowledged (QoS 0: when written), and sends everything
@@ -44,7 +47,12 @@ export class Publisher implements ConnectionExtension {
   #isolation: Isolation<Pending> | undefined;
   /** The last isolation found a message: the next suspect is isolated at once. */
   #hasRejected = false;
-  #acceptedAt = Number.NEGATIVE_INFINITY;
+  /** How many messages to a topic were found to end the connection since the broker last answered one. */
+  readonly #rejections = new Map<string, number>();
+  /** The broker has answered something on the current or last link. */
+  #hasAnswered = false;
+  /** The link on which a probe is not answered yet. */
+  #probed: Link | undefined;
 
   /** `window`: maximum number of unacknowledged messages; the broker may allow fewer. */
   constructor(connection: Connection, window: number) {
@@ -68,6 +76,7 @@ export class Publisher implements ConnectionExtension {
   connected(link: Link): void {
     if (this.#link) this.#onEnd(this.#link, false);
     this.#link = link;
+    this.#hasAnswered = false;
     this.#isolation?.connected(performance.now());
     onConnectionEnd(link, (mayBeMessage) => this.#onEnd(link, mayBeMessage));
     this.#send();
@@ -75,7 +84,9 @@ export class Publisher implements ConnectionExtension {
 
   interrupted(): Interrupted | undefined {
     const [first] = this.#common;
-    return first && { what: nameOf(first.message), isIsolated: this.#isolation !== undefined };
+    // In an outage, in which nothing is answered, the waits between connections grow as always.
+    const isIsolated = this.#isolation !== undefined && this.#hasAnswered;
+    return first && { what: nameOf(first.message), isIsolated };
   }
 
   #send(): void {
@@ -108,23 +119,24 @@ export class Publisher implements ConnectionExtension {
       } else if (step?.do === "reject") {
         this.#rejectIsolated(step.message);
       } else {
-        if (step?.do === "ping") this.#ping(link, isolation);
+        if (step?.do === "probe") this.#probe(link, isolation);
         if (step?.do === "wait") void sleep(step.time).then(() => this.#resume(link, isolation));
         return;
       }
     }
   }
 
-  #ping({ client }: Link, isolation: Isolation<Pending>): void {
-    const link = this.#link;
-    client.on("packetreceive", function onPacket({ cmd }) {
-      if (cmd !== "pingresp") return;
-      client.off("packetreceive", onPacket);
-      isolation.holds();
-      resume();
+  #probe(link: Link, isolation: Isolation<Pending>): void {
+    if (this.#probed === link) return;
+    this.#probed = link;
+    void this.#connection.probe(link).then((isAnswered) => {
+      if (link !== this.#link) return;
+      this.#probed = undefined;
+      if (!isAnswered) return;
+      this.#hasAnswered = true;
+      isolation.probed();
+      this.#resume(link, isolation);
     });
-    const resume = () => link && this.#resume(link, isolation);
-    client.sendPing();
   }
 
   #resume(link: Link, isolation: Isolation<Pending>): void {
@@ -134,6 +146,9 @@ export class Publisher implements ConnectionExtension {
   #rejectIsolated(pending: Pending): void {
     this.#waiting.delete(pending);
     this.#hasRejected = true;
+    const { topic } = pending.message;
+    if (this.#rejections.size >= maxTopics) this.#rejections.clear();
+    this.#rejections.set(topic, (this.#rejections.get(topic) ?? 0) + 1);
     const what = `${this.#href} ends the connection whenever it receives ${nameOf(pending.message)}`;
     const remedy =
       "Check the broker's limits (size, topic levels) and its access rules (ACL); its log may say more";
@@ -154,9 +169,13 @@ export class Publisher implements ConnectionExtension {
     if (properties && link.version === "5") Object.assign(packet, { properties });
     const onAnswer = (error?: Error) => {
       // An answer from a lost link: the message has been sent again on the next one.
-      if (link !== this.#link || !this.#sent.delete(pending)) return;
-      this.#acceptedAt = performance.now();
-      this.#isolation?.answered(pending, Boolean(error), this.#acceptedAt);
+      if (link !== this.#link) return;
+      // MQTT.js calls back with "Connection closed" before it emits the close: no answer.
+      if (error && reasonCode(error) === undefined) return;
+      if (!this.#sent.delete(pending)) return;
+      this.#hasAnswered = true;
+      this.#rejections.delete(topic);
+      this.#isolation?.answered(pending, Boolean(error), performance.now());
       if (error) this.#onRefused(link, pending, error);
       else pending.resolve();
       this.#send();
@@ -208,7 +227,9 @@ export class Publisher implements ConnectionExtension {
     const isSuspicious = this.#common.length > 0 && (this.#hasRejected || this.#ends >= endsBeforeIsolation);
     if (isSuspicious && !this.#isolation) {
       this.#hasRejected = false;
-      this.#isolation = new Isolation([...this.#common, ...this.#sent], this.#acceptedAt);
+      const isExpected = ({ message }: Pending) =>
+        (this.#rejections.get(message.topic) ?? 0) >= rejectionsBeforeTopic;
+      this.#isolation = new Isolation([...this.#common, ...this.#sent], isExpected);
       this.#connection.options.log.debug("isolating: messages are published one by one");
     }
     const unacknowledged = [...this.#sent, ...this.#delayed, ...this.#waiting];

@@ -222,7 +222,7 @@ test("cuts at random, simulated for days, never convict a message", () => {
       for (let link = 0; link < 20_000; link++) {
         now += 200;
         const end = now - Math.log(1 - random()) * mean;
-        isolation ??= new Isolation(waiting, now);
+        isolation ??= new Isolation(waiting, () => false);
         isolation.connected(now);
         while (now < end && !isolation.isOver) {
           const step = isolation.next(waiting, now);
@@ -238,7 +238,7 @@ test("cuts at random, simulated for days, never convict a message", () => {
             waiting.add(20 + passed++);
           } else {
             now += step?.do === "wait" ? step.time : answer;
-            if (now < end && step?.do === "ping") isolation.holds();
+            if (now < end && step?.do === "probe") isolation.probed();
           }
         }
         if (isolation.isOver) isolation = undefined;
