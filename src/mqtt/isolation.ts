@@ -142,7 +142,7 @@ export class Isolation<M> {
     const most = control.answered === "other" ? controlLimits.held : controlLimits.max;
     const needed = Math.min(most, Math.max(controlLimits.min, control.time * controlFactor));
     const remaining = needed - (this.#connectedTime(now) - control.from);
-    if (control.answered && remaining <= 0) return this.#afterControl(focus, now);
+    if (control.answered && remaining < 1) return this.#afterControl(focus, now);
     // Messages that never ended a connection go on meanwhile.
     const other = firstOf(waiting, (message) => message !== focus && !this.#suspects.get(message)?.ends);
     if (other !== undefined) return { do: "publish", message: other };
