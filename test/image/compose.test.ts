@@ -5,7 +5,7 @@ import { freePort } from "../support/ports.ts";
 import { ComposeProject, composeMissing } from "./support/compose-project.ts";
 import { imagesMissing } from "./support/images.ts";
 import { assertSecretsHidden, secretsIn } from "./support/secrets.ts";
-import { assertAllStored, facesFound, outageSeconds } from "./support/stored-faces.ts";
+import { assertAllStored, facesFound, outageSeconds, untilCurrent } from "./support/stored-faces.ts";
 
 const skip = (await imagesMissing()) ?? composeMissing() ?? false;
 const services = ["detect", "forward", "store", "edge-log", "cloud-log"];
@@ -37,6 +37,7 @@ suite("the Compose files of edge and cloud on one machine", { skip }, () => {
     await delay(1000 * outageSeconds);
     await reconnect();
     await storeMore(20);
+    await untilCurrent(() => project.stored());
 
     const found = facesFound(await project.stop("detect"));
     t.diagnostic(`${found} faces found, ${outageSeconds} s without the uplink`);

@@ -7,7 +7,7 @@ import { useCeph } from "../sinks/s3/fixture.ts";
 import { cephMissing } from "../support/ceph.ts";
 import { deploy } from "./support/deploy.ts";
 import { imagesMissing } from "./support/images.ts";
-import { waitForIncrease } from "./support/metrics.ts";
+import { waitForAtMost, waitForIncrease } from "./support/metrics.ts";
 import { assertSecretsHidden } from "./support/secrets.ts";
 import { assertAllStored, facesFound, outageSeconds } from "./support/stored-faces.ts";
 
@@ -44,6 +44,8 @@ suite("the overlays of edge and cloud, as pods", { skip }, () => {
     await reconnect();
     await stored(20);
 
+    // What detect's spool has when it stops is sent at its next start only.
+    await waitForAtMost(edge, "detect", "facepipe_unconfirmed_faces", 20);
     const restarts = [...edge.pods, ...cloud.pods].map((pod) => pod.restarts());
     assert.deepEqual((await Promise.all(restarts)).flat(), []);
     const detect = edge.one("detect");

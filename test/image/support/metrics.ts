@@ -16,10 +16,21 @@ export async function waitForIncrease(
   name: string,
   more: number,
 ): Promise<void> {
-  const total = async () => {
-    const counts = await Promise.all(application.of(workload).map((pod) => metric(pod, name)));
-    return counts.reduce((sum, value) => sum + value, 0);
-  };
-  const enough = (await total()) + more;
-  while ((await total()) < enough) await delay(200);
+  const enough = (await total(application, workload, name)) + more;
+  while ((await total(application, workload, name)) < enough) await delay(200);
+}
+
+/** Waits until a metric of a workload, summed over its pods, is at most `limit`. */
+export async function waitForAtMost(
+  application: Application,
+  workload: string,
+  name: string,
+  limit: number,
+): Promise<void> {
+  while ((await total(application, workload, name)) > limit) await delay(200);
+}
+
+async function total(application: Application, workload: string, name: string): Promise<number> {
+  const counts = await Promise.all(application.of(workload).map((pod) => metric(pod, name)));
+  return counts.reduce((sum, value) => sum + value, 0);
 }
