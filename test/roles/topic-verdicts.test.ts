@@ -16,16 +16,25 @@ test("a message is given up after three refusals over 3 s while another topic is
 
 test("while no other topic is accepted, nothing is given up", () => {
   const verdicts = new TopicVerdicts();
-  const often = { count: 100, since: 0 };
-  assert.equal(verdicts.refused("b", often, 1e6), false);
+  const often = { count: 100, since: 1e6 + 1 };
+  assert.equal(verdicts.refused("b", { count: 100, since: 0 }, 1e6), false);
   verdicts.accepted("b", 1e6);
-  assert.equal(verdicts.refused("b", often, 1e6 + 1), false);
-  verdicts.accepted("a", 1e6);
-  assert.equal(verdicts.refused("b", often, 1e6 + 2), true);
-  verdicts.refused("a", { count: 1, since: 1e6 }, 1e6 + 3);
-  assert.equal(verdicts.refused("b", often, 1e6 + 4), false);
+  const now = 1e6 + 10_000;
+  assert.equal(verdicts.refused("b", often, now), false);
+  verdicts.accepted("a", now);
+  assert.equal(verdicts.refused("b", often, now), true);
+  verdicts.refused("a", { count: 1, since: now }, now);
+  assert.equal(verdicts.refused("b", often, now), false);
   verdicts.accepted("a", 2e6);
-  assert.equal(verdicts.refused("b", often, 2e6 + 11 * 60_000), false);
+  assert.equal(verdicts.refused("b", often, 2e6 + 61 * 60_000), false);
+});
+
+test("a message is given up when others of its topic were accepted since its first refusal", () => {
+  const verdicts = new TopicVerdicts();
+  assert.equal(verdicts.refused("a", { count: 1, since: 0 }, 0), false);
+  verdicts.accepted("a", 1000);
+  assert.equal(verdicts.refused("a", { count: 3, since: 0 }, 4000), true);
+  assert.equal(verdicts.refused("a", { count: 1, since: 5000 }, 5000), false);
 });
 
 test("the number of topics is bounded", () => {
