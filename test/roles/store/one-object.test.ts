@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { test } from "node:test";
+import { suite, test } from "node:test";
 import { faceMessages, smallPng } from "../../pipeline/faces.ts";
 import { emptyFolder } from "../../support/folder.ts";
 import { mosquittoMissing } from "../../support/mosquitto.ts";
@@ -21,20 +21,23 @@ const faults: Readonly<Record<string, Fault>> = {
   "a reset for large objects": (_key, size) => (size > 20_000 ? "reset" : undefined),
 };
 
-for (const [what, fault] of Object.entries(faults))
-  test(`a service that answers ${what} holds no other object`, { skip }, async (t) => {
-    const { objects, env } = await startOddService(t, fault);
-    const broker = await roomyBroker(t);
-    const program = await storeTo(t, broker, "s3://faces", env, "--path-style");
-    const faces = faceMessages(300);
-    await publishFaces(t, broker, [large, ...faces]);
-    const { msg } = await program.event("object_dropped");
-    assert.match(msg, /foreign\/cam0\/.* \(5\d{4} bytes\)/);
-    await program.eventTimes("object_written", faces.length);
-    assert.equal([...objects.keys()].filter((key) => key.startsWith("cam0/")).length, faces.length);
-    assert.equal(program.events("object_dropped").length, 1);
-    assert.deepEqual(await program.stop(), { code: 0, signal: null });
-  });
+// Each waits most of its time.
+suite("one object that fails alone", { concurrency: true, skip }, () => {
+  for (const [what, fault] of Object.entries(faults))
+    test(`a service that answers ${what} holds no other object`, { skip }, async (t) => {
+      const { objects, env } = await startOddService(t, fault);
+      const broker = await roomyBroker(t);
+      const program = await storeTo(t, broker, "s3://faces", env, "--path-style");
+      const faces = faceMessages(300);
+      await publishFaces(t, broker, [large, ...faces]);
+      const { msg } = await program.event("object_dropped");
+      assert.match(msg, /foreign\/cam0\/.* \(5\d{4} bytes\)/);
+      await program.eventTimes("object_written", faces.length);
+      assert.equal([...objects.keys()].filter((key) => key.startsWith("cam0/")).length, faces.length);
+      assert.equal(program.events("object_dropped").length, 1);
+      assert.deepEqual(await program.stop(), { code: 0, signal: null });
+    });
+});
 
 test("a service that fails half of its requests costs no object", { skip }, async (t) => {
   let requests = 0;
