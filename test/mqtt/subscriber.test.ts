@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
-import { setImmediate } from "node:timers/promises";
 import { deferred } from "../../src/base/deferred.ts";
 import { Publisher } from "../../src/mqtt/publisher.ts";
 import { Subscriber } from "../../src/mqtt/subscriber.ts";
@@ -39,33 +38,22 @@ test("a message that alone meets a bug is dropped, and those behind it go on", {
   assert.match(connection.logged.join(""), /bug of facepipe.*TypeError: a bug/);
 });
 
-test("a resumed session's queue does not fill the memory, also with a second filter", { skip }, async (t) => {
-  const broker = await startMosquitto({ maxQueued: 0, maxInflight: 1000 });
+// The answer to a second request would come behind all that the broker has queued, and until then reading is not paused:
+// the whole queue would be in memory.
+test("both filters are in one request", { skip }, async (t) => {
+  const broker = await startMosquitto({ lines: ["log_type all"] });
   t.after(() => broker.stop());
-  const session = { durable: true, receiveMaximum: 5 };
+  const connection = await WatchedConnection.make(t, brokerAt(broker.port), { receiveMaximum: 5 });
   const also = { filter: "b/#", consequence: "nothing" };
-  const subscription = { filter: "a/#", also, qos: 1 } as const;
-  const first = await WatchedConnection.make(t, brokerAt(broker.port, { clientId: "kept" }), session);
-  first.add(new Subscriber(first, subscription, async () => undefined));
-  await first.start(never);
-  await first.stop();
-  const sender = await WatchedConnection.make(t, brokerAt(broker.port, { clientId: "sender" }));
-  const publisher = sender.add(new Publisher(sender, 100));
-  await sender.start(never);
-  const message = { topic: "a/b", payload: Buffer.alloc(10_000), qos: 1 } as const;
-  const count = 2000;
-  await Promise.all(Array.from({ length: count }, () => publisher.publish(message)));
-
-  const second = await WatchedConnection.make(t, brokerAt(broker.port, { clientId: "kept" }), session);
-  let [handled, most] = [0, 0];
-  const all = deferred();
-  const subscriber: Subscriber = new Subscriber(second, subscription, async () => {
-    most = Math.max(most, subscriber.inFlight);
-    await setImmediate();
-    if (++handled === count) all.resolve();
-  });
-  second.add(subscriber);
-  await second.start(never);
-  await all.promise;
-  assert.ok(most < count / 4, `${most} in flight`);
+  const received = new Set<string>();
+  const both = deferred();
+  const handler = async ({ topic }: { topic: string }): Promise<void> => {
+    if (received.add(topic).size === 2) both.resolve();
+  };
+  connection.add(new Subscriber(connection, { filter: "a/#", also, qos: 1 }, handler));
+  const publisher = connection.add(new Publisher(connection, 10));
+  await connection.start(never);
+  for (const topic of ["a/1", "b/1"]) await publisher.publish({ topic, payload: Buffer.from("x"), qos: 1 });
+  await both.promise;
+  assert.equal(broker.log.match(/Received SUBSCRIBE from under-test/g)?.length, 1);
 });
