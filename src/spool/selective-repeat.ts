@@ -1,3 +1,5 @@
+import { ConfirmationTime } from "./confirmation-time.ts";
+
 /** Faces published and unconfirmed at the start; the window grows from there. */
 const startWindow = 50;
 const minWindow = 10;
@@ -43,10 +45,10 @@ interface Sent {
  *   (RFC 6298, 2.3; from faces that were sent once: Karn's algorithm; and not from those that waited for an outage to
  *   end), but at most two minutes.
  * - The window is halved once per wait when faces are lost, and grows by ten faces for each window of confirmed ones
- *   (additive increase, multiplicative decrease: RFC 5681, 3.1).
+ *   (additive increase, multiplicative decrease: RFC 5681, 3.1); up to the first loss by one for each (slow start).
  * - A receipt `repeated` for a face that was sent twice proves that sending it again was needless: the window is
- *   restored and the grace grows (as RFC 3522 and RFC 3708 undo); a repeat that was needed shrinks it again. Each once
- *   per loss, as one lost receipt covers many faces.
+ *   restored and the grace grows (as RFC 3522 and RFC 3708 undo), once for all the faces of a lost receipt; it shrinks
+ *   again with each minute without a needless repeat.
  * - When nothing is confirmed for 30 s, growing to 5 min, the oldest is sent again: there may be no later face.
  * - A face that is never confirmed, while later ones are, is parked after its fourth attempt: it is tried again
  *   after a minute, growing to an hour, and takes no place in the window. One topic that the access rules silently
@@ -74,8 +76,7 @@ export class SelectiveRepeat<T> {
   #grace = minGrace;
   /** Faces that were sent earlier are not measured. */
   #measureFrom = 0;
-  #meanTime: number | undefined;
-  #deviation = 0;
+  readonly #time = new ConfirmationTime();
   #heardAt = 0;
   #silence = minSilence;
 
@@ -136,7 +137,7 @@ export class SelectiveRepeat<T> {
     if (!sent) return;
     this.#close(item);
     if (sent.attempts > 1 && !repeated) this.#remember(item);
-    if (sent.attempts === 1 && sent.sentAt >= this.#measureFrom) this.#measure(now - sent.sentAt);
+    if (sent.attempts === 1 && sent.sentAt >= this.#measureFrom) this.#time.measure(now - sent.sentAt);
     this.#grow();
     if (sent.position <= this.#confirmedTo) return;
     this.#confirmedTo = sent.position;
@@ -177,8 +178,7 @@ export class SelectiveRepeat<T> {
       this.#graceChangedAt = now;
       this.#grace = Math.max(minGrace, this.#grace / graceFactor);
     }
-    const usual = (this.#meanTime ?? 0) + 4 * this.#deviation;
-    const wait = Math.min(maxGrace, Math.max(this.#grace, usual));
+    const wait = Math.min(maxGrace, Math.max(this.#grace, this.#time.longest));
     const lost: T[] = [];
     let isNewLoss = false;
     // A part of the window at a time: a burst may be lost for the same reason as the faces before.
@@ -226,7 +226,7 @@ export class SelectiveRepeat<T> {
     this.#threshold = Math.max(this.#threshold, this.#window);
     this.#windowBefore = 0;
     // One lost receipt, or one slow moment, makes many needless repeats at once.
-    if (now - this.#graceChangedAt < Math.max(minGraceChange, this.#meanTime ?? 0)) return;
+    if (now - this.#graceChangedAt < Math.max(minGraceChange, this.#time.mean)) return;
     this.#graceChangedAt = now;
     this.#grace = Math.min(maxGrace, this.#grace * graceFactor);
   }
@@ -242,16 +242,5 @@ export class SelectiveRepeat<T> {
       if (this.#sentAgain.size <= this.#maxWindow) return;
       this.#sentAgain.delete(oldest);
     }
-  }
-
-  /** RFC 6298, 2.2 and 2.3. */
-  #measure(time: number): void {
-    if (this.#meanTime === undefined) {
-      this.#meanTime = time;
-      this.#deviation = time / 2;
-      return;
-    }
-    this.#deviation = 0.75 * this.#deviation + 0.25 * Math.abs(this.#meanTime - time);
-    this.#meanTime = 0.875 * this.#meanTime + 0.125 * time;
   }
 }

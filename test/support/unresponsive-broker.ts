@@ -1,7 +1,6 @@
-import { once } from "node:events";
-import { type AddressInfo, createServer, type Socket } from "node:net";
 import type { TestContext } from "node:test";
 import { Aedes } from "aedes";
+import { listenOn } from "./aedes-server.ts";
 
 /**
  * A broker, of MQTT 3.1.1, that acknowledges nothing from the first message on `faces/` on, as a broker that hangs.
@@ -22,16 +21,5 @@ export async function startUnresponsiveBroker(
       else acknowledge(null);
     },
   });
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket.once("close", () => sockets.delete(socket)));
-    broker.handle(socket);
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  t.after(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-    broker.close();
-  });
-  return { url: `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`, stuck };
+  return { url: await listenOn(t, broker), stuck };
 }

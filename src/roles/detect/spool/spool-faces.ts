@@ -7,7 +7,7 @@ import type { Broker } from "../../../mqtt/broker.ts";
 import type { Connection } from "../../../mqtt/connection.ts";
 import type { Qos } from "../../../mqtt/message.ts";
 import { Publisher } from "../../../mqtt/publisher.ts";
-import { Spool } from "../../../spool/spool.ts";
+import type { Spool } from "../../../spool/spool.ts";
 import type { SpooledFace, SpoolFull } from "../../../spool/types.ts";
 import { reduceFace } from "../../../vision/supervisor/reduce-face.ts";
 import type { CapturedFace } from "../../../vision/types.ts";
@@ -17,6 +17,7 @@ import { watchProgress } from "../../watch-progress.ts";
 import { type EncodedFace, FaceEncoder } from "../face-encoder.ts";
 import type { FaceOutput } from "../face-output.ts";
 import { EpochRecords } from "./epoch-records.ts";
+import { openSpool } from "./open-spool.ts";
 import { confirmedTopics, receiptListener } from "./receipt-listener.ts";
 import { reportUnconfirmed } from "./report-unconfirmed.ts";
 import { SpoolSender } from "./spool-sender.ts";
@@ -52,35 +53,6 @@ export async function spoolFaces(options: SpoolFacesOptions, context: RoleContex
   const spool = await openSpool(options, context, (faces) => output?.onDropped(faces));
   output = new SpoolOutput(spool, options, context);
   return output;
-}
-
-async function openSpool(
-  { directory, maxBytes, full }: SpoolFacesOptions,
-  { log, metrics }: RoleContext,
-  onDropped: (faces: readonly SpooledFace[]) => void,
-): Promise<Spool> {
-  const spool = await Spool.open({
-    directory,
-    maxBytes,
-    full,
-    onDropped: (faces, reason) => {
-      metrics.drop(reason, faces.length);
-      onDropped(faces);
-      log.warn(eventFields("spool_dropped"), `${faces.length} faces left the spool unsent: ${reason}`);
-    },
-    onTrouble: (error) => log.error(eventFields("spool_failed", error), error.sentence),
-    onRecovered: () =>
-      log.info(eventFields("spool_recovered"), `the spool in ${directory} is writable again`),
-    onCorrupt: (message) => log.error(eventFields("spool_corrupt"), message),
-    onFull: () =>
-      log.warn(eventFields("spool_full"), `the spool in ${directory} is full: no frames are analysed`),
-  });
-  if (spool.faces > 0)
-    log.info(eventFields("spool_opened"), `${spool.faces} faces of an earlier run are in ${directory}`);
-  // An epoch without an end is that of a run that was killed.
-  for (const { epoch, endedAt } of spool.epochs)
-    if (endedAt === undefined) spool.endEpoch(epoch, new Date().toISOString());
-  return spool;
 }
 
 class SpoolOutput implements FaceOutput {
