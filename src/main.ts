@@ -3,7 +3,7 @@ import { describe, exitCodes, UserError } from "./base/errors.ts";
 import { redact } from "./base/log.ts";
 import { systemCode } from "./base/system-errors.ts";
 import { Terminal } from "./base/terminal.ts";
-import { keepYoungGenerationSmall } from "./base/v8-heap.ts";
+import { delayOptimization, keepYoungGenerationSmall } from "./base/v8-heap.ts";
 import type { ProcessHost } from "./roles/process-host.ts";
 import type { Role } from "./roles/role.ts";
 import { isRole, loadRoles } from "./roles/role-table.ts";
@@ -21,6 +21,7 @@ import { secretsOf } from "./settings/read-settings.ts";
 /** Runs the command line of the process and ends it with the exit code. */
 export async function run(): Promise<void> {
   keepYoungGenerationSmall();
+  delayOptimization();
   quietSdkNotice();
   const terminal = new Terminal(process.stderr);
   /** The only call of process.exit: after all output is flushed. */

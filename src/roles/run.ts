@@ -2,6 +2,7 @@ import { describe, UserError } from "../base/errors.ts";
 import { createLog } from "../base/log.ts";
 import { eventFields } from "../base/log-events.ts";
 import { styleFor } from "../base/terminal-style.ts";
+import { startOptimization } from "../base/v8-heap.ts";
 import { Health } from "../ops/health.ts";
 import { createMetrics } from "../ops/metrics.ts";
 import { startOpsServer } from "../ops/server.ts";
@@ -54,6 +55,7 @@ export async function runRole(role: Role, settings: AllSettings, host: ProcessHo
         drainOnStop: false,
         ready: () => {
           ready = true;
+          startOptimization();
         },
       });
     } finally {

@@ -1,7 +1,7 @@
 import { aborted, doneBefore } from "../../base/abort.ts";
 import { eventFields } from "../../base/log-events.ts";
 import { Semaphore } from "../../base/semaphore.ts";
-import { letYoungGenerationGrow } from "../../base/v8-heap.ts";
+import { keepOldGenerationSmall, letYoungGenerationGrow } from "../../base/v8-heap.ts";
 import { epochPrefix } from "../../face/epoch-record.ts";
 import { parseKeyTemplate } from "../../face/object-key.ts";
 import { toStored } from "../../face/stored-objects.ts";
@@ -68,6 +68,7 @@ export const store = defineRole({
   ],
   async run(settings, context) {
     letYoungGenerationGrow();
+    keepOldGenerationSmall();
     const { log, metrics, stop } = context;
     const sink = createSink(settings.to, settings);
     const writer = new ObjectWriter(sink, settings.public, context);

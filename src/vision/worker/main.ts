@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { UserError } from "../../base/errors.ts";
+import { delayOptimization, startOptimization } from "../../base/v8-heap.ts";
 import type { FromWorker, ToWorker } from "../worker-messages.ts";
 import { Credits } from "./credits.ts";
 import { createDetector } from "./detectors/create-detector.ts";
@@ -15,6 +16,7 @@ import type { Source } from "./sources/source.ts";
  * is safe neither with concurrent calls nor in a thread: here it is called synchronously, and the supervisor watches.
  */
 
+delayOptimization();
 const mayDisconnect = liveWithSupervisor();
 
 /** Time between two heartbeats, ms. No timer runs while a camera's read blocks: the watchdog notices. */
@@ -41,6 +43,7 @@ async function run({ settings, from }: Extract<ToWorker, { kind: "open" }>): Pro
     const detector = await createDetector(cv, settings);
     const source = await openSource(cv, settings.camera, (text) => send({ kind: "warning", text }));
     const opened = () => {
+      startOptimization();
       send({ kind: "opened", info: source.info });
       setInterval(() => send({ kind: "alive" }), heartbeat).unref();
     };
