@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 import { BenchmarkError } from "../support/benchmark-error.ts";
-import { parseOrThrow, wholeNumber } from "../support/command-line.ts";
+import { oneOf, parseOrThrow, wholeNumber } from "../support/command-line.ts";
 
 export interface DrillOptions {
   readonly scenario: "faults" | "outage";
@@ -67,10 +67,4 @@ function positive(name: string, given: unknown): number {
   const value = Number(given);
   if (value > 0 && value < Number.POSITIVE_INFINITY) return value;
   throw new BenchmarkError(`--${name} must be a number above 0, not ${given}`);
-}
-
-function oneOf<T extends string>(name: string, given: string, values: readonly T[]): T {
-  const value = values.find((each) => each === given);
-  if (value === undefined) throw new BenchmarkError(`--${name} must be ${values.join(" or ")}, not ${given}`);
-  return value;
 }
