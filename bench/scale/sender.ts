@@ -9,9 +9,19 @@ import { Camera } from "./camera.ts";
 const interval = 100;
 const recordInterval = 2000;
 
+export interface SenderOptions {
+  /** Faces come from so many cameras. */
+  readonly cameras: number;
+  /** Most faces of all cameras that are published and unconfirmed. */
+  readonly window: number;
+  /** A face without a receipt is published again after this time, milliseconds. */
+  readonly repeatAfter: number;
+}
+
 /**
- * Publishes faces of several cameras at QoS 1 as detect with a spool does: a face is sent again until a receipt confirms
- * it, because a broker also assigns messages to a store that is dead. In this process, so that it costs little.
+ * Publishes faces of several cameras at QoS 1 until receipts confirm them, because a broker also assigns messages to a
+ * store that is dead. Unlike detect it does not slow down when faces are lost, so that the stores are the limit; and it
+ * runs in this process, so that it costs little.
  */
 export class Sender {
   readonly cameras: readonly Camera[];
@@ -25,15 +35,18 @@ export class Sender {
   readonly #failed: Promise<never>;
   #fail: (error: unknown) => void = () => undefined;
 
-  static async connect(url: string, cameras: number): Promise<Sender> {
+  static async connect(url: string, options: SenderOptions): Promise<Sender> {
     const client = await connectAsync(url, { protocolVersion: 5 });
     await client.subscribeAsync(`${receiptPrefix}#`, { qos: 1 });
-    return new Sender(client, cameras);
+    return new Sender(client, options);
   }
 
-  private constructor(client: MqttClient, cameras: number) {
+  private constructor(client: MqttClient, { cameras, window, repeatAfter }: SenderOptions) {
     this.#client = client;
-    this.cameras = Array.from({ length: cameras }, (_, index) => new Camera(`cam${index}`));
+    this.cameras = Array.from(
+      { length: cameras },
+      (_, index) => new Camera({ name: `cam${index}`, window: Math.ceil(window / cameras), repeatAfter }),
+    );
     this.#failed = new Promise((_, reject) => {
       this.#fail = reject;
     });
@@ -84,12 +97,10 @@ export class Sender {
 
   #publish(): void {
     for (const camera of this.cameras)
-      for (const { seq, repeated } of camera.due()) {
+      for (const { repeated, ...face } of camera.due(Date.now())) {
         if (repeated) this.resent++;
-        const message = faceMessage(this.#picture, { camera: camera.name, epoch: camera.epoch, seq });
-        this.#client
-          .publishAsync(`faces/${camera.name}`, message, { qos: 1 })
-          .then(() => camera.acknowledged(seq), this.#fail);
+        const message = faceMessage(this.#picture, { camera: camera.name, epoch: camera.epoch, ...face });
+        this.#client.publishAsync(`faces/${camera.name}`, message, { qos: 1 }).catch(this.#fail);
       }
   }
 

@@ -14,7 +14,11 @@ export async function publishFaces(url: string, topic: string, count: number): P
   const picture = noisePicture();
   const client = await connectAsync(url, { protocolVersion: 5 });
   const messages = Array.from({ length: count }, (_, at) =>
-    client.publishAsync(topic, faceMessage(picture, { camera: "bench", epoch, seq: at + 1 }), { qos: 1 }),
+    client.publishAsync(
+      topic,
+      faceMessage(picture, { camera: "bench", epoch, seq: at + 1, capturedAt: Date.now() }),
+      { qos: 1 },
+    ),
   );
   await Promise.all(messages);
   await client.endAsync();
@@ -26,19 +30,19 @@ export function noisePicture(): Buffer {
   return grayPng(Array.from({ length: side }, () => randomBytes(side)));
 }
 
-/** A message as detect sends it, captured now. */
+/** A message as detect sends it; `capturedAt`: milliseconds since 1970. */
 export function faceMessage(
   picture: Buffer,
-  { camera, epoch, seq }: Pick<FaceFacts, "camera" | "epoch" | "seq">,
+  face: Pick<FaceFacts, "camera" | "epoch" | "seq"> & { readonly capturedAt: number },
 ): Buffer {
-  const now = Date.now();
+  const { camera, epoch, seq, capturedAt } = face;
   return encodeFace(picture, "png", {
     v: 1,
-    id: faceId(now, epoch, seq),
+    id: faceId(capturedAt, epoch, seq),
     camera,
     epoch,
     seq,
-    capturedAt: new Date(now).toISOString(),
+    capturedAt: new Date(capturedAt).toISOString(),
     frame: { width: 640, height: 480, index: seq },
     box: { x: 0, y: 0, width: side, height: side },
     score: 0.9,
