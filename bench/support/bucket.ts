@@ -4,6 +4,7 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   NotFound,
+  PutObjectCommand,
   paginateListObjectsV2,
   S3Client,
 } from "@aws-sdk/client-s3";
@@ -57,6 +58,10 @@ export class Bucket {
   /** When each object was written, the earliest first. */
   async times(): Promise<number[]> {
     return (await this.objects()).map(({ writtenAt }) => writtenAt).sort((a, b) => a - b);
+  }
+
+  async put(key: string, body: Buffer | string): Promise<void> {
+    await this.#client.send(new PutObjectCommand({ Bucket: this.name, Key: key, Body: body }));
   }
 
   /** The object's text. */
