@@ -32,7 +32,8 @@ export async function fillDirectory(directory: string, keys: StoredKeys): Promis
 /** Uploads the records and one face, and writes the other faces to the bucket's index. */
 export async function fillBucket({ conf }: Ceph, bucket: Bucket, keys: StoredKeys): Promise<void> {
   await bucket.create();
-  await bucket.put(keys.first, "");
+  // A Buffer: of an empty string the SDK warns that it has no length.
+  await bucket.put(keys.first, Buffer.from("face"));
   for (const [key, body] of keys.records) await bucket.put(key, body);
   const script = fileURLToPath(new URL("fill_bucket_index.py", import.meta.url));
   const child = spawnWithUs(python, [script, conf, keys.first]);

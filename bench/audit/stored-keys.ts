@@ -7,21 +7,21 @@ import { defaultKey } from "../../src/roles/store/store.ts";
 
 const cameras = 4;
 const start = Date.parse("2026-11-21T00:00:00Z");
-/** Of so many faces one is missing: a prime number, so that it hits all cameras. */
-const missingEach = 99_991;
-
 /** The keys of a store with `count` faces: one epoch for each camera, one face a second, and some faces missing. */
 export class StoredKeys {
   readonly #epochs = Array.from({ length: cameras }, newEpoch);
   readonly #count: number;
+  readonly #missingEach: number;
   readonly #keyOf = parseKeyTemplate(defaultKey);
 
-  constructor(count: number) {
+  /** Of `missingEach` faces the last is missing: a prime number, so that it hits all cameras. */
+  constructor(count: number, missingEach = 99_991) {
     this.#count = count;
+    this.#missingEach = missingEach;
   }
 
   *faces(): Generator<string> {
-    for (let n = 0; n < this.#count; n++) if (!isMissing(n)) yield this.#face(n);
+    for (let n = 0; n < this.#count; n++) if (!this.#isMissing(n)) yield this.#face(n);
   }
 
   /** The key of one of the faces. */
@@ -43,13 +43,17 @@ export class StoredKeys {
   get expected(): Record<string, { readonly stored: number; readonly missing: unknown }> {
     const missing = Array.from({ length: cameras }, () => new NumberRanges());
     for (let n = 0; n < this.#count; n++)
-      if (isMissing(n)) missing[n % cameras]?.add(Math.floor(n / cameras) + 1);
+      if (this.#isMissing(n)) missing[n % cameras]?.add(Math.floor(n / cameras) + 1);
     return Object.fromEntries(
       missing.map((ranges, nth) => {
         const stored = Math.ceil((this.#count - nth) / cameras) - ranges.size;
         return [`cam${nth}`, { stored, missing: ranges.toJSON() }];
       }),
     );
+  }
+
+  #isMissing(n: number): boolean {
+    return n % this.#missingEach === this.#missingEach - 1;
   }
 
   #face(n: number): string {
@@ -59,8 +63,4 @@ export class StoredKeys {
     const facts = { id, camera: `cam${n % cameras}`, capturedAt: new Date(time).toISOString() };
     return this.#keyOf(facts as FaceFacts, "png");
   }
-}
-
-function isMissing(n: number): boolean {
-  return n % missingEach === missingEach - 1;
 }
