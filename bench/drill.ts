@@ -8,6 +8,7 @@ import { syntheticCamera } from "../test/drill/camera.ts";
 import { CleanUp } from "../test/drill/clean-up.ts";
 import { type DrillResult, runDrill } from "../test/drill/drill.ts";
 import type { Fault } from "../test/drill/faults.ts";
+import { medianRecoveries } from "../test/drill/recovery.ts";
 import { makeSchedule, type ScheduledFault } from "../test/drill/schedule.ts";
 import { MemorySampler, type MemoryUse } from "./drill/memory.ts";
 import { type DrillOptions, readDrillOptions } from "./drill/options.ts";
@@ -69,7 +70,7 @@ await runBenchmark(async () => {
 });
 
 function plan(
-  { scenario, minutes, faults: wanted, seed, rate, overlap }: DrillOptions,
+  { scenario, minutes, faults: wanted, seed, rate, overlap, longest }: DrillOptions,
   possible: readonly Fault[],
   skipped: readonly string[],
 ): ScheduledFault[] {
@@ -81,7 +82,7 @@ function plan(
     throw new BenchmarkError(`--faults: ${unknown.join(", ")} cannot happen here; possible are ${names}`);
   }
   const faults = possible.filter(({ name }) => wanted?.includes(name) ?? true);
-  const schedule = makeSchedule(faults, { seconds: minutes * 60, rate, overlap }, randomFrom(seed));
+  const schedule = makeSchedule(faults, { seconds: minutes * 60, rate, overlap, longest }, randomFrom(seed));
   for (const { fault, at, seconds } of schedule)
     say(`planned: ${at.toFixed(1)} s ${fault.name} for ${seconds.toFixed(1)} s`);
   return schedule;
@@ -95,7 +96,7 @@ async function finish(
 ): Promise<boolean> {
   const isOutage = scenario === "outage";
   const failures = [...result.failures, ...(isOutage ? growthFailures(memory) : [])];
-  const complete = { ...result, failures };
+  const complete = { ...result, failures, medians: medianRecoveries(result.recoveries) };
   process.stdout.write(`${reportDrill(complete, memory).join("\n")}\n`);
   const drained = isOutage ? drainedAfterOutage(result) : undefined;
   if (drained) {

@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 import { BenchmarkError } from "../support/benchmark-error.ts";
-import { parseOrThrow, wholeNumber } from "../support/command-line.ts";
+import { oneOf, parseOrThrow, wholeNumber } from "../support/command-line.ts";
 
 export interface DrillOptions {
   readonly scenario: "faults" | "outage";
@@ -11,6 +11,8 @@ export interface DrillOptions {
   /** Faults per minute. */
   readonly rate: number;
   readonly overlap: boolean;
+  /** No fault lasts longer, seconds; undefined: as long as its kind may. */
+  readonly longest: number | undefined;
   /** Only these kinds; all when undefined. */
   readonly faults: readonly string[] | undefined;
   readonly facesPerSecond: number;
@@ -33,6 +35,7 @@ export function readDrillOptions(): DrillOptions {
     seed: text,
     rate: text,
     overlap: flag,
+    longest: text,
     faults: text,
     "faces-per-second": text,
     to: text,
@@ -42,12 +45,15 @@ export function readDrillOptions(): DrillOptions {
   };
   const { values } = parseOrThrow(() => parseArgs({ options }));
   const scenario = oneOf("scenario", values.scenario ?? "faults", ["faults", "outage"]);
+  if (scenario === "outage" && values.longest !== undefined)
+    throw new BenchmarkError("--longest is for random faults: --minutes sets how long an outage lasts");
   return {
     scenario,
     minutes: positive("minutes", values.minutes ?? (scenario === "outage" ? 10 : 5)),
     seed: values.seed === undefined ? randomInt(1, 2 ** 32) : wholeNumber("seed", values.seed),
     rate: positive("rate", values.rate ?? 6),
     overlap: values.overlap === true,
+    longest: values.longest === undefined ? undefined : positive("longest", values.longest),
     faults: values.faults?.split(","),
     facesPerSecond: wholeNumber("faces-per-second", values["faces-per-second"] ?? 60),
     to: oneOf("to", values.to ?? "s3", ["s3", "file"]),
@@ -61,10 +67,4 @@ function positive(name: string, given: unknown): number {
   const value = Number(given);
   if (value > 0 && value < Number.POSITIVE_INFINITY) return value;
   throw new BenchmarkError(`--${name} must be a number above 0, not ${given}`);
-}
-
-function oneOf<T extends string>(name: string, given: string, values: readonly T[]): T {
-  const value = values.find((each) => each === given);
-  if (value === undefined) throw new BenchmarkError(`--${name} must be ${values.join(" or ")}, not ${given}`);
-  return value;
 }

@@ -1,8 +1,8 @@
 import { sizeOf } from "../../test/drill/check.ts";
 import type { DrillResult } from "../../test/drill/drill.ts";
-import type { Recovery } from "../../test/drill/recovery.ts";
+import { medianRecovery, type Recovery } from "../../test/drill/recovery.ts";
 import { machine, table } from "../support/report.ts";
-import { median, quantile } from "../support/statistics.ts";
+import { quantile } from "../support/statistics.ts";
 import type { MemoryUse } from "./memory.ts";
 
 /** How many ranges of lost faces are printed. */
@@ -33,19 +33,25 @@ export function reportDrill(result: DrillResult, memory: readonly MemoryUse[]): 
 function faultTable(all: readonly Recovery[]): string[] {
   const figures = ["first face s: median", "most", "of", "backlog s: median", "most", "of"];
   const names = [...new Set(all.map(({ name }) => name))].sort();
-  const rows = names.map((name) => {
-    const each = all.filter((recovery) => recovery.name === name);
+  const row = (name: string, each: readonly Recovery[]) => {
     const cells = [each.map(({ first }) => first), each.map(({ backlog }) => backlog)].flatMap(summary);
     return [name, String(each.length), ...cells];
-  });
-  return table([["fault", "times", ...figures], ...rows]);
+  };
+  const rows = names.map((name) =>
+    row(
+      name,
+      all.filter((recovery) => recovery.name === name),
+    ),
+  );
+  return table([["fault", "times", ...figures], ...rows, row("all", all)]);
 }
 
-/** Median and maximum of the values that could be measured, and their number. */
+/** The median of all, the maximum of the values that could be measured, and their number. */
 function summary(values: readonly (number | undefined)[]): string[] {
   const measured = values.filter((value) => value !== undefined);
-  if (measured.length === 0) return ["-", "-", "0"];
-  return [decimal(median(measured)), decimal(Math.max(...measured)), String(measured.length)];
+  const middle = medianRecovery(values);
+  const most = measured.length === 0 ? "-" : decimal(Math.max(...measured));
+  return [middle === undefined ? "hidden" : decimal(middle), most, String(measured.length)];
 }
 
 function totals({ check, audit, faces, dropped, ...result }: DrillResult): string[][] {

@@ -1,8 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import {
   CreateBucketCommand,
+  GetObjectCommand,
   HeadObjectCommand,
   NotFound,
+  PutObjectCommand,
   paginateListObjectsV2,
   S3Client,
 } from "@aws-sdk/client-s3";
@@ -10,6 +12,12 @@ import { type Ceph, newBucketName } from "../../test/support/ceph.ts";
 
 /** Polling interval, milliseconds: long enough to be no load for the gateway. */
 const interval = 50;
+
+export interface WrittenObject {
+  readonly key: string;
+  /** Milliseconds since 1970. */
+  readonly writtenAt: number;
+}
 
 /** A new bucket, polled for its objects: they count, not what a program reports. */
 export class Bucket {
@@ -34,13 +42,32 @@ export class Bucket {
     while (!(await this.#exists(key))) await delay(interval);
   }
 
-  /** When each object was written, milliseconds since 1970 by the gateway's clock, the earliest first. */
-  async times(): Promise<number[]> {
-    const times: number[] = [];
-    for await (const page of paginateListObjectsV2({ client: this.#client }, { Bucket: this.name })) {
-      for (const { LastModified } of page.Contents ?? []) times.push(LastModified?.getTime() ?? Number.NaN);
+  /** All objects, and when each was written, milliseconds since 1970 by the gateway's clock. */
+  async objects(): Promise<WrittenObject[]> {
+    const objects: WrittenObject[] = [];
+    for await (const { Contents = [] } of paginateListObjectsV2(
+      { client: this.#client },
+      { Bucket: this.name },
+    )) {
+      for (const { Key = "", LastModified } of Contents)
+        objects.push({ key: Key, writtenAt: LastModified?.getTime() ?? Number.NaN });
     }
-    return times.sort((a, b) => a - b);
+    return objects;
+  }
+
+  /** When each object was written, the earliest first. */
+  async times(): Promise<number[]> {
+    return (await this.objects()).map(({ writtenAt }) => writtenAt).sort((a, b) => a - b);
+  }
+
+  async put(key: string, body: Buffer | string): Promise<void> {
+    await this.#client.send(new PutObjectCommand({ Bucket: this.name, Key: key, Body: body }));
+  }
+
+  /** The object's text. */
+  async read(key: string): Promise<string> {
+    const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.name, Key: key }));
+    return (await Body?.transformToString()) ?? "";
   }
 
   /** The times, once `count` objects exist. */

@@ -20,9 +20,9 @@ export interface Measured {
 
 /**
  * Runs a command to its end. Python's os.wait4 reports its resource usage, Node.js cannot.
- * @throws BenchmarkError, with the command's stderr, when it fails.
+ * @throws BenchmarkError, with the command's stderr, when it ends with another exit code than those of `expected`.
  */
-export async function runMeasured(command: readonly string[]): Promise<Measured> {
+export async function runMeasured(command: readonly string[], expected = [0]): Promise<Measured> {
   const child = spawn(python, [measure, ...command], { stdio: ["ignore", "pipe", "pipe", "pipe"] });
   const [stdout, stderr, cost] = await Promise.all([
     text(child.stdout as Readable),
@@ -30,7 +30,7 @@ export async function runMeasured(command: readonly string[]): Promise<Measured>
     text(child.stdio[3] as Readable),
   ]);
   const { code, ...figures } = JSON.parse(cost || '{"code":"nothing"}');
-  if (code !== 0)
+  if (!expected.includes(code))
     throw new BenchmarkError(`${command.join(" ")} ended with ${code}:\n${stderr.slice(-4000)}`);
   return { stdout, stderr, ...figures };
 }

@@ -29,6 +29,8 @@ export const apt = {
     "python3-paho-mqtt",
     "python3-boto3",
     "python3-pil",
+    // Fills the index of a bucket with a million keys.
+    "python3-rados",
   ],
 
   missing(needed) {

@@ -12,7 +12,7 @@ export interface Audit {
 }
 
 /** Runs `facepipe audit --json`; exit code 1 says that faces are missing or doubled. @throws Error for any other. */
-export async function audit({ audit: { args, env } }: Target): Promise<Audit> {
+export async function audit({ audit: { args, env } }: Pick<Target, "audit">): Promise<Audit> {
   const child = spawnWithUs(process.execPath, [binary, "audit", ...args, "--json"], {
     env: { ...cleanEnvironment(), ...env },
   });

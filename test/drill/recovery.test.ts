@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { recoveries } from "./recovery.ts";
+import { medianRecoveries, medianRecovery, recoveries } from "./recovery.ts";
 
 const fault = { name: "kill-store", begin: 1000, end: 2000 };
 
@@ -26,4 +26,23 @@ test("what was stored only after the next fault began says nothing of the first"
 test("without a later face there is no recovery", () => {
   const [recovery] = recoveries([fault], [{ capturedAt: 1500, storedAt: 1600 }]);
   assert.equal(recovery?.first, undefined);
+});
+
+test("a recovery that was hidden counts as longer than all others", () => {
+  assert.equal(medianRecovery([3, 1, 2]), 2);
+  assert.equal(medianRecovery([undefined, 1, 2]), 2);
+  assert.equal(medianRecovery([1, undefined, 2, 4]), 3);
+  // Half of them are hidden, so the middle is one of these.
+  assert.equal(medianRecovery([1, undefined, 2, undefined]), undefined);
+  assert.equal(medianRecovery([undefined]), undefined);
+  assert.equal(medianRecovery([]), undefined);
+});
+
+test("the medians are over the faults of all kinds", () => {
+  const all = [
+    { ...fault, first: 1, backlog: 2 },
+    { ...fault, name: "kill-edge", first: 5, backlog: undefined },
+    { ...fault, name: "uplink-cut", first: 3, backlog: undefined },
+  ];
+  assert.deepEqual(medianRecoveries(all), { first: 3, backlog: undefined });
 });

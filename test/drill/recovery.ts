@@ -1,3 +1,4 @@
+import { median } from "../../bench/support/statistics.ts";
 import type { StoredFace } from "./stored-faces.ts";
 
 /** A fault as it was: times in milliseconds since 1970. */
@@ -31,4 +32,21 @@ export function recoveries(faults: readonly FaultRecord[], faces: readonly Store
       Number.isFinite(time) && time < nextBegin ? (time - fault.end) / 1000 : undefined;
     return { ...fault, first: seconds(first), backlog: seconds(last) };
   });
+}
+
+/**
+ * The median of all recoveries, seconds. One that could not be measured counts as longer than all others: the slow ones
+ * are those that the next fault hides. Undefined when the median is one of these, or there are none.
+ */
+export function medianRecovery(all: readonly (number | undefined)[]): number | undefined {
+  const middle = median(all.map((seconds) => seconds ?? Number.POSITIVE_INFINITY));
+  return Number.isFinite(middle) ? middle : undefined;
+}
+
+/** The medians over all faults of whatever kind, see `medianRecovery`. */
+export function medianRecoveries(all: readonly Recovery[]): Pick<Recovery, "first" | "backlog"> {
+  return {
+    first: medianRecovery(all.map(({ first }) => first)),
+    backlog: medianRecovery(all.map(({ backlog }) => backlog)),
+  };
 }

@@ -34,6 +34,19 @@ test("faults last as long as they may, one at a time, and end in time", () => {
   assert.deepEqual(overlapping(schedule), []);
 });
 
+test("no fault lasts longer than `longest`, also one that lasts longer at its shortest", () => {
+  const lengths = (longest?: number) =>
+    makeSchedule(faults, { seconds: 600, rate: 20, overlap: false, longest }, randomFrom(1)).map(
+      ({ seconds }) => seconds,
+    );
+  const bounded = lengths(3);
+  assert.ok(bounded.length > 30);
+  assert.ok(bounded.every((seconds) => seconds >= 1 && seconds <= 3));
+  assert.ok(Math.max(...bounded) - Math.min(...bounded) > 1, "they still differ");
+  assert.deepEqual([...new Set(lengths(0.5))], [0.5]);
+  assert.deepEqual(lengths(10), lengths());
+});
+
 test("faults that overlap are of different targets", () => {
   const pairs = overlapping(scheduleOf(1, true));
   assert.ok(pairs.length > 10);

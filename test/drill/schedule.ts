@@ -16,6 +16,8 @@ export interface ScheduleOptions {
   readonly rate: number;
   /** Several faults at a time, of different targets. */
   readonly overlap: boolean;
+  /** No fault lasts longer, seconds; undefined: as long as its kind may. */
+  readonly longest?: number | undefined;
 }
 
 /** Nothing fails before this, so that memory and rates have a base, seconds. */
@@ -41,7 +43,7 @@ export function makeSchedule(
     const free = deck.findIndex(({ target }) => (busyUntil.get(target) ?? 0) < at);
     const [fault] = free < 0 ? [] : deck.splice(free, 1);
     if (!fault) continue;
-    const [least, most] = fault.seconds;
+    const [least, most] = bounded(fault.seconds, options.longest);
     const seconds = least + (most - least) * random();
     const end = at + seconds;
     if (end > options.seconds) break;
@@ -50,6 +52,11 @@ export function makeSchedule(
     if (!options.overlap) at = end;
   }
   return schedule;
+}
+
+/** A kind that lasts longer than `longest` even at its shortest lasts exactly as long. */
+function bounded([least, most]: Fault["seconds"], longest = most): Fault["seconds"] {
+  return [Math.min(least, longest), Math.min(most, longest)];
 }
 
 /** Time for a target to be itself again before its next fault, seconds. */

@@ -24,6 +24,10 @@ export interface Ceph extends S3User {
   stopGateway(): Promise<void>;
   startGateway(): Promise<void>;
   stop(): Promise<void>;
+  /** The process identifiers of its running daemons, by program. */
+  pids(): Readonly<Record<string, number>>;
+  /** Its configuration file, for clients of the cluster itself. */
+  readonly conf: string;
 }
 
 export interface S3User {
@@ -63,18 +67,18 @@ async function startOnce(): Promise<Ceph> {
   const folder = await mkdtemp(join(tmpdir(), "facepipe-ceph-"));
   removeWhenWeAreGone(folder);
   const conf = join(folder, "ceph.conf");
-  const running = new Set<ChildProcess>();
+  const running = new Map<ChildProcess, string>();
   const start = (name: string, ...more: string[]) => {
     const child = spawnWithUs(name, ["-c", conf, "-f", ...more]);
     // It logs to a file; a full pipe would block it.
     child.stdout.resume();
     child.stderr.resume();
-    running.add(child);
+    running.set(child, name);
     child.once("close", () => running.delete(child));
     return child;
   };
   const stop = async () => {
-    await Promise.all([...running].map(kill));
+    await Promise.all([...running.keys()].map(kill));
     await rm(folder, { recursive: true, force: true });
   };
   try {
@@ -92,7 +96,9 @@ async function startOnce(): Promise<Ceph> {
       await untilAnswering(endpoint, gateway, join(folder, "client.rgw.log"));
     };
     await startGateway();
-    return { endpoint, ...user, createUser, startGateway, stopGateway: () => kill(gateway), stop };
+    const pids = () => Object.fromEntries([...running].map(([{ pid = 0 }, name]) => [name, pid]));
+    const stopGateway = () => kill(gateway);
+    return { endpoint, ...user, createUser, startGateway, stopGateway, stop, pids, conf };
   } catch (error) {
     await stop();
     throw error;
