@@ -10,6 +10,7 @@ import type { IncomingMessage } from "../../mqtt/message.ts";
 import { Subscriber } from "../../mqtt/subscriber.ts";
 import { isLocalTopic, readShareName, readTopicFilter } from "../../mqtt/topics.ts";
 import { brokerOptions } from "../../settings/broker.ts";
+import { processEnvironment } from "../../settings/environment.ts";
 import { flag, integerBetween, option } from "../../settings/option.ts";
 import { createSink, parseTarget } from "../../sinks/target.ts";
 import { connectionOf, loginFaults, stableClientId, toBroker } from "../broker-connection.ts";
@@ -69,7 +70,7 @@ export const store = defineRole({
   async run(settings, context) {
     letYoungGenerationGrow();
     const { log, metrics, stop } = context;
-    const sink = createSink(settings.to, settings);
+    const sink = createSink(settings.to, { ...settings, environment: processEnvironment() });
     const writer = new ObjectWriter(sink, settings.public, context);
     let count = 0;
     try {
@@ -85,7 +86,11 @@ export const store = defineRole({
     const connection = connectionOf(broker, session, context);
     const receipts = connection.add(new Receipts(connection, context));
     const writers = new Semaphore(settings.concurrency);
-    const progress = watchProgress(context, () => subscriber.inFlight);
+    const progress = watchProgress(
+      context,
+      () => subscriber.inFlight,
+      () => writer.trouble,
+    );
 
     const storeOne = async (message: IncomingMessage): Promise<void> => {
       const { topic, payload } = message;
