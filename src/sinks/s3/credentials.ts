@@ -1,6 +1,7 @@
 import type { S3ClientConfig } from "@aws-sdk/client-s3";
 import { describe } from "../../base/errors.ts";
 import { errorReason, systemCode } from "../../base/system-errors.ts";
+import { containerFault } from "./container-credentials.ts";
 import { errorCodeOf, failureOf, KnownFailure, mostWords, plainWords } from "./failure.ts";
 import { missingCredentials } from "./missing-credentials.ts";
 import type { SdkEnvironment } from "./shared-files.ts";
@@ -36,9 +37,6 @@ async function credentialsFailure(
   notes: readonly string[],
   environment: SdkEnvironment,
 ): Promise<KnownFailure> {
-  const words = sourceWords(error, notes);
-  const said = words === "" ? "" : ` ("${words}")`;
-  const why = await missingCredentials(environment);
   // A service of the chain, such as STS, that is not there now.
   if (isNetworkFailure(error)) {
     const reason = `the credentials cannot be fetched: ${errorReason(error)}`;
@@ -49,6 +47,10 @@ async function credentialsFailure(
       error,
     );
   }
+  const words = sourceWords(error, notes);
+  const said = words === "" ? "" : ` ("${words}")`;
+  const why =
+    (await missingCredentials(environment)) ?? (words === "" ? await containerFault(environment) : undefined);
   const reason = `there are no credentials${why === undefined ? "" : `: ${why}`}${said}`;
   return new KnownFailure("BUCKET_NO_CREDENTIALS", reason, remedy, error);
 }
@@ -61,10 +63,14 @@ function isNetworkFailure(error: unknown): boolean {
 
 /** What the sources that somebody has set up say, in their own words. */
 function sourceWords(error: unknown, notes: readonly string[]): string {
-  const isLast = error instanceof Error && error.name === "CredentialsProviderError";
-  const thrown = isLast ? [] : [fromSource(error)];
+  const thrown = isLastSource(error) ? [] : [fromSource(error)];
   const texts = [...notes.map(withoutCommand).map(shortened), ...thrown].map(plainWords);
   return [...new Set(texts.filter((text) => text !== ""))].slice(0, 2).join("; ");
+}
+
+/** Whether no source had any, not even the last. */
+function isLastSource(error: unknown): boolean {
+  return error instanceof Error && error.name === "CredentialsProviderError";
 }
 
 function fromSource(error: unknown): string {
@@ -72,7 +78,7 @@ function fromSource(error: unknown): string {
   // A fault in the SDK, for what it does not expect: nobody can act on its words.
   if (error instanceof TypeError) return "";
   if (systemCode(error) !== "" || status === undefined) return describe(error);
-  return code === "" ? `HTTP status ${status}` : `${code}: ${describe(error)}`;
+  return code === "" ? `HTTP status ${status}, and not an answer of AWS` : `${code}: ${describe(error)}`;
 }
 
 /** Of a credential_process what it has printed last; the command may contain a password. */

@@ -19,7 +19,6 @@ const reasons: Readonly<Record<string, string>> = {
   SignatureDoesNotMatch: "the secret key is wrong",
   ExpiredToken: "the login has expired",
   InvalidToken: "the session token is not valid",
-  CredentialsProviderError: "there are no credentials",
   RequestTimeTooSkewed: "this machine's clock is wrong",
   AccessDenied: "the login has no permission",
   AllAccessDisabled: "the bucket is disabled",
@@ -43,15 +42,14 @@ const reasons: Readonly<Record<string, string>> = {
 
 const remedies: { readonly [code in ErrorCode]?: string } = {
   BUCKET_LOGIN_REFUSED: "Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN",
-  BUCKET_NO_CREDENTIALS:
-    "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or another source of the AWS SDK's standard chain",
   BUCKET_CLOCK_SKEW: "Set the clock, e.g. with NTP",
   BUCKET_FORBIDDEN:
     "Allow this login s3:PutObject below the prefix, and s3:GetObject to recognize repeated writes",
   BUCKET_NOT_FOUND: "Check its name, or create it with --create-bucket",
   BUCKET_NAME_TAKEN: "Choose another name",
   BUCKET_URL_INVALID: "Check --endpoint and AWS_ENDPOINT_URL_S3",
-  BUCKET_SETTINGS_INVALID: "Check the variables AWS_* and ~/.aws/config",
+  BUCKET_SETTINGS_INVALID:
+    "Check the variables AWS_* and ~/.aws/config; AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT are for Amazon alone",
   BUCKET_NOT_S3:
     "Check host, port and http or https of --endpoint (or AWS_ENDPOINT_URL_S3), and whether a proxy, a web console or the " +
     "network's login page answers instead",

@@ -98,7 +98,7 @@ export function plainWords(text: string): string {
 
 /** Keys and tokens mix small letters, capitals and digits; names of headers, roles and profiles seldom do. */
 function looksSecret(word: string): boolean {
-  return /[a-z]/.test(word) && /[A-Z]/.test(word) && /\d.*\d/.test(word);
+  return /[a-z]/.test(word) && /[A-Z]/.test(word) && /\d/.test(word);
 }
 
 /** S3's and the SDK's own codes. */
@@ -107,7 +107,6 @@ const errorCodes: Readonly<Record<string, ErrorCode>> = {
   SignatureDoesNotMatch: "BUCKET_LOGIN_REFUSED",
   ExpiredToken: "BUCKET_LOGIN_REFUSED",
   InvalidToken: "BUCKET_LOGIN_REFUSED",
-  CredentialsProviderError: "BUCKET_NO_CREDENTIALS",
   RequestTimeTooSkewed: "BUCKET_CLOCK_SKEW",
   AccessDenied: "BUCKET_FORBIDDEN",
   AllAccessDisabled: "BUCKET_FORBIDDEN",

@@ -1,0 +1,299 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import { suite, test } from "node:test";
+import { S3Sink } from "../../../src/sinks/s3/s3-sink.ts";
+import { never, object } from "../objects.ts";
+import {
+  type Answer,
+  hasWrongDigest,
+  optionsFor,
+  page,
+  type Request,
+  type Service,
+  s3Error,
+  s3InMemory,
+  sinkAt,
+} from "./stand-in.ts";
+
+const checkName = ".facepipe-write-check";
+
+/** A service that refuses a wrong digest in this way. */
+function refusing(answer: Answer, objects = new Map<string, Buffer>()): Service {
+  const s3 = s3InMemory(objects);
+  return (request) => (hasWrongDigest(request.headers, request.body) ? answer : s3(request));
+}
+
+/** A service that ignores Content-MD5. */
+function ignoringDigest(
+  objects: Map<string, Buffer>,
+  deny: (request: Request) => boolean = () => false,
+): Service {
+  const s3 = s3InMemory(objects);
+  return (request) => {
+    if (deny(request)) return s3Error(403, "AccessDenied");
+    const { "content-md5": _, ...headers } = request.headers;
+    return s3({ ...request, headers });
+  };
+}
+
+suite("S3: the check at the start", () => {
+  const refusals: readonly (readonly [string, Answer])[] = [
+    ["InvalidDigest", s3Error(400, "InvalidDigest")],
+    ["XAmzContentChecksumMismatch", s3Error(400, "XAmzContentChecksumMismatch")],
+    ["InvalidRequest", s3Error(400, "InvalidRequest")],
+    ["an unknown code", s3Error(422, "ContentMd5DoesNotMatch")],
+    ["plain text", { status: 400, body: "Bad Request" }],
+    ["an empty 422", { status: 422 }],
+    ["a page", page(400)],
+  ];
+  for (const [what, answer] of refusals)
+    test(`any refusal of a wrong checksum will do: ${what}`, async (t) => {
+      const objects = new Map<string, Buffer>();
+      const sink = await sinkAt(t, refusing(answer, objects));
+      await sink.open(never);
+      assert.equal(objects.size, 0);
+      assert.equal(await sink.put(object("a"), never), "stored");
+    });
+
+  const others: readonly (readonly [Answer, object])[] = [
+    [s3Error(403, "SignatureDoesNotMatch"), { code: "BUCKET_LOGIN_REFUSED" }],
+    [s3Error(403, "AccessDenied"), { code: "BUCKET_FORBIDDEN" }],
+    [s3Error(401, "Unauthorized"), { code: "BUCKET_LOGIN_REFUSED" }],
+    [s3Error(404, "NoSuchBucket"), { code: "BUCKET_NOT_FOUND" }],
+    [s3Error(500, "InternalError"), { code: "BUCKET_UNREACHABLE", exitCode: 2 }],
+    [s3Error(429, "TooManyRequests"), { code: "BUCKET_UNREACHABLE", exitCode: 2 }],
+  ];
+  for (const [answer, expected] of others)
+    test(`a refusal of something else is none: ${answer.body}`, async (t) => {
+      const sink = await sinkAt(t, refusing(answer));
+      await assert.rejects(sink.open(never), { name: "UserError", ...expected });
+    });
+
+  test("a service that refuses every put refuses the check", async (t) => {
+    const sink = await sinkAt(t, ({ method }) =>
+      method === "PUT" ? s3Error(400, "InvalidRequest") : { status: 204 },
+    );
+    const message = /HTTP status 400 \(InvalidRequest: "no"\)/;
+    await assert.rejects(sink.open(never), { code: "BUCKET_REFUSED", exitCode: 1, message });
+  });
+
+  test("an object of an earlier check that cannot be deleted is no obstacle", async (t) => {
+    const objects = new Map<string, Buffer>();
+    const service = ignoringDigest(objects, ({ method }) => method === "DELETE");
+    for (const _ of [1, 2, 3]) {
+      const sink = await sinkAt(t, service);
+      await sink.open(never);
+    }
+    assert.deepEqual([...objects.keys()], [checkName]);
+  });
+
+  test("nor is it where a wrong checksum is refused without a code", async (t) => {
+    const objects = new Map([[checkName, Buffer.from("x")]]);
+    const sink = await sinkAt(t, refusing({ status: 400 }, objects));
+    await sink.open(never);
+  });
+
+  for (const conflict of [s3Error(412, "PreconditionFailed"), s3Error(409, "ConditionalRequestConflict")])
+    test(`nor is a check of another replica at the same time: ${conflict.status}`, async (t) => {
+      const s3 = s3InMemory();
+      const sink = await sinkAt(t, (request) =>
+        request.key === checkName && request.headers["if-none-match"] ? conflict : s3(request),
+      );
+      await sink.open(never);
+    });
+
+  test("a login that may not write is refused, also where the check's object exists", async (t) => {
+    const objects = new Map([[checkName, Buffer.from("x")]]);
+    const deny = ({ method, headers }: Request) => method === "PUT" && headers["if-none-match"] === undefined;
+    const sink = await sinkAt(t, ignoringDigest(objects, deny));
+    await assert.rejects(sink.open(never), { code: "BUCKET_FORBIDDEN" });
+  });
+});
+
+suite("S3: answers of something else", () => {
+  const foreign: readonly (readonly [string, Answer, RegExp])[] = [
+    ["a page with 200", page(200), /no ETag, so it is not S3/],
+    ["an empty 200", { status: 200 }, /no ETag, so it is not S3/],
+    ["JSON with 200", { status: 200, body: '{"ok":true}' }, /no ETag, so it is not S3/],
+    ["204", { status: 204 }, /no ETag, so it is not S3/],
+    [
+      "a redirect to a login page",
+      page(302, { location: "http://portal.example/login?token=abc" }),
+      /HTTP status 302 \(to http:\/\/portal\.example\), and not an answer of S3/,
+    ],
+    ["a redirect to https", page(301, { location: "https://127.0.0.1/" }), /HTTP status 301/],
+    ["a page with 401", page(401), /HTTP status 401, and not/],
+    ["a page with 403", page(403), /HTTP status 403, and not/],
+    ["a page with 404", page(404), /HTTP status 404, and not/],
+    ["a page with 405", page(405), /HTTP status 405, and not/],
+    ["a page with 413", page(413), /HTTP status 413, and not/],
+    ["a page with 501", page(501), /HTTP status 501, and not/],
+  ];
+  for (const [what, answer, message] of foreign)
+    test(`open is refused: ${what}`, async (t) => {
+      const sink = await sinkAt(t, () => answer);
+      const expected = {
+        name: "UserError",
+        code: "BUCKET_NOT_S3",
+        exitCode: 1,
+        message,
+        remedy: /--endpoint/,
+      };
+      await assert.rejects(sink.open(never), expected);
+    });
+
+  for (const answer of [page(502), page(500), page(504), { status: 503, body: "upstream connect error" }])
+    test(`open is tried again: ${answer.status} ${answer.body}`, async (t) => {
+      const sink = await sinkAt(t, () => answer);
+      const message = new RegExp(`HTTP status ${answer.status}, and not an answer of S3`);
+      await assert.rejects(sink.open(never), { code: "BUCKET_UNREACHABLE", exitCode: 2, message });
+    });
+
+  test("open is refused by a server that does not speak HTTP", async (t) => {
+    const server = createServer((socket) => socket.on("error", () => undefined).end("220 mail.example\r\n"));
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    t.after(() => server.close());
+    const { port } = server.address() as AddressInfo;
+    const sink = new S3Sink("faces", "", optionsFor(t, `http://127.0.0.1:${port}`));
+    await assert.rejects(sink.open(never), { code: "BUCKET_NOT_S3", message: /does not speak HTTP \(HPE_/ });
+  });
+
+  for (const answer of [page(200), { status: 200 }, page(302), page(403)])
+    test(`later a put fails and may be tried again: ${answer.status} ${answer.body ?? ""}`, async (t) => {
+      const s3 = s3InMemory();
+      let isS3 = true;
+      const sink = await sinkAt(t, (request) => (isS3 ? s3(request) : answer));
+      await sink.open(never);
+      isS3 = false;
+      const expected = { name: "SinkError", code: "BUCKET_NOT_S3", transient: true };
+      await assert.rejects(sink.put(object("a"), never), expected);
+      await assert.rejects(sink.probe(1), "a probe would blame the object");
+      isS3 = true;
+      assert.equal(await sink.put(object("a"), never), "stored");
+    });
+
+  test("a page instead of the stored object is no other object", async (t) => {
+    const s3 = s3InMemory();
+    let isS3 = true;
+    const sink = await sinkAt(t, (request) => (isS3 || request.method === "PUT" ? s3(request) : page(200)));
+    await sink.open(never);
+    await sink.put(object("a", "one"), never);
+    isS3 = false;
+    await assert.rejects(sink.put(object("a", "one"), never), { code: "BUCKET_NOT_S3", transient: true });
+    isS3 = true;
+    assert.equal(await sink.put(object("a", "one"), never), "exists");
+    assert.equal(await sink.put(object("a", "two"), never), "conflict");
+  });
+
+  test("a service that sends no ETag with an object still recognizes a repeat", async (t) => {
+    const s3 = s3InMemory();
+    const sink = await sinkAt(t, (request) => {
+      const { headers, ...answer } = s3(request);
+      return request.method === "GET" ? answer : { ...answer, ...(headers && { headers }) };
+    });
+    await sink.open(never);
+    assert.equal(await sink.put(object("a", "one"), never), "stored");
+    assert.equal(await sink.put(object("a", "one"), never), "exists");
+    assert.equal(await sink.put(object("a", "two"), never), "conflict");
+  });
+});
+
+suite("S3: the end of the time for opening", () => {
+  test("the failure of the first request is told when the second hangs", async (t) => {
+    let requests = 0;
+    const stop = new AbortController();
+    const sink = await sinkAt(t, () => {
+      if (requests++ === 0) return page(502);
+      stop.abort();
+      return "hang";
+    });
+    const message = /HTTP status 502, and not an answer of S3/;
+    await assert.rejects(sink.open(stop.signal), { code: "BUCKET_UNREACHABLE", exitCode: 2, message });
+  });
+
+  test("a service that never answers has no failure to tell", async (t) => {
+    const stop = new AbortController();
+    const sink = await sinkAt(t, () => {
+      stop.abort();
+      return "hang";
+    });
+    await assert.rejects(sink.open(stop.signal), { code: "STOPPED" });
+  });
+});
+
+suite("S3: a service that refuses the checksum of the SDK", () => {
+  const withChecksum = ({ headers }: Request) =>
+    Object.keys(headers).some((name) => /^x-amz-(checksum|sdk-checksum)/.test(name));
+  const refusals: readonly Answer[] = [
+    s3Error(501, "NotImplemented", "Header 'x-amz-checksum-crc32' is not implemented"),
+    s3Error(501, "NotImplemented", "A header you provided implies functionality that is not implemented"),
+    s3Error(400, "InvalidArgument", "x-amz-sdk-checksum-algorithm is not supported"),
+    s3Error(400, "InvalidRequest"),
+    { status: 400 },
+    page(400),
+  ];
+  for (const answer of refusals) {
+    const service = (): Service => {
+      const s3 = s3InMemory();
+      return (request) => (request.method === "PUT" && withChecksum(request) ? answer : s3(request));
+    };
+    test(`the variable is named: ${answer.status} ${answer.body ?? ""}`, async (t) => {
+      const sink = await sinkAt(t, service());
+      const expected = {
+        code: "BUCKET_REFUSED",
+        exitCode: 1,
+        message: /does not support the checksum that the AWS SDK adds/,
+        remedy: "Set AWS_REQUEST_CHECKSUM_CALCULATION=when_required",
+      };
+      await assert.rejects(sink.open(never), expected);
+    });
+    test(`with the variable it works: ${answer.status} ${answer.body ?? ""}`, async (t) => {
+      const sink = await sinkAt(t, service(), { AWS_REQUEST_CHECKSUM_CALCULATION: "when_required" });
+      await sink.open(never);
+      assert.equal(await sink.put(object("a"), never), "stored");
+    });
+  }
+
+  test("a service without conditional writes is another fault", async (t) => {
+    const s3 = s3InMemory();
+    const sink = await sinkAt(t, (request) =>
+      request.headers["if-none-match"] ? s3Error(501, "NotImplemented") : s3(request),
+    );
+    await assert.rejects(sink.open(never), { code: "BUCKET_REFUSED", message: /\(If-None-Match\)/ });
+  });
+
+  test("a put that is refused later names the variable, too", async (t) => {
+    const s3 = s3InMemory();
+    const sink = await sinkAt(t, (request) =>
+      request.key === "a" ? s3Error(501, "NotImplemented", "x-amz-checksum-crc32 is unknown") : s3(request),
+    );
+    await sink.open(never);
+    const message = /AWS_REQUEST_CHECKSUM_CALCULATION=when_required/;
+    await assert.rejects(sink.put(object("a"), never), { code: "BUCKET_REFUSED", transient: true, message });
+  });
+});
+
+suite("S3: the service's own words", () => {
+  const told: readonly (readonly [string, RegExp])[] = [
+    ["explicit deny in a policy", /\(AccessDenied: "explicit deny in a policy"\)/],
+    ["token wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY", /\(AccessDenied: "token \*\*\*"\)/],
+    ["", /\(AccessDenied\)/],
+    ["x".repeat(1000), /\(AccessDenied\)/],
+    ["two\nlines", /\(AccessDenied\)/],
+    ["a &#x9b;31mred word", /\(AccessDenied\)/],
+    ["&lt;b&gt;bold&lt;/b&gt;", /\(AccessDenied\)/],
+  ];
+  for (const [message, expected] of told)
+    test(`are told when they are short plain text: ${JSON.stringify(message.slice(0, 40))}`, async (t) => {
+      const sink = await sinkAt(t, () => s3Error(403, "AccessDenied", message));
+      await assert.rejects(sink.open(never), (error: Error) => {
+        assert.match(error.message, expected);
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: they must not reach a terminal
+        assert.doesNotMatch(error.message, /[\u0000-\u001f]/);
+        return true;
+      });
+    });
+});
