@@ -75,8 +75,8 @@ function isLastSource(error: unknown): boolean {
 
 function fromSource(error: unknown): string {
   const { code, status } = failureOf(error);
-  // A fault in the SDK, for what it does not expect: nobody can act on its words.
-  if (error instanceof TypeError) return "";
+  // From inside the SDK, for what it does not expect: nobody can act on its words.
+  if (error instanceof TypeError || error instanceof SyntaxError) return "";
   if (systemCode(error) !== "" || status === undefined) return describe(error);
   return code === "" ? `HTTP status ${status}, and not an answer of AWS` : `${code}: ${describe(error)}`;
 }
