@@ -46,7 +46,7 @@ function halfKey(environment: SdkEnvironment): string | undefined {
 function halfWebIdentity(environment: SdkEnvironment): string | undefined {
   const { AWS_WEB_IDENTITY_TOKEN_FILE: file, AWS_ROLE_ARN: role } = environment;
   if (file && !role) return "AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not";
-  return file ? `the web identity token in ${file} gave none` : undefined;
+  return file ? `the web identity token in ${file} provides none` : undefined;
 }
 
 /** Also of the profile that it takes its credentials from, and so on. */
@@ -81,7 +81,9 @@ function profileFault(
   const session = fields["sso_session"];
   if (session && files.config[`sso-session.${session}`] === undefined)
     return `the profile ${name}${from} has sso_session ${session}, which ${files.configName} does not have`;
-  return hasSource(fields) ? `the profile ${name}${from} gave none` : emptyProfile(name, from, environment);
+  return hasSource(fields)
+    ? `the profile ${name}${from} provides none`
+    : emptyProfile(name, from, environment);
 }
 
 function emptyProfile(name: string, from: string, environment: SdkEnvironment): string | undefined {

@@ -106,7 +106,7 @@ suite("S3: credentials of a profile", () => {
     "odd-source": /\("Unsupported credential source in profile odd-source. Got Moon/,
     "environment-source":
       /credential_source Environment, but AWS_ACCESS_KEY_ID or AWS_SECRET_ACCESS_KEY is not/,
-    process: /the profile process gave none \("credential_process failed: log in first"\)$/,
+    process: /the profile process provides none \("credential_process failed: log in first"\)$/,
     "process-silent": /\("credential_process failed"\)$/,
     "process-html": /\("Profile process-html credential_process returned invalid JSON."\)$/,
     "process-missing": /\("credential_process failed: .*not found"\)$/,
@@ -128,7 +128,7 @@ suite("S3: credentials of the environment", () => {
     [{}, /there are no credentials$/],
     [{ AWS_ACCESS_KEY_ID: "key" }, /AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not$/],
     [{ AWS_SECRET_ACCESS_KEY: "secret" }, /AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is not$/],
-    [tokenOf("/nowhere/token"), /the web identity token in \/nowhere\/token gave none \("ENOENT: /],
+    [tokenOf("/nowhere/token"), /the web identity token in \/nowhere\/token provides none \("ENOENT: /],
     [{ AWS_WEB_IDENTITY_TOKEN_FILE: "/nowhere/token" }, /but AWS_ROLE_ARN is not$/],
     [
       { AWS_SHARED_CREDENTIALS_FILE: "/nowhere/file" },
@@ -161,7 +161,7 @@ suite("S3: credentials of the environment", () => {
     await writeFile(token, "token");
     const AWS_ENDPOINT_URL_STS = await serve(t, () => ({ status: 403, body }));
     const variables = { ...tokenOf(token), AWS_ENDPOINT_URL_STS, AWS_REGION: "eu-central-1" };
-    await assertReason(t, variables, /gave none \("AccessDenied: Not authorized"\)$/);
+    await assertReason(t, variables, /provides none \("AccessDenied: Not authorized"\)$/);
   });
 
   test("a service of credentials that cannot be reached may be there later", async (t) => {
