@@ -1,5 +1,3 @@
-import { loadSharedConfigFiles } from "@smithy/core/config";
-
 /** Variables of the AWS SDK, as the process has them. */
 export type SdkEnvironment = Readonly<Record<string, string | undefined>>;
 
@@ -18,6 +16,7 @@ export interface SharedFiles {
 
 /** Reads them as the SDK does: a file that does not exist or cannot be read has no sections. */
 export async function readSharedFiles(environment: SdkEnvironment): Promise<SharedFiles> {
+  const { loadSharedConfigFiles } = await import("@smithy/core/config");
   const configName = environment["AWS_CONFIG_FILE"] || "~/.aws/config";
   const credentialsName = environment["AWS_SHARED_CREDENTIALS_FILE"] || "~/.aws/credentials";
   const { configFile, credentialsFile } = await loadSharedConfigFiles({
