@@ -21,14 +21,19 @@ export async function credentialChain(environment: SdkEnvironment): Promise<Cred
   return (init) => {
     const notes = new ProviderNotes();
     const provider = defaultProvider({ ...init, logger: notes.logger });
-    return async (properties) => {
+    // Each request asks. The chain keeps them as well, for more CPU.
+    let permanent: ReturnType<ReturnType<CredentialDefaultProvider>> | undefined;
+    const load: ReturnType<CredentialDefaultProvider> = async (properties) => {
       notes.clear();
       try {
-        return await provider(properties);
+        const credentials = await provider(properties);
+        if (credentials.expiration === undefined) permanent = Promise.resolve(credentials);
+        return credentials;
       } catch (error) {
         throw await credentialsFailure(error, notes.reasons, environment);
       }
     };
+    return (properties) => (properties?.["forceRefresh"] ? undefined : permanent) ?? load(properties);
   };
 }
 
