@@ -154,5 +154,5 @@ export const store = defineRole({
 function readEndpoint(text: string): string {
   if (!/^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : ""))
     throw new Error("must be a URL such as https://s3.example");
-  return text;
+  return text.trim();
 }

@@ -8,12 +8,13 @@ import { profileFields, readSharedFiles, type SdkEnvironment, type SharedFiles }
 /** What is wrong with the settings that credentials come from; undefined when nothing is, or nothing is set. */
 export async function missingCredentials(environment: SdkEnvironment): Promise<string | undefined> {
   const files = await readSharedFiles(environment);
-  return (
-    (await unreadableFile(environment)) ??
+  const fault =
     halfKey(environment) ??
     halfWebIdentity(environment) ??
-    profileFault(files, files.profile, environment)
-  );
+    (await unreadableFile(environment)) ??
+    profileFault(files, files.profile, environment);
+  const { AWS_PROFILE: profile, AWS_ACCESS_KEY_ID: id } = environment;
+  return fault && profile && id ? `${fault}; AWS_ACCESS_KEY_ID is not read, as AWS_PROFILE is set` : fault;
 }
 
 /** The SDK takes a file that it cannot read for an empty one. */
@@ -22,11 +23,11 @@ async function unreadableFile(environment: SdkEnvironment): Promise<string | und
     ["AWS_CONFIG_FILE", "config"],
     ["AWS_SHARED_CREDENTIALS_FILE", "credentials"],
   ] as const) {
-    const path = environment[variable];
+    const path = environment[variable] || undefined;
     try {
       await access(path?.replace(/^~(?=\/)/, homedir()) ?? join(homedir(), ".aws", usual), constants.R_OK);
     } catch (error) {
-      const isUsual = path === undefined || path === "";
+      const isUsual = path === undefined;
       // Nobody needs to have the usual files.
       if (isUsual && /^(ENOENT|ENOTDIR)$/.test(systemCode(error))) continue;
       return `${isUsual ? `~/.aws/${usual}` : `${path} (${variable})`} cannot be read: ${errorReason(error)}`;

@@ -122,6 +122,15 @@ suite("S3: credentials of a profile", () => {
     test(`why there are none: ${name}`, (t) => assertReason(t, { AWS_PROFILE: name }, reason));
 });
 
+test("a key that the SDK does not read, as there is a profile, is mentioned", async (t) => {
+  const variables = { AWS_PROFILE: "nowhere", AWS_ACCESS_KEY_ID: "key", AWS_SECRET_ACCESS_KEY: "secret" };
+  await assertReason(
+    t,
+    variables,
+    /no profile nowhere .*; AWS_ACCESS_KEY_ID is not read, as AWS_PROFILE is set$/,
+  );
+});
+
 suite("S3: credentials of the environment", () => {
   const tokenOf = (file: string) => ({ AWS_WEB_IDENTITY_TOKEN_FILE: file, AWS_ROLE_ARN: role });
   const environments: readonly (readonly [Readonly<Record<string, string>>, RegExp])[] = [

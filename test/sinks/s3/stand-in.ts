@@ -22,8 +22,8 @@ export interface Answer {
   readonly body?: string | Buffer;
 }
 
-/** What a service does with a request; `hang`: it never answers. */
-export type Service = (request: Request) => Answer | "hang";
+/** What a service does with a request; `hang`: it never answers; `reset`: it resets the connection. */
+export type Service = (request: Request) => Answer | "hang" | "reset";
 
 /** An error as S3 sends it; `more`: further elements. */
 export function s3Error(status: number, code: string, message = "no", more = ""): Answer {
@@ -77,7 +77,8 @@ export async function serve(t: TestContext, service: Service): Promise<string> {
       const [path = "", query = ""] = (request.url ?? "").split("?");
       const key = decodeURIComponent(path).replace(/^\/[^/]*\/?/, "");
       const answer = service({ method, key, query, headers, body: Buffer.concat(parts) });
-      if (answer !== "hang") response.writeHead(answer.status, answer.headers).end(answer.body);
+      if (answer === "reset") request.socket.resetAndDestroy();
+      else if (answer !== "hang") response.writeHead(answer.status, answer.headers).end(answer.body);
     });
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
