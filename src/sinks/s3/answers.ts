@@ -5,11 +5,13 @@ import type {
   DeleteObjectsCommand,
   ListObjectsV2Command,
   PutBucketPolicyCommand,
+  S3Client,
 } from "@aws-sdk/client-s3";
 import { ForeignAnswer } from "./failure.ts";
 
 interface Response {
   readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string | undefined>>;
   body: unknown;
 }
 
@@ -19,6 +21,26 @@ interface Response {
  */
 export function requireEntityTag({ ETag }: { readonly ETag?: string | undefined }): void {
   if (!ETag) throw new ForeignAnswer("the answer to a put has no ETag, so it is not S3 that answers");
+  // Web frameworks add one to every page, W/"...", which S3 never sends.
+  if (ETag.startsWith("W/"))
+    throw new ForeignAnswer("the answer to a put has the ETag of a web page, so it is not S3 that answers");
+}
+
+/** Makes a put fail whose answer is a web page with an ETag, which some web servers send. */
+export function refusePages(client: S3Client): void {
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const sent = await next(args);
+      const { method } = args.request as { readonly method: string };
+      const { statusCode, headers } = sent.response as Response;
+      // Some services call their empty answers a web page.
+      const isPage = headers["content-type"]?.startsWith("text/html") && headers["content-length"] !== "0";
+      if (method === "PUT" && statusCode < 300 && isPage && headers["etag"])
+        throw new ForeignAnswer("the answer to a put is a web page, so it is not S3 that answers");
+      return sent;
+    },
+    { step: "deserialize", priority: "low" },
+  );
 }
 
 /** Throws when what was read is a web page instead of the object; a service may leave out an object's ETag. */

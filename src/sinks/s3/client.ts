@@ -1,4 +1,5 @@
 import type { S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
+import { refusePages } from "./answers.ts";
 import { credentialChain } from "./credentials.ts";
 import { checkSdkSettings } from "./sdk-settings.ts";
 import type { SdkEnvironment } from "./shared-files.ts";
@@ -39,6 +40,7 @@ export async function createClient(options: S3Options): Promise<S3Client> {
   let client = new S3Client(config);
   if (!(await hasRegion(client))) client = new S3Client({ ...config, region: "us-east-1" });
   for (const name of unneededMiddleware) client.middlewareStack.remove(name);
+  refusePages(client);
   return client;
 }
 

@@ -115,6 +115,12 @@ suite("S3: the check at the start", () => {
 suite("S3: answers of something else", () => {
   const foreign: readonly (readonly [string, Answer, RegExp])[] = [
     ["a page with 200", page(200), /no ETag, so it is not S3/],
+    ["a page with 200 and an ETag", page(200, { etag: '"5f3a"' }), /is a web page, so it is not S3/],
+    [
+      "JSON with an ETag",
+      { status: 200, headers: { etag: 'W/"5f3a"' }, body: "{}" },
+      /the ETag of a web page/,
+    ],
     ["an empty 200", { status: 200 }, /no ETag, so it is not S3/],
     ["JSON with 200", { status: 200, body: '{"ok":true}' }, /no ETag, so it is not S3/],
     ["204", { status: 204 }, /no ETag, so it is not S3/],
@@ -174,6 +180,22 @@ suite("S3: answers of something else", () => {
       isS3 = true;
       assert.equal(await sink.put(object("a"), never), "stored");
     });
+
+  test("a service that calls its empty answers a web page is S3 all the same", async (t) => {
+    const s3 = s3InMemory();
+    const sink = await sinkAt(t, (request) => {
+      const answer = s3(request);
+      const isPut = request.method === "PUT" && answer.status === 200;
+      const headers = {
+        ...answer.headers,
+        "content-type": "text/html; charset=utf-8",
+        "content-length": "0",
+      };
+      return isPut ? { ...answer, headers } : answer;
+    });
+    await sink.open(never);
+    assert.equal(await sink.put(object("a"), never), "stored");
+  });
 
   test("a page instead of the stored object is no other object", async (t) => {
     const s3 = s3InMemory();
