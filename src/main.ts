@@ -11,8 +11,9 @@ import { readCommandLine } from "./settings/command-line.ts";
 import { withCommon } from "./settings/common-options.ts";
 import {
   type Environment,
+  prepareSdkEnvironment,
   processEnvironment,
-  quietSdkNotice,
+  sdkSecrets,
   unknownVariables,
 } from "./settings/environment.ts";
 import { programHelp, subcommandHelp } from "./settings/help.ts";
@@ -22,7 +23,7 @@ import { secretsOf } from "./settings/read-settings.ts";
 export async function run(): Promise<void> {
   keepYoungGenerationSmall();
   delayOptimization();
-  quietSdkNotice();
+  prepareSdkEnvironment();
   const terminal = new Terminal(process.stderr);
   /** The only call of process.exit: after all output is flushed. */
   const exit = (code: number) => {
@@ -31,7 +32,7 @@ export async function run(): Promise<void> {
   };
   const fail = (error: unknown) => {
     terminal.stopBar();
-    terminal.write(redact(`facepipe: ${textOf(error)}\n`));
+    terminal.write(redact(`facepipe: ${textOf(error)}\n`, sdkSecrets(processEnvironment())));
     exit(error instanceof UserError ? error.exitCode : exitCodes.bug);
   };
   process.on("uncaughtException", fail);
@@ -79,7 +80,8 @@ async function main(
   // Replaces the arguments that `ps` shows: they may contain a password.
   process.title = `facepipe ${role.name}`;
   const { runRole } = await import("./roles/run.ts");
-  await runRole(role, settings, { ...host, secrets: secretsOf(role.options, settings) });
+  const secrets = [...secretsOf(role.options, settings), ...sdkSecrets(environment)];
+  await runRole(role, settings, { ...host, secrets });
 }
 
 /** Loads the one role of this name; all roles when a variable is unknown to it, which may be another role's. */

@@ -59,6 +59,8 @@ export const errorCodes = {
   BUCKET_WRONG_REGION: "refused",
   BUCKET_REFUSED: "refused",
   BUCKET_URL_INVALID: "refused",
+  BUCKET_SETTINGS_INVALID: "usage",
+  BUCKET_NOT_S3: "refused",
   BUCKET_TLS_FAILED: "refused",
   BUCKET_UNREACHABLE: "unreachable",
   BUCKET_PUBLIC_READ_REFUSED: "refused",

@@ -1,8 +1,10 @@
 import { UserError } from "../base/errors.ts";
 import { keyReaderFor } from "../face/stored-key.ts";
+import { processEnvironment } from "../settings/environment.ts";
 import type { Settings } from "../settings/option.ts";
 import { option } from "../settings/option.ts";
 import type { ListedObject, ObjectStore } from "../sinks/object-store.ts";
+import type { S3Options } from "../sinks/s3/s3-sink.ts";
 import { createObjectStore, parseTarget } from "../sinks/target.ts";
 import type { RoleContext } from "./role.ts";
 import { defaultKey, objectOptions } from "./store/store.ts";
@@ -24,15 +26,22 @@ export const storedObjectsOptions = {
 /** Requests at once. */
 export const storeConcurrency = 16;
 
+/** How a bucket is reached, with this many requests at once. */
+export function bucketOptions(
+  { endpoint, pathStyle }: Pick<S3Options, "endpoint" | "pathStyle">,
+  concurrency: number,
+): S3Options {
+  const environment = processEnvironment();
+  return { endpoint, pathStyle, createBucket: false, public: false, concurrency, environment };
+}
+
 /** Opens the store, passes it to `work` and closes it. Rejects with a UserError when the role is stopped before the end. */
 export async function withStore(
   settings: Settings<typeof storedObjectsOptions>,
   { stop }: RoleContext,
   work: (store: ObjectStore) => Promise<void>,
 ): Promise<void> {
-  const { from, endpoint, pathStyle } = settings;
-  const options = { endpoint, pathStyle, createBucket: false, public: false, concurrency: storeConcurrency };
-  const store = createObjectStore(from, options);
+  const store = createObjectStore(settings.from, bucketOptions(settings, storeConcurrency));
   try {
     await store.open(stop);
     await work(store);

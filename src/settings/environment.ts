@@ -8,11 +8,29 @@ export function processEnvironment(): Environment {
 }
 
 /**
- * Suppresses the AWS SDK's warning on Node.js 20 that future versions will need 22: users cannot act on it, and the
- * lock file pins a version that runs.
+ * Prepares the variables of the AWS SDK, which reads process.env itself. Files and Kubernetes Secrets often end values with
+ * a newline, which the SDK would send as part of a key; compose files write "not set" as an empty variable, which the SDK
+ * would take for a value. Also suppresses the SDK's warning on Node.js 20 that future versions will need 22: users cannot
+ * act on it, and the lock file pins a version that runs.
  */
-export function quietSdkNotice(): void {
-  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+export function prepareSdkEnvironment(): void {
+  const { env } = process;
+  for (const [name, value = ""] of Object.entries(env)) {
+    if (!name.startsWith("AWS_")) continue;
+    const trimmed = value.trim();
+    if (trimmed === "") delete env[name];
+    else if (trimmed !== value) env[name] = trimmed;
+  }
+  env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+}
+
+/** Shorter values are not redacted: they may be words of our sentences. */
+const shortestSecret = 8;
+
+/** The values of the AWS SDK's variables that must never be shown. */
+export function sdkSecrets(environment: Environment): string[] {
+  const names = ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN"];
+  return names.map((name) => environment[name] ?? "").filter((value) => value.length >= shortestSecret);
 }
 
 /** What Kubernetes injects for a Service named facepipe or facepipe-..., and what tests use. */

@@ -8,7 +8,7 @@ import { sources } from "../support/imports.ts";
 test("docs/errors.md has a row for each error code with its exit code, and no other", () => {
   const page = readFileSync("docs/errors.md", "utf8");
   const rows = Array.from(
-    page.matchAll(/^\| `([A-Z_]+)` \| (\d+) \| \S/gm),
+    page.matchAll(/^\| `([A-Z0-9_]+)` \| (\d+) \| \S/gm),
     ([, code, exit]) => `${code} ${exit}`,
   );
   const codes = Object.entries(errorCodes).map(([code, end]) => `${code} ${exitCodes[end]}`);

@@ -46,3 +46,19 @@ test("work that begins after an hour in which nobody asked is not stuck", async 
   t.mock.timers.tick(66_000);
   assert.equal(health.livenessFailures.length, 1);
 });
+
+test("a role that knows why nothing finishes says it", async (t) => {
+  t.mock.timers.enable({ apis: ["Date"], now: 1e12 });
+  const health = new Health();
+  const context = { metrics: await createMetrics(), labels: {}, health } as unknown as RoleContext;
+  let why: string | undefined;
+  watchProgress(
+    context,
+    () => 1,
+    () => why,
+  );
+  t.mock.timers.tick(61_000);
+  assert.deepEqual(health.livenessFailures, ["messages are in flight and none has finished for 61 s"]);
+  why = "the disk is full";
+  assert.match(health.livenessFailures[0] ?? "", /for 61 s: the disk is full$/);
+});

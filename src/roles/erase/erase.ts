@@ -5,7 +5,7 @@ import type { Settings } from "../../settings/option.ts";
 import type { ListedObject, ObjectStore } from "../../sinks/object-store.ts";
 import { createSink } from "../../sinks/target.ts";
 import { defineRole, type RoleContext } from "../role.ts";
-import { counted, readListing, storedObjectsOptions, withStore } from "../stored-objects.ts";
+import { bucketOptions, counted, readListing, storedObjectsOptions, withStore } from "../stored-objects.ts";
 import { canAsk, confirm } from "./confirm.ts";
 import { ErasePlan } from "./plan.ts";
 import { candidateOf, selectObjects } from "./select-objects.ts";
@@ -60,10 +60,9 @@ async function planOf(store: ObjectStore, settings: EraseSettings, context: Role
  * same command erases the rest. Returns the keys of the records.
  */
 async function writeRecords(plan: ErasePlan, settings: EraseSettings, stop: AbortSignal): Promise<string[]> {
-  const { from, endpoint, pathStyle } = settings;
   const records = plan.records();
   if (records.length === 0) return [];
-  const sink = createSink(from, { endpoint, pathStyle, createBucket: false, public: false, concurrency: 1 });
+  const sink = createSink(settings.from, bucketOptions(settings, 1));
   const keys: string[] = [];
   try {
     await sink.open(stop);

@@ -1,4 +1,4 @@
-import { describe, isUnreachable, UserError } from "../../base/errors.ts";
+import { describe, hasCode, isUnreachable, UserError } from "../../base/errors.ts";
 import { eventFields } from "../../base/log-events.ts";
 import { keepTrying } from "../../base/retry.ts";
 import { within } from "../../base/time.ts";
@@ -36,7 +36,8 @@ export class ObjectWriter {
   readonly #sink: Sink;
   readonly #isPublic: boolean;
   readonly #context: RoleContext;
-  #outage = false;
+  /** Of the last failure, while the sink fails. */
+  #trouble: string | undefined;
   /** Probes that run, by size. */
   readonly #probes = new Map<number, Promise<boolean>>();
 
@@ -47,14 +48,24 @@ export class ObjectWriter {
     this.#context = context;
   }
 
-  /** Opens the sink; retries an unreachable one for `seconds`. */
+  /** Why the sink cannot be written; undefined while it can. */
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
+  /**
+   * Opens the sink; retries an unreachable one for `seconds`. When that is over, the error is the last that the sink has
+   * reported, also when a later attempt had no answer.
+   */
   async open(seconds: number): Promise<void> {
     const { log, stop } = this.#context;
     const timeout = Math.max(seconds, minOpenTimeout);
     const timedOut = AbortSignal.timeout(timeout * 1000);
+    let last: unknown;
     const open = async () => {
       await this.#sink.open(AbortSignal.any([stop, timedOut])).catch((error) => {
-        if (!timedOut.aborted || stop.aborted) throw error;
+        if (!hasCode(error, "STOPPED") || stop.aborted) throw error;
+        if (last !== undefined) throw last;
         const message = `${this.#sink.target} did not respond within ${timeout} s`;
         throw new UserError("BUCKET_UNREACHABLE", message, "Check --to and --endpoint", error);
       });
@@ -65,6 +76,7 @@ export class ObjectWriter {
       deadline: Date.now() + seconds * 1000,
       isTransient: isUnreachable,
       onRetry: (error, attempt) => {
+        last = error;
         if (attempt === 1)
           log.warn(eventFields("open_retry", error), `${describe(error)}; trying for ${seconds} s`);
       },
@@ -140,15 +152,16 @@ export class ObjectWriter {
 
   #failed(error: unknown): void {
     const { log } = this.#context;
-    if (this.#outage) log.debug(describe(error));
+    if (this.#trouble !== undefined) log.debug(describe(error));
     else log.warn(eventFields("write_retry", error), `${describe(error)}; trying until it can be written`);
-    this.#outage = true;
+    this.#trouble = describe(error);
   }
 
   #done({ key }: StoredObject, result: PutResult): WriteOutcome {
     const { log, metrics } = this.#context;
-    if (this.#outage) log.info(eventFields("write_recovered"), `${this.#sink.target} is writable again`);
-    this.#outage = false;
+    if (this.#trouble !== undefined)
+      log.info(eventFields("write_recovered"), `${this.#sink.target} is writable again`);
+    this.#trouble = undefined;
     // The same bytes may be rejected on another topic; the first topic's note stays.
     if (result === "conflict" && !key.startsWith("rejected/")) {
       metrics.drop("conflict");

@@ -10,6 +10,7 @@ import type { IncomingMessage } from "../../mqtt/message.ts";
 import { Subscriber } from "../../mqtt/subscriber.ts";
 import { isLocalTopic, readShareName, readTopicFilter } from "../../mqtt/topics.ts";
 import { brokerOptions } from "../../settings/broker.ts";
+import { processEnvironment } from "../../settings/environment.ts";
 import { flag, integerBetween, option } from "../../settings/option.ts";
 import { createSink, parseTarget } from "../../sinks/target.ts";
 import { connectionOf, loginFaults, stableClientId, toBroker } from "../broker-connection.ts";
@@ -70,7 +71,7 @@ export const store = defineRole({
     letYoungGenerationGrow();
     keepOldGenerationSmall();
     const { log, metrics, stop } = context;
-    const sink = createSink(settings.to, settings);
+    const sink = createSink(settings.to, { ...settings, environment: processEnvironment() });
     const writer = new ObjectWriter(sink, settings.public, context);
     let count = 0;
     try {
@@ -86,7 +87,11 @@ export const store = defineRole({
     const connection = connectionOf(broker, session, context);
     const receipts = connection.add(new Receipts(connection, context));
     const writers = new Semaphore(settings.concurrency);
-    const progress = watchProgress(context, () => subscriber.inFlight);
+    const progress = watchProgress(
+      context,
+      () => subscriber.inFlight,
+      () => writer.trouble,
+    );
 
     const storeOne = async (message: IncomingMessage): Promise<void> => {
       const { topic, payload } = message;
@@ -150,5 +155,5 @@ export const store = defineRole({
 function readEndpoint(text: string): string {
   if (!/^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : ""))
     throw new Error("must be a URL such as https://s3.example");
-  return text;
+  return text.trim();
 }

@@ -1,4 +1,8 @@
 import type { S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
+import { refusePages } from "./answers.ts";
+import { credentialChain } from "./credentials.ts";
+import { checkSdkSettings } from "./sdk-settings.ts";
+import type { SdkEnvironment } from "./shared-files.ts";
 
 export interface S3Options {
   /** For services other than Amazon's; the default is that of the SDK's standard chain (`AWS_ENDPOINT_URL_S3` ...). */
@@ -11,6 +15,8 @@ export interface S3Options {
   readonly public: boolean;
   /** Maximum number of simultaneous puts; each uses one connection. */
   readonly concurrency: number;
+  /** The SDK's variables, which it reads itself: to say what is wrong with them. */
+  readonly environment?: SdkEnvironment | undefined;
   /** Response timeout of each of two attempts, milliseconds; 15 s by default. */
   readonly timeout?: number | undefined;
 }
@@ -24,13 +30,17 @@ const unneededMiddleware = ["loggerMiddleware", "getUserAgentMiddleware", "recur
 /**
  * A client on the SDK's standard chain (environment, shared files, container and instance roles). The region falls
  * back to us-east-1, as services other than Amazon's rarely have another; where it is wrong, S3 returns the right one.
+ * Rejects with a KnownFailure when a variable or a field of the profile is invalid.
  */
 export async function createClient(options: S3Options): Promise<S3Client> {
+  const { endpoint, environment = {} } = options;
+  await checkSdkSettings(environment, endpoint);
   const { S3Client } = await import("@aws-sdk/client-s3");
-  const config = clientConfig(options);
+  const config = { ...clientConfig(options), credentialDefaultProvider: await credentialChain(environment) };
   let client = new S3Client(config);
   if (!(await hasRegion(client))) client = new S3Client({ ...config, region: "us-east-1" });
   for (const name of unneededMiddleware) client.middlewareStack.remove(name);
+  refusePages(client);
   return client;
 }
 

@@ -1,7 +1,9 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import { UserError } from "../../base/errors.ts";
+import { expectNoContent } from "./answers.ts";
 import type { S3Location } from "./bucket.ts";
-import { failureOf, s3Reason } from "./errors.ts";
+import { s3Reason } from "./errors.ts";
+import { ForeignAnswer, failureOf } from "./failure.ts";
 
 interface Statement {
   readonly Sid?: string;
@@ -33,8 +35,9 @@ export async function allowPublicRead(
     const resource = `arn:${partition(await client.config.region())}:s3:::${bucket}/${prefix}*`;
     const wanted = withResource(policy, resource);
     if (wanted === policy) return;
-    const request = { Bucket: bucket, Policy: JSON.stringify(wanted) };
-    await client.send(new PutBucketPolicyCommand(request), { abortSignal: signal });
+    const request = new PutBucketPolicyCommand({ Bucket: bucket, Policy: JSON.stringify(wanted) });
+    expectNoContent(request);
+    await client.send(request, { abortSignal: signal });
   } catch (error) {
     const { status } = failureOf(error);
     if (status === undefined || status >= 500) throw error;
@@ -53,11 +56,19 @@ async function readPolicy(client: S3Client, bucket: string, signal: AbortSignal)
   try {
     const request = new GetBucketPolicyCommand({ Bucket: bucket });
     const { Policy = "" } = await client.send(request, { abortSignal: signal });
-    const policy = JSON.parse(Policy) as Policy;
+    const policy = parsePolicy(Policy);
     return { ...policy, Statement: [policy.Statement].flat() };
   } catch (error) {
     if (failureOf(error).code !== "NoSuchBucketPolicy") throw error;
     return { Version: "2012-10-17", Statement: [] };
+  }
+}
+
+function parsePolicy(text: string): Policy {
+  try {
+    return JSON.parse(text) as Policy;
+  } catch {
+    throw new ForeignAnswer("the answer is no bucket policy, so it is not S3 that answers");
   }
 }
 

@@ -5,11 +5,15 @@ import { UserError } from "../../base/errors.ts";
 import type { StoredObject } from "../../face/stored-objects.ts";
 import { keyParts } from "../key-parts.ts";
 import { type PutResult, type Sink, SinkError, stoppedError } from "../sink.ts";
-import { checkName, checkWritable, createBucket, type S3Location } from "./bucket.ts";
+import { requireEntityTag, requireObject } from "./answers.ts";
+import { createBucket, type S3Location } from "./bucket.ts";
 import { createClient, type S3Options } from "./client.ts";
-import { failureOf, s3OpenError, s3PutError } from "./errors.ts";
+import { s3OpenError, s3PutError } from "./errors.ts";
+import { failureOf } from "./failure.ts";
 import { asciiMetadata } from "./metadata.ts";
 import { allowPublicRead } from "./public-read.ts";
+import { noteFailures } from "./request-failures.ts";
+import { checkName, checkWritable } from "./write-check.ts";
 
 export type { S3Options } from "./client.ts";
 
@@ -34,14 +38,40 @@ export class S3Sink implements Sink {
     this.target = `s3://${bucket}/${prefix}`.replace(/\/$/, "");
   }
 
-  /** Tries once: the caller decides how long to retry an unreachable service. */
+  /**
+   * Tries once: the caller decides how long to retry an unreachable service. When `signal` aborts it rejects with the last
+   * failure of a request, of which the SDK makes two, or else with the code STOPPED.
+   */
   async open(signal: AbortSignal): Promise<void> {
-    const client = await createClient(this.#options);
+    const { bucket } = this.#location;
+    let last: unknown;
+    const opening = this.#open(signal, (failure) => {
+      last = failure;
+    });
+    const opened = await unlessAborted(
+      signal,
+      () => opening,
+      () => (last === undefined ? stoppedError(signal) : s3OpenError(last, bucket)),
+    ).catch((error) => {
+      // What is still running, such as a program that prints credentials, is of no use any more.
+      opening.then(({ client }) => client.destroy()).catch(() => undefined);
+      throw error;
+    });
+    this.#opened = opened;
+  }
+
+  async #open(signal: AbortSignal, onFailure: (error: unknown) => void): Promise<OpenBucket> {
+    let client: S3Client | undefined;
     try {
+      client = await createClient(this.#options);
+      const stopNoting = noteFailures(client, onFailure);
+      // Before the first request, whose timeout is not for a program that prints credentials.
+      await client.config.credentials();
       const url = await this.#prepare(client, signal);
-      this.#opened = { sdk: await import("@aws-sdk/client-s3"), client, url };
+      stopNoting();
+      return { sdk: await import("@aws-sdk/client-s3"), client, url };
     } catch (error) {
-      client.destroy();
+      client?.destroy();
       throw error instanceof UserError ? error : s3OpenError(error, this.#location.bucket);
     }
   }
@@ -60,7 +90,7 @@ export class S3Sink implements Sink {
   async probe(bytes: number): Promise<void> {
     const { sdk, client } = this.#bucket();
     const target = { Bucket: this.#location.bucket, Key: this.#location.prefix + checkName };
-    await client.send(new sdk.PutObjectCommand({ ...target, Body: Buffer.alloc(bytes) }));
+    requireEntityTag(await client.send(new sdk.PutObjectCommand({ ...target, Body: Buffer.alloc(bytes) })));
     await client.send(new sdk.DeleteObjectCommand(target)).catch(() => undefined);
   }
 
@@ -94,30 +124,36 @@ export class S3Sink implements Sink {
       IfNoneMatch: "*",
     });
     try {
-      await bucket.client.send(request);
+      requireEntityTag(await bucket.client.send(request));
       return "stored";
     } catch (error) {
-      if (failureOf(error).status !== 412) throw error;
-      return this.#compare(bucket, object);
+      const { status, isForeign } = failureOf(error);
+      if (status !== 412) throw error;
+      return this.#compare(bucket, object, isForeign);
     }
   }
 
   /**
    * The key exists: often our own write, whose response was lost. Compares the bytes, as an ETag is the body's MD5 with
    * some services and encryptions only. A login without read permission cannot compare: a key stands for one message,
-   * so the object counts as a repeat.
+   * so the object counts as a repeat, unless it was not S3 that said that it exists (`isForeign`).
    */
-  async #compare({ sdk, client }: OpenBucket, object: StoredObject): Promise<PutResult> {
+  async #compare({ sdk, client }: OpenBucket, object: StoredObject, isForeign: boolean): Promise<PutResult> {
     const { body } = object;
     try {
-      const { Body, ContentLength } = await client.send(new sdk.GetObjectCommand(this.#target(object)));
-      if (ContentLength !== body.length) {
+      const answer = await client.send(new sdk.GetObjectCommand(this.#target(object)));
+      const { Body, ContentLength, ETag } = answer;
+      // A proxy may leave out the length.
+      if (ETag && ContentLength !== undefined && ContentLength !== body.length) {
         (Body as Readable).destroy();
         return "conflict";
       }
-      return body.equals((await Body?.transformToByteArray()) ?? Buffer.alloc(0)) ? "exists" : "conflict";
+      const stored = Buffer.from((await Body?.transformToByteArray()) ?? []);
+      if (body.equals(stored)) return "exists";
+      requireObject(answer, stored);
+      return "conflict";
     } catch (error) {
-      if (failureOf(error).code === "AccessDenied") return "exists";
+      if (failureOf(error).code === "AccessDenied" && !isForeign) return "exists";
       throw error;
     }
   }

@@ -3,12 +3,14 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import { isUnreachable, UserError } from "../../base/errors.ts";
 import { keepTrying } from "../../base/retry.ts";
 import type { ListedObject, ObjectStore } from "../object-store.ts";
-import { checkName, type S3Location } from "./bucket.ts";
+import { requireObject } from "./answers.ts";
+import type { S3Location } from "./bucket.ts";
 import { createClient, type S3Options } from "./client.ts";
-import { failureOf } from "./errors.ts";
+import { failureOf } from "./failure.ts";
 import { type ListPage, readPageOf } from "./list-page.ts";
 import { s3ReadError } from "./read-errors.ts";
 import { removeObjects } from "./remove-objects.ts";
+import { checkName } from "./write-check.ts";
 
 /** How long a request is tried again while the service cannot be reached, milliseconds: the first, and those after it. */
 const timeouts = { open: 5_000, later: 60_000 } as const;
@@ -28,7 +30,9 @@ export class S3Store implements ObjectStore {
   }
 
   async open(signal: AbortSignal): Promise<void> {
-    this.#client = await createClient(this.#options);
+    this.#client = await createClient(this.#options).catch((error) => {
+      throw s3ReadError(error, this.#location.bucket);
+    });
     await this.#list({ MaxKeys: 1 }, timeouts.open, signal);
   }
 
@@ -67,7 +71,9 @@ export class S3Store implements ObjectStore {
         (Body as Readable).destroy();
         throw new UserError("OBJECT_UNREADABLE", `${key} has more than ${most} bytes`);
       }
-      return Buffer.from((await Body?.transformToByteArray()) ?? []);
+      const body = Buffer.from((await Body?.transformToByteArray()) ?? []);
+      requireObject(answer, body);
+      return body;
     });
   }
 

@@ -1,14 +1,11 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
 import type { ErrorCode } from "../../../src/base/error-codes.ts";
-import { S3Sink } from "../../../src/sinks/s3/s3-sink.ts";
+import type { S3Sink } from "../../../src/sinks/s3/s3-sink.ts";
 import { never, object } from "../objects.ts";
-import { cleanAws, setEnvironment } from "./environment.ts";
+import { s3Error, sinkAt } from "./stand-in.ts";
 
-interface Answer {
+interface Answered {
   readonly status: number;
   readonly code: string;
   readonly headers?: Record<string, string>;
@@ -17,32 +14,19 @@ interface Answer {
 }
 
 /** The response to open()'s put from a service that permits it. */
-const opened: Answer = { status: 400, code: "BadDigest" };
+const opened: Answered = { status: 400, code: "BadDigest" };
 
 /** A sink whose server responds with these in turn, repeating the last: for Amazon's errors that Ceph never returns. */
-async function sinkAnswered(t: TestContext, ...answers: readonly Answer[]): Promise<S3Sink> {
+async function sinkAnswered(t: TestContext, ...answers: readonly Answered[]): Promise<S3Sink> {
   const left = [...answers];
-  const server = createServer((request, response) => {
-    request.resume().on("end", () => {
-      const { status, code, headers, more = "" } = (left.length > 1 ? left.shift() : left[0]) ?? opened;
-      response.writeHead(status, headers);
-      response.end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>no</Message>${more}</Error>`);
-    });
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  setEnvironment(t, { ...cleanAws, AWS_ACCESS_KEY_ID: "key", AWS_SECRET_ACCESS_KEY: "secret" });
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const options = { endpoint, pathStyle: true, createBucket: false, public: false, concurrency: 1 };
-  const sink = new S3Sink("faces", "", options);
-  t.after(async () => {
-    await sink.close();
-    server.close();
+  return sinkAt(t, () => {
+    const { status, code, headers, more } = (left.length > 1 ? left.shift() : left[0]) ?? opened;
+    return { ...s3Error(status, code, "no", more), ...(headers && { headers }) };
   });
-  return sink;
 }
 
 const region = { "x-amz-bucket-region": "eu-central-1" };
-const openings: readonly (readonly [Answer, object])[] = [
+const openings: readonly (readonly [Answered, object])[] = [
   [
     { status: 301, code: "PermanentRedirect", headers: region },
     {
@@ -81,7 +65,7 @@ for (const [answer, expected] of openings) {
   });
 }
 
-const puts: readonly (readonly [Answer, ErrorCode, RegExp])[] = [
+const puts: readonly (readonly [Answered, ErrorCode, RegExp])[] = [
   [{ status: 503, code: "SlowDown" }, "BUCKET_UNREACHABLE", /asks to slow down/],
   [{ status: 500, code: "InternalError" }, "BUCKET_UNREACHABLE", /HTTP status 500/],
   [{ status: 409, code: "ConditionalRequestConflict" }, "BUCKET_REFUSED", /another write/],

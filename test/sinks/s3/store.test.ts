@@ -1,27 +1,12 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
-import { S3Store } from "../../../src/sinks/s3/s3-store.ts";
+import type { S3Store } from "../../../src/sinks/s3/s3-store.ts";
 import { never } from "../objects.ts";
-import { cleanAws, setEnvironment } from "./environment.ts";
+import { page, s3Error, storeAt } from "./stand-in.ts";
 
 /** A store below `site/` whose service answers every request with this. */
-async function storeAnswered(t: TestContext, status: number, body: string): Promise<S3Store> {
-  const server = createServer((request, response) => {
-    request.resume().on("end", () => response.writeHead(status).end(body));
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  setEnvironment(t, { ...cleanAws, AWS_ACCESS_KEY_ID: "key", AWS_SECRET_ACCESS_KEY: "secret" });
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const options = { endpoint, pathStyle: true, createBucket: false, public: false, concurrency: 1 };
-  const store = new S3Store("faces", "site/", options);
-  t.after(() => {
-    store.close();
-    server.close();
-  });
-  return store;
+function storeAnswered(t: TestContext, status: number, body: string): Promise<S3Store> {
+  return storeAt(t, () => ({ status, body }));
 }
 
 for (const [status, body] of [
@@ -52,4 +37,48 @@ test("an object that is gone has no bytes", async (t) => {
   const store = await storeAnswered(t, 404, "<Error><Code>NoSuchKey</Code></Error>");
   await store.open(never).catch(() => undefined);
   assert.equal(await store.read("a", 10, never), undefined);
+});
+
+const noDeletions = [
+  ["a page with 200", page(200), "BUCKET_NOT_S3"],
+  ["an empty answer", { status: 200 }, "BUCKET_NOT_S3"],
+  ["a page with 404", page(404), "BUCKET_NOT_S3"],
+  ["a page with 405", page(405), "BUCKET_NOT_S3"],
+] as const;
+
+for (const [what, answer, code] of noDeletions)
+  test(`${what} is no deletion`, async (t) => {
+    const store = await storeAt(t, ({ method, query }) => {
+      if (method === "GET") return { status: 200, body: "<ListBucketResult/>" };
+      return query.includes("delete") || method === "DELETE" ? answer : { status: 400 };
+    });
+    await store.open(never);
+    await assert.rejects(store.remove(["a"], never), { name: "UserError", code, exitCode: 1 });
+  });
+
+test("a page is no deletion of one object either, where a service cannot delete several at once", async (t) => {
+  let answer = page(200);
+  const store = await storeAt(t, ({ method }) => {
+    if (method === "GET") return { status: 200, body: "<ListBucketResult/>" };
+    return method === "DELETE" ? answer : s3Error(501, "NotImplemented");
+  });
+  await store.open(never);
+  const expected = { code: "BUCKET_NOT_S3", message: /has contents where S3's has none/ };
+  await assert.rejects(store.remove(["a"], never), expected);
+  answer = { status: 204 };
+  await store.remove(["a"], never);
+});
+
+test("a page instead of an object is no object", async (t) => {
+  const store = await storeAt(t, ({ query }) =>
+    query.includes("list-type") ? { status: 200, body: "<ListBucketResult/>" } : page(200),
+  );
+  await store.open(never);
+  await assert.rejects(store.read("a", 1000, never), { code: "BUCKET_NOT_S3" });
+});
+
+test("a listing that a proxy answers is refused, with its status", async (t) => {
+  const store = await storeAt(t, () => page(404));
+  const message = /HTTP status 404, and not an answer of S3/;
+  await assert.rejects(store.open(never), { code: "BUCKET_NOT_S3", exitCode: 1, message });
 });
