@@ -10,7 +10,8 @@ import type { Link } from "../../mqtt/link.ts";
 import { LoopGuard } from "../../mqtt/loop-guard.ts";
 import type { IncomingMessage, OutgoingMessage } from "../../mqtt/message.ts";
 import type { MessageRouter } from "../../mqtt/message-router.ts";
-import { reasonCode, requestRefused } from "../../mqtt/mqtt-errors.ts";
+import { requestRefused } from "../../mqtt/mqtt-errors.ts";
+import { subscribeOptionally } from "../../mqtt/optional-subscription.ts";
 import type { DropReason } from "../../ops/metrics.ts";
 import type { RoleContext } from "../role.ts";
 import type { TopicMap } from "./topic-map.ts";
@@ -52,14 +53,12 @@ export class ReceiptCarrier implements ConnectionExtension {
     const { topics, targetHref } = this.#options;
     if (!topics.isReversible) return this.#warn("no receipts return, because --remote-topic has no {topic}");
     for (const filter of topics.receiptFilters) {
-      try {
-        await client.subscribeAsync(filter, { qos: 1 });
-      } catch (error) {
-        if (reasonCode(error) === undefined) throw error;
+      const onRefused = (error: unknown) => {
         const what = `the subscription to ${filter}`;
         const refused = requestRefused("BROKER_SUBSCRIPTION_REFUSED", targetHref, what, error);
         this.#warn("no receipts return", refused);
-      }
+      };
+      await subscribeOptionally(client, filter, { qos: 1 }, onRefused);
     }
   }
 
