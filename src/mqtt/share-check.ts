@@ -31,7 +31,7 @@ export class ShareCheck implements ConnectionExtension {
     const what = `shared subscriptions are no part of MQTT 3.1.1, which ${broker.href} speaks with us`;
     const effect = `if it does not have them all the same, --share ${this.#group} receives nothing, without an error`;
     const remedy =
-      "`facepipe broker-check` tells; omit --share and run one store, or use a broker with MQTT 5 (or Mosquitto)";
+      "`facepipe broker-check --share GROUP` tells; omit --share and run one store, or use a broker with MQTT 5 (or Mosquitto)";
     log.warn(eventFields("broker_feature_missing"), `${what}: ${effect}. ${remedy}`);
   }
 

@@ -4,6 +4,7 @@ import { epochTopic } from "../../../face/epoch-record.ts";
 import { parseReceipt, type Receipt, receiptPrefix, receiptTopic } from "../../../face/receipt.ts";
 import type { Connection, ConnectionExtension } from "../../../mqtt/connection.ts";
 import { subscribeOptionally } from "../../../mqtt/optional-subscription.ts";
+import { topicHint } from "../../../mqtt/topics.ts";
 
 /**
  * Subscribes to the receipts of these topics, and passes each on. A subscription that is refused is tried again: without
@@ -18,7 +19,8 @@ export function receiptListener(
   let isWarned = false;
   const onRefused = (error: unknown): void => {
     const message = `${broker.href} does not allow this client to read ${receiptPrefix}#: ${describe(error)}`;
-    const remedy = "Allow it, or no face ever leaves the spool (or use --spool-until broker)";
+    const hint = topicHint(topics.join(), "--name or --topic");
+    const remedy = `Allow it, or no face ever leaves the spool (or use --spool-until broker)${hint}`;
     log[isWarned ? "debug" : "warn"](eventFields("broker_feature_missing", error), `${message}. ${remedy}`);
     isWarned = true;
   };
