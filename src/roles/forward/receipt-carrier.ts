@@ -73,16 +73,19 @@ export class ReceiptCarrier implements ConnectionExtension {
 
   async #carry(message: IncomingMessage): Promise<void> {
     const { topics, target, source } = this.#options;
-    const topic = topics.toSource(message.topic.slice(receiptPrefix.length));
-    if (topic === undefined || parseReceipt(message.payload) === undefined) return;
+    const sources = topics.sourcesOf(message.topic.slice(receiptPrefix.length));
+    if (sources.length === 0 || parseReceipt(message.payload) === undefined) return;
     await Promise.all([source.known, target.known]);
     if (this.#loopGuard.isLoop(message)) return;
     // Before the answer: over MQTT 3.1.1 it may return earlier than that.
     this.#loopGuard.delivered(message);
     const properties = forwardedProperties(message.properties, target.name);
     const { payload } = message;
-    if (await this.#publish({ topic: receiptTopic(topic), payload, properties }))
-      this.#context.metrics.receipts.inc();
+    // A receipt names its epoch, so a detect ignores one that arrives at its topic by mistake.
+    const published = sources.map((topic) =>
+      this.#publish({ topic: receiptTopic(topic), payload, properties }),
+    );
+    if ((await Promise.all(published)).includes(true)) this.#context.metrics.receipts.inc();
   }
 
   /** Resolves with whether the source has acknowledged it. */
