@@ -67,6 +67,8 @@ export class BrokerPipeline {
   /** Waits for detect's end, stops the others, and fails unless every face that was counted is stored, once. */
   async assertComplete(detect: Program): Promise<void> {
     assert.deepEqual(await detect.ended, ended, detect.stderr);
+    // Stopped by a signal it would end with 0, too, with faces in its spool.
+    assert.deepEqual(detect.events("spool_kept"), [], detect.stderr);
     for (const role of [this.forward, this.store])
       if (role) assert.deepEqual(await role.stop(), ended, role.stderr);
     const [summary] = detect.events("detect_summary");
@@ -81,6 +83,7 @@ export class BrokerPipeline {
     assert.deepEqual(
       seqs.sort((a, b) => a - b),
       Array.from({ length: faces }, (_, index) => index + 1),
+      `detect:\n${detect.stderr}\nforward:\n${this.forward?.stderr}`,
     );
     const audit = await facepipe(this.#t, ["audit", "--from", this.#faces, "--json"]);
     assert.equal(audit.code, 0, audit.stdout + audit.stderr);
