@@ -6,8 +6,8 @@ import type { TestBroker } from "./test-broker.ts";
 /** How long detect counts faces, seconds. */
 const seconds = 5;
 
-/** What every broker must do: the pipeline is complete although it is killed in mid-stream and started again. */
-export function testsBrokerKilled(broker: () => TestBroker): void {
+/** What every broker must do, also with a camera of this name: the pipeline is complete although it is killed in mid-stream and started again. */
+export function testsBrokerKilled(broker: () => TestBroker, cameraInTheCloud = "in-the-cloud"): void {
   test("as the edge's broker, killed in mid-stream: every face that was counted is stored, once", async (t) => {
     const cloud = await startMosquitto();
     t.after(() => cloud.stop());
@@ -30,7 +30,7 @@ export function testsBrokerKilled(broker: () => TestBroker): void {
     const pipeline = await BrokerPipeline.start(t, {
       edge: edge.url,
       cloud: broker().url,
-      camera: "in-the-cloud",
+      camera: cameraInTheCloud,
     });
     const detect = pipeline.detect(seconds);
     await pipeline.stored(10);

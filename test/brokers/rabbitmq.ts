@@ -71,7 +71,7 @@ export class RabbitMq implements TestBroker {
   }
 
   async prepare(lines: readonly string[]): Promise<void> {
-    for (const folder of ["home", "data"]) await mkdir(this.#path(folder), { recursive: true });
+    for (const folder of ["home", "data", "conf.d"]) await mkdir(this.#path(folder), { recursive: true });
     const configuration = [
       "listeners.tcp = none",
       `mqtt.listeners.tcp.1 = 127.0.0.1:${this.#ports.mqtt}`,
@@ -132,6 +132,8 @@ export class RabbitMq implements TestBroker {
       RABBITMQ_DIST_PORT: String(distribution),
       RABBITMQ_CONF_ENV_FILE: "/dev/null",
       RABBITMQ_CONFIG_FILE: this.#path("rabbitmq.conf"),
+      // Otherwise those in /etc are read as well.
+      RABBITMQ_CONFIG_FILES: this.#path("conf.d"),
       RABBITMQ_ADVANCED_CONFIG_FILE: this.#path("advanced.config"),
       RABBITMQ_ENABLED_PLUGINS_FILE: this.#path("enabled_plugins"),
       RABBITMQ_MNESIA_BASE: this.#path("data"),
