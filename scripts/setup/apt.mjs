@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { report, reportWhile, SetupFailure } from "./report.mjs";
+import { reportWhile, SetupFailure } from "./report.mjs";
 import { output, runLogged } from "./run.mjs";
+import { disableServices, newServices } from "./services.mjs";
 
 const step = "system packages";
 const installCommand = ["apt-get", "install", "--yes", "--no-install-recommends"];
@@ -13,6 +14,8 @@ export const apt = {
     // Real brokers, a real S3 server, videos, certificates.
     "mosquitto",
     "mosquitto-clients",
+    "rabbitmq-server",
+    "nats-server",
     "ceph-mon",
     "ceph-osd",
     "ceph-common",
@@ -44,6 +47,7 @@ export const apt = {
 
   async install(missing) {
     const asRoot = rootPrefix(missing);
+    const services = newServices(missing);
     const run = (name, [command, ...args]) => runLogged(name, command, args, remedy(missing));
     // A package must not ask questions; an automatic upgrade may hold the lock for some time.
     const noninteractive = ["env", "DEBIAN_FRONTEND=noninteractive"];
@@ -54,9 +58,7 @@ export const apt = {
     await reportWhile(step, `installing ${missing.join(" ")}`, () =>
       run("apt-install", [...asRoot, ...noninteractive, ...installCommand, ...lockTimeout, ...missing]),
     );
-    if (missing.includes("mosquitto") && output("systemctl", ["is-active", "mosquitto"])) {
-      report(step, "Debian has started mosquitto as a service on port 1883; facepipe's tests do not use it");
-    }
+    await disableServices(services, asRoot);
   },
 };
 

@@ -6,7 +6,8 @@ export const homebrew = {
   isAvailable: () => process.platform === "darwin" && output("brew", ["--version"]) !== undefined,
   runtime: ["opencv"],
   test: ["mosquitto", "ffmpeg"],
-  testNote: "Ceph is not available for macOS: the tests that need an S3 server are skipped",
+  testNote:
+    "Ceph is not available for macOS, and RabbitMQ and NATS are not installed there: the tests that need them are skipped",
 
   missing(needed) {
     const installed = new Set((output("brew", ["list", "--formula", "-1"]) ?? "").split("\n"));

@@ -2,6 +2,7 @@ import { describe } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import { eventFields } from "../base/log-events.ts";
 import type { ConnectionExtension } from "./connection.ts";
+import { subscribeOptionally } from "./optional-subscription.ts";
 
 /** Where Mosquitto publishes how many messages it holds: those queued for clients, and the retained ones. */
 export const queueSizeTopic = "$SYS/broker/store/messages/count";
@@ -15,6 +16,13 @@ export function brokerQueueSize(
   subscribe: boolean,
   report: (messages: number) => void,
 ): ConnectionExtension {
+  let isWarned = false;
+  const onRefused = (error: unknown): void => {
+    // Access rules forbid it, or the broker has no such topic: no reason to store nothing.
+    const message = `the broker does not publish how many messages it holds: ${describe(error)}`;
+    log[isWarned ? "debug" : "warn"](eventFields("broker_feature_missing", error), message);
+    isWarned = true;
+  };
   return {
     route: (router) =>
       router.listen(queueSizeTopic, ({ payload }) => {
@@ -23,14 +31,7 @@ export function brokerQueueSize(
         return true;
       }),
     connected: async ({ client }) => {
-      if (!subscribe) return;
-      try {
-        await client.subscribeAsync(queueSizeTopic, { qos: 0 });
-      } catch (error) {
-        // Access rules forbid it, or the broker has no such topic: no reason to store nothing.
-        const message = `the broker does not publish how many messages it holds: ${describe(error)}`;
-        log.warn(eventFields("broker_feature_missing", error), message);
-      }
+      if (subscribe) await subscribeOptionally(client, queueSizeTopic, { qos: 0 }, onRefused);
     },
   };
 }

@@ -8,6 +8,7 @@ import { batchWrites } from "./mqttjs-internals/batched-writes.ts";
 import { acknowledgedLater } from "./mqttjs-internals/deferred-acks.ts";
 import { noOpStore } from "./mqttjs-internals/direct-publish.ts";
 import { acceptAllReasonCodes } from "./mqttjs-internals/reason-codes.ts";
+import { topicHint } from "./topics.ts";
 
 /** One network connection to a broker, from CONNACK to its end; what outlives it is its owner's business. */
 export interface Link {
@@ -87,7 +88,8 @@ async function connect(options: SessionOptions, version: Link["version"], attemp
     client.end(true);
     const { broker } = options;
     if (!(error instanceof ClosedEarly)) throw brokerError(error, broker);
-    const remedy = "Check that an MQTT broker listens there, and whether it requires TLS (mqtts://)";
+    const hint = topicHint(attempt.will?.topic ?? "", "--client-id");
+    const remedy = `Check that an MQTT broker listens there, and whether it requires TLS (mqtts://)${hint}`;
     throw new UserError("BROKER_NO_ANSWER", `cannot use ${broker.href}: ${error.message}`, remedy, error);
   } finally {
     signal?.removeEventListener("abort", onAbort);

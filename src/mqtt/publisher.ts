@@ -9,6 +9,7 @@ import type { OutgoingMessage } from "./message.ts";
 import { isTransientCode, packetTooLarge, reasonCode, requestRefused } from "./mqtt-errors.ts";
 import { publishDirectly } from "./mqttjs-internals/direct-publish.ts";
 import { publishPacketSize, shortened } from "./publish-packet.ts";
+import { topicHint } from "./topics.ts";
 
 interface Pending {
   readonly message: OutgoingMessage;
@@ -152,7 +153,9 @@ export class Publisher implements ConnectionExtension {
     const what = `${this.#href} ends the connection whenever it receives ${nameOf(pending.message)}`;
     const remedy =
       "Check the broker's limits (size, topic levels) and its access rules (ACL); its log may say more";
-    pending.reject(new UserError("MESSAGE_ENDS_CONNECTION", what, remedy));
+    pending.reject(
+      new UserError("MESSAGE_ENDS_CONNECTION", what, remedy + topicHint(topic, "--name or --topic")),
+    );
   }
 
   /** Returns whether the message is sent; if not, it is rejected. */

@@ -8,6 +8,7 @@ import type { IncomingMessage, Qos } from "./message.ts";
 import type { MessageConsumer, MessageRouter } from "./message-router.ts";
 import { grantedCodes, reasonCode, requestRefused } from "./mqtt-errors.ts";
 import type { Acknowledge } from "./mqttjs-internals/deferred-acks.ts";
+import { subscribeLater } from "./optional-subscription.ts";
 import { filterCovers, sharedFilter } from "./topics.ts";
 
 export interface Subscription {
@@ -94,19 +95,20 @@ export class Subscriber implements ConnectionExtension, MessageConsumer {
     const { qos, share, asBridge = false } = this.#subscription;
     // No Local is an error on a shared subscription [MQTT-3.8.3-4].
     const bridge = asBridge && version === "5" ? { nl: share === undefined, rap: true } : {};
-    // One request: the answer to a second one would come behind all messages that the broker has queued.
-    await client
-      .subscribeAsync([...this.#filters], { qos, ...bridge })
-      .catch((error) => this.#onRefused(error));
+    const options = { qos, ...bridge };
+    try {
+      // One request: the answer to a second one would come behind all messages that the broker has queued.
+      await client.subscribeAsync([...this.#filters], options);
+    } catch (error) {
+      if (reasonCode(error) === undefined) throw error;
+      const [filter = "", optional] = this.#filters;
+      const [answer = 0x80] = grantedCodes(error);
+      if (optional === undefined || answer >= 0x80) throw this.#refused(filter, error);
+      const onRefused = (refusal: unknown) => this.#onOptionalRefused(optional, refusal);
+      onRefused(error);
+      void subscribeLater(client, optional, options, onRefused);
+    }
     this.#isSubscribed = true;
-  }
-
-  #onRefused(error: unknown): void {
-    if (reasonCode(error) === undefined) throw error;
-    const [filter = "", optional] = this.#filters;
-    const [answer = 0x80] = grantedCodes(error);
-    if (optional === undefined || answer >= 0x80) throw this.#refused(filter, error);
-    this.#onOptionalRefused(optional, error);
   }
 
   #refused(filter: string, error: unknown): UserError {

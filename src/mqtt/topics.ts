@@ -36,6 +36,17 @@ export function readTopicTemplate(name: string): (text: string) => string {
   };
 }
 
+/**
+ * What to say of a request that failed for an unknown reason, if its topic has a character that MQTT allows and some
+ * brokers do not: a sentence to append to a remedy, or nothing. NATS before 2.10 refuses the dot and every version
+ * the space; RabbitMQ delivers a dot as a slash, and an asterisk as a plus. `options` are those that make the topic.
+ */
+export function topicHint(topic: string, options: string): string {
+  const found = [...new Set(topic.match(/[. *]/g))].map((character) => `"${character}"`);
+  if (found.length === 0) return "";
+  return `. Some brokers (NATS, RabbitMQ) refuse or change ${found.join(" and ")} in a topic: set ${options} without it`;
+}
+
 export function fillTopic(template: string, name: string, value: string): string {
   return template.replaceAll(`{${name}}`, () => value);
 }

@@ -17,6 +17,7 @@ export interface Metrics {
   readonly endToEndSeconds: Histogram;
   readonly connected: Gauge<"peer" | "role">;
   readonly brokerQueued: Gauge;
+  readonly shareUnproven: Gauge;
   readonly visionRestarts: Counter;
   readonly spooled: Counter<"camera">;
   readonly confirmed: Counter<"camera">;
@@ -140,6 +141,11 @@ export async function createMetrics(): Promise<Metrics> {
     brokerQueued: new Gauge({
       name: "facepipe_broker_queued_messages",
       help: "Messages that the broker stores, queued or retained; only with store --broker-queue",
+      registers,
+    }),
+    shareUnproven: new Gauge({
+      name: "facepipe_share_unproven",
+      help: "1 while store --share has received nothing from a broker that may not have shared subscriptions",
       registers,
     }),
     visionRestarts: counter("vision_restarts_total", "Restarts of the worker that reads a camera"),

@@ -74,6 +74,24 @@ test("with sudo, set-up installs only what is missing", { skip }, (t) => {
   assert.match(stderr, /npm failed.*Check that the npm registry is reachable/s);
 });
 
+test("services that come with servers for the tests are stopped and disabled, others are not touched", {
+  skip,
+}, (t) => {
+  const sudo = 'case "$1" in --version) ;; *) echo "$*" >> "$LOG" ;; esac';
+  // Mosquitto is installed already, and epmd, which has come with another program.
+  const query = 'case "$*" in --version) ;; *) echo "mosquitto installed"; exit 1 ;; esac';
+  const systemctl = 'case "$*" in --version|"is-enabled epmd."*) ;; *) exit 1 ;; esac';
+  const { run, folder } = machine(t, { "dpkg-query": query, sudo, systemctl });
+  const { stderr } = run("scripts/set-up.mjs", "--tests");
+  const lines = readFileSync(join(folder, "log"), "utf8").trim().split("\n");
+  assert.match(lines[2] ?? "", / apt-get install .* rabbitmq-server nats-server /);
+  assert.match(
+    lines[3] ?? "",
+    /^-n systemctl disable( --now)? rabbitmq-server\.service nats-server\.service$/,
+  );
+  assert.match(stderr, /disabled rabbitmq-server\.service nats-server\.service/);
+});
+
 test("a failed apt-get is reported with the end of its output, its log and the command", { skip }, (t) => {
   const sudo = 'case "$*" in *update*) echo "E: no such mirror"; exit 100 ;; esac';
   const { status, stderr } = machine(t, { "dpkg-query": onlyOpencv, sudo }).run("scripts/start.mjs");

@@ -21,6 +21,11 @@ function isExecutable(path: string): boolean {
   }
 }
 
+const running = new Set<ChildProcessWithoutNullStreams>();
+process.once("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
 export interface SpawnOptions {
   /** The whole environment; absent: this process's. */
   readonly env?: NodeJS.ProcessEnv | undefined;
@@ -41,8 +46,7 @@ export function spawnWithUs(
   const child = setpriv
     ? spawn(setpriv, ["--pdeathsig", "KILL", "--", program, ...args], options)
     : spawn(program, args, options);
-  const end = () => child.kill("SIGKILL");
-  process.once("exit", end);
-  child.once("close", () => process.off("exit", end));
+  running.add(child);
+  child.once("close", () => running.delete(child));
   return child;
 }

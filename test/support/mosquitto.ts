@@ -1,12 +1,12 @@
 import type { ChildProcess } from "node:child_process";
-import { EventEmitter, once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Certificates } from "./certificates.ts";
-import { findCommand, spawnWithUs } from "./commands.ts";
+import { findCommand } from "./commands.ts";
 import { configure, type MosquittoOptions, prepare } from "./mosquitto-config.ts";
 import { freePort } from "./ports.ts";
+import { ServerProcess } from "./server-process.ts";
 
 /** Why a test that needs mosquitto cannot run here; for `skip`. */
 export function mosquittoMissing(): string | undefined {
@@ -38,12 +38,9 @@ export class Mosquitto {
   readonly options: MosquittoOptions;
   /** Set when `options.tls` is: the authority, and a client's certificate and key. */
   readonly certificates: Certificates | undefined;
-  /** All that mosquitto has written to its log. */
-  log = "";
   /** Running mosquitto_pub and mosquitto_sub; mosquitto_sub would reconnect to a stopped broker for ever. */
   readonly clients = new Set<ChildProcess>();
-  #process: ChildProcess | undefined;
-  readonly #logged = new EventEmitter();
+  readonly #server = new ServerProcess("mosquitto");
 
   constructor(
     directory: string,
@@ -60,61 +57,45 @@ export class Mosquitto {
   }
 
   get pid(): number | undefined {
-    return this.#process?.pid;
+    return this.#server.pid;
+  }
+
+  /** All that mosquitto has written to its log. */
+  get log(): string {
+    return this.#server.log;
   }
 
   /** Stops it cleanly if it runs and starts it again: same port, same directory. Resolves when it accepts connections. */
   async restart(): Promise<void> {
-    await this.#end("SIGTERM");
+    await this.#server.end("SIGTERM");
     const file = await configure(this.directory, this.port, this.options, this.certificates);
-    const child = spawnWithUs("mosquitto", ["-c", file]);
-    this.#process = child;
-    const from = this.log.length;
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      this.log += text;
-      this.#logged.emit("text");
-    });
-    await Promise.race([
-      // Written after its listeners are open.
-      this.logged(/mosquitto version \S+ running/, from),
-      once(child, "close").then(() => {
-        throw new Error(`mosquitto did not start: ${this.log.slice(from)}`);
-      }),
-    ]);
+    // Written after its listeners are open.
+    await this.#server.start("mosquitto", ["-c", file], /mosquitto version \S+ running/);
   }
 
   /** Resolves once its log has `pattern` at or after position `from`, e.g. a client's "disconnected". */
   async logged(pattern: RegExp, from = 0): Promise<void> {
-    while (!pattern.test(this.log.slice(from))) await once(this.#logged, "text");
+    await this.#server.logged(pattern, from);
   }
 
   /** SIGKILL: nothing is saved, no connection is closed in order. */
   async kill(): Promise<void> {
-    await this.#end("SIGKILL");
+    await this.#server.end("SIGKILL");
   }
 
   /** It hangs: connections stay open and nothing is answered, until `resume()`. */
   pause(): void {
-    this.#process?.kill("SIGSTOP");
+    this.#server.pause();
   }
 
   resume(): void {
-    this.#process?.kill("SIGCONT");
+    this.#server.resume();
   }
 
   /** Kills it and removes its directory. */
   async stop(): Promise<void> {
     for (const client of this.clients) client.kill();
-    await this.#end("SIGKILL");
+    await this.#server.end("SIGKILL");
     await rm(this.directory, { recursive: true, force: true });
-  }
-
-  async #end(signal: NodeJS.Signals): Promise<void> {
-    const child = this.#process;
-    this.#process = undefined;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const closed = once(child, "close");
-    child.kill(signal);
-    await closed;
   }
 }

@@ -13,6 +13,8 @@ export interface ProbeOptions {
   readonly filter: string;
   /** The highest quality of service that must work; those above are tried and reported. */
   readonly qos: Qos;
+  /** A group whose members' broker must deliver to shared subscriptions. */
+  readonly share?: string | undefined;
   /** Longest wait for the connection, and then for each answer, milliseconds. */
   readonly timeout: number;
   readonly report: Report;
@@ -36,11 +38,32 @@ export async function probeBroker(broker: Broker, options: ProbeOptions): Promis
   const session = new ProbeSession(link, broker, Math.min(timeout, answerTimeout));
   try {
     await runStep("limits", () => announcedLimits(link, broker));
+    // First, because the broker may end the connection for one of the steps that follow.
+    const shareFailure = await sharedSubscription(session, options, runStep);
+    if (shareFailure && !session.isOpen) throw shareFailure;
     await runStep("subscribe", () => session.subscribe(filter, qos));
     await roundTrips(session, options, runStep);
+    if (shareFailure) throw shareFailure;
   } finally {
     session.close();
   }
+}
+
+/** Returns the failure: the other steps are of interest all the same. */
+async function sharedSubscription(
+  session: ProbeSession,
+  { filter, share }: ProbeOptions,
+  runStep: RunStep,
+): Promise<UserError | undefined> {
+  if (share === undefined) return undefined;
+  const topic = probeTopic(filter, randomBytes(4).toString("hex"));
+  try {
+    await runStep("shared", () => session.shared(filter, share, topic));
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+  return undefined;
 }
 
 async function connect(broker: Broker, timeout: number): Promise<Finding & { link: Link }> {

@@ -7,6 +7,7 @@ import type { Broker } from "../broker.ts";
 import type { Link } from "../link.ts";
 import type { Qos } from "../message.ts";
 import { codeMeaning, isTransientCode, reasonCode, remedyFor } from "../mqtt-errors.ts";
+import { sharedFilter, topicHint } from "../topics.ts";
 import { probePayload } from "./message.ts";
 import type { Finding } from "./step.ts";
 
@@ -45,7 +46,12 @@ export class ProbeSession {
     // The check has no use for retained messages (MQTT 5 section 3.8.3.1).
     const options = { qos: this.#maximumQos, ...(version === "5" ? { rh: 2 } : {}) };
     const what = `the subscription to ${filter}`;
-    const answer = await this.#answer(client.subscribeAsync(filter, options), subscriptionRefused, what);
+    const answer = await this.#answer(
+      client.subscribeAsync(filter, options),
+      subscriptionRefused,
+      what,
+      filter,
+    );
     if (answer === undefined) throw this.#noAnswer(`did not answer ${what}`);
     const grantedQos = answer[0]?.qos ?? options.qos;
     if (grantedQos < qos) {
@@ -55,7 +61,28 @@ export class ProbeSession {
     return { detail: `${filter}, granted QoS ${grantedQos}`, facts: { filter, grantedQos } };
   }
 
-  async roundTrip(topic: string, qos: Qos): Promise<Finding> {
+  /**
+   * Subscribes as a member of a group of its own, since it would take messages from the members of `group`, and sends
+   * itself a message; before `subscribe`.
+   */
+  async shared(filter: string, group: string, topic: string): Promise<Finding> {
+    const { client } = this.#link;
+    const shared = sharedFilter(`${group}-check-${randomUUID()}`, filter);
+    const what = `the shared subscription to ${filter}`;
+    const subscribed = client.subscribeAsync(shared, { qos: 1 });
+    if (!(await this.#answer(subscribed, subscriptionRefused, what, filter)))
+      throw this.#noAnswer(`did not answer ${what}`);
+    const deliversNothing = (): UserError => {
+      const message = `the broker ${this.#href} accepted ${what} and delivers nothing to it`;
+      return new UserError(unsuitable, message, "Omit --share and run one store, or use another broker");
+    };
+    await this.roundTrip(topic, 1, deliversNothing);
+    await this.#answer(client.unsubscribeAsync(shared), subscriptionRefused, what, filter);
+    return { detail: `${what} delivers`, facts: { filter } };
+  }
+
+  /** `notDelivered`: the failure if the broker acknowledges the message and it does not return. */
+  async roundTrip(topic: string, qos: Qos, notDelivered?: () => UserError): Promise<Finding> {
     const { client, version } = this.#link;
     // Publishing with a higher one is a protocol error [MQTT-3.2.2-11].
     if (qos > this.#maximumQos) {
@@ -63,9 +90,9 @@ export class ProbeSession {
       throw new UserError(unsuitable, message, `Use --qos ${this.#maximumQos}`);
     }
     const payload = probePayload(randomUUID());
-    const delivered = deferred<Qos>();
-    const onMessage = (_topic: string, received: Buffer, packet: { qos: Qos }) => {
-      if (received.equals(payload)) delivered.resolve(packet.qos);
+    const delivered = deferred<{ readonly qos: Qos; readonly topic: string }>();
+    const onMessage = (_topic: string, received: Buffer, packet: { qos: Qos; topic: string }) => {
+      if (received.equals(payload)) delivered.resolve(packet);
     };
     let isAcknowledged = false;
     const properties = version === "5" ? { properties: { messageExpiryInterval: expiry } } : {};
@@ -75,11 +102,16 @@ export class ProbeSession {
     client.on("message", onMessage);
     const what = `a message to ${topic} with QoS ${qos}`;
     const both = Promise.all([delivered.promise, acknowledged]);
-    const answer = await this.#answer(both, publishRefused, what);
+    const answer = await this.#answer(both, publishRefused, what, topic, qos);
     client.off("message", onMessage);
+    if (answer === undefined && isAcknowledged && notDelivered) throw notDelivered();
     if (answer === undefined) throw this.#notDelivered(what, qos, isAcknowledged);
-    const [deliveredQos] = answer;
+    const [{ qos: deliveredQos, topic: deliveredTopic }] = answer;
     if (deliveredQos < qos) throw new UserError(unsuitable, `${what} was delivered with QoS ${deliveredQos}`);
+    if (deliveredTopic !== topic) {
+      const message = `${what} was delivered as one to ${deliveredTopic}, so that receipts would not find their way`;
+      throw new UserError(unsuitable, message, `Use other names${topicHint(topic, "--name and --topic")}`);
+    }
     return { detail: `there and back on ${topic}`, facts: { topic } };
   }
 
@@ -107,7 +139,13 @@ export class ProbeSession {
   }
 
   /** The answer, or undefined when none came in time. */
-  async #answer<T>(work: Promise<T>, code: ErrorCode, what: string): Promise<T | undefined> {
+  async #answer<T>(
+    work: Promise<T>,
+    code: ErrorCode,
+    what: string,
+    topic: string,
+    qos: Qos = 0,
+  ): Promise<T | undefined> {
     try {
       return await within(this.#timeout, Promise.race([work, this.#closed]), undefined);
     } catch (error) {
@@ -115,15 +153,25 @@ export class ProbeSession {
       const mqttCode = isClosed ? this.#disconnectCode : reasonCode(error);
       if (mqttCode === undefined && !isClosed) throw error;
       const verb = isClosed ? "closed the connection after" : "refused";
-      throw this.#refusal(code, `the broker ${this.#href} ${verb} ${what}`, mqttCode, error);
+      const hint = topicHint(topic, "--name and --topic");
+      throw this.#refusal(code, `the broker ${this.#href} ${verb} ${what}`, mqttCode, error, { qos, hint });
     }
   }
 
-  #refusal(code: ErrorCode, happened: string, mqttCode: number | undefined, cause: unknown): UserError {
+  #refusal(
+    code: ErrorCode,
+    happened: string,
+    mqttCode: number | undefined,
+    cause: unknown,
+    { qos, hint }: { readonly qos: Qos; readonly hint: string },
+  ): UserError {
     // MQTT 3.1.1 has no reasons: a forbidden subscription is 128, a forbidden message a closed connection.
     const isSilent = mqttCode === undefined || (mqttCode === 128 && this.#link.version === "3.1.1");
-    if (isSilent)
-      return new UserError(code, `${happened}: its access rules (ACL) may forbid it`, accessRules, cause);
+    if (isSilent) {
+      const alternative = qos === 2 ? "it may not support QoS 2, or " : "";
+      const message = `${happened}: ${alternative}its access rules (ACL) may forbid it`;
+      return new UserError(code, message, accessRules + hint, cause);
+    }
     const isTransient = isTransientCode(mqttCode) && mqttCode !== 128;
     const message = `${happened}: ${codeMeaning(mqttCode)}`;
     return new UserError(isTransient ? "BROKER_BUSY" : code, message, remedyFor(mqttCode), cause);

@@ -3,7 +3,17 @@ import { systemCode } from "../../base/system-errors.ts";
 import type { Broker } from "../broker.ts";
 import { brokerError } from "../mqtt-errors.ts";
 
-export type StepName = "dns" | "tcp" | "tls" | "connect" | "limits" | "subscribe" | "qos0" | "qos1" | "qos2";
+export type StepName =
+  | "dns"
+  | "tcp"
+  | "tls"
+  | "connect"
+  | "limits"
+  | "shared"
+  | "subscribe"
+  | "qos0"
+  | "qos1"
+  | "qos2";
 
 /** The result of a step, for a person and for a machine. */
 export interface Finding {

@@ -5,7 +5,7 @@ import { keepTrying } from "../../base/retry.ts";
 import type { Broker } from "../../mqtt/broker.ts";
 import { type ProbeOptions, probeBroker } from "../../mqtt/probe/probe-broker.ts";
 import type { Step } from "../../mqtt/probe/step.ts";
-import { readTopicFilter } from "../../mqtt/topics.ts";
+import { readShareName, readTopicFilter } from "../../mqtt/topics.ts";
 import { brokerOptions } from "../../settings/broker.ts";
 import { flag, numberBetween, option } from "../../settings/option.ts";
 import { loginFaults, stableClientId, toBroker } from "../broker-connection.ts";
@@ -16,6 +16,7 @@ const options = {
   topic: option("FILTER", "topic filter to subscribe to; a topic it matches is published to", readFilter, {
     fallback: "faces/#",
   }),
+  share: option("GROUP", "also check that shared subscriptions deliver, for store --share", readShareName),
   wait: option("SECONDS", "keep trying for this long, until every step succeeds", numberBetween(0), {
     fallbackNote: "one attempt",
   }),
@@ -46,14 +47,14 @@ export const brokerCheck = defineRole({
     ...(settings.json && settings.quiet ? ["--json and --quiet cannot both be set"] : []),
   ],
   async run(settings, context) {
-    const { clientId, connectTimeout, topic, qos, json, quiet, wait } = settings;
+    const { clientId, connectTimeout, topic, qos, share, json, quiet, wait } = settings;
     // A session of its own: with a role's identifier it would disconnect that role and end its session.
     const login = clientId === undefined ? settings : { ...settings, clientId: `${clientId}-check` };
     const broker = toBroker(settings.broker, login, stableClientId("broker-check"), connectTimeout);
     const report = (step: Step) => {
       if (!quiet) context.print(json ? stepToJson(step) : stepToText(step, context.style));
     };
-    const plan = { filter: topic, qos, timeout: connectTimeout * 1000, report };
+    const plan = { filter: topic, qos, share, timeout: connectTimeout * 1000, report };
     if (wait === undefined) await stoppable(probeBroker(broker, plan), context);
     else await keepChecking(broker, plan, wait, quiet, context);
     return {};

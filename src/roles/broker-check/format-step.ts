@@ -7,6 +7,7 @@ const names: Readonly<Record<StepName, string>> = {
   tls: "TLS",
   connect: "CONNECT",
   limits: "limits",
+  shared: "shared",
   subscribe: "SUBSCRIBE",
   qos0: "QoS 0",
   qos1: "QoS 1",

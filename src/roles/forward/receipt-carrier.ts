@@ -10,7 +10,8 @@ import type { Link } from "../../mqtt/link.ts";
 import { LoopGuard } from "../../mqtt/loop-guard.ts";
 import type { IncomingMessage, OutgoingMessage } from "../../mqtt/message.ts";
 import type { MessageRouter } from "../../mqtt/message-router.ts";
-import { reasonCode, requestRefused } from "../../mqtt/mqtt-errors.ts";
+import { requestRefused } from "../../mqtt/mqtt-errors.ts";
+import { subscribeOptionally } from "../../mqtt/optional-subscription.ts";
 import type { DropReason } from "../../ops/metrics.ts";
 import type { RoleContext } from "../role.ts";
 import type { TopicMap } from "./topic-map.ts";
@@ -52,14 +53,12 @@ export class ReceiptCarrier implements ConnectionExtension {
     const { topics, targetHref } = this.#options;
     if (!topics.isReversible) return this.#warn("no receipts return, because --remote-topic has no {topic}");
     for (const filter of topics.receiptFilters) {
-      try {
-        await client.subscribeAsync(filter, { qos: 1 });
-      } catch (error) {
-        if (reasonCode(error) === undefined) throw error;
+      const onRefused = (error: unknown) => {
         const what = `the subscription to ${filter}`;
         const refused = requestRefused("BROKER_SUBSCRIPTION_REFUSED", targetHref, what, error);
         this.#warn("no receipts return", refused);
-      }
+      };
+      await subscribeOptionally(client, filter, { qos: 1 }, onRefused);
     }
   }
 
@@ -74,16 +73,19 @@ export class ReceiptCarrier implements ConnectionExtension {
 
   async #carry(message: IncomingMessage): Promise<void> {
     const { topics, target, source } = this.#options;
-    const topic = topics.toSource(message.topic.slice(receiptPrefix.length));
-    if (topic === undefined || parseReceipt(message.payload) === undefined) return;
+    const sources = topics.sourcesOf(message.topic.slice(receiptPrefix.length));
+    if (sources.length === 0 || parseReceipt(message.payload) === undefined) return;
     await Promise.all([source.known, target.known]);
     if (this.#loopGuard.isLoop(message)) return;
     // Before the answer: over MQTT 3.1.1 it may return earlier than that.
     this.#loopGuard.delivered(message);
     const properties = forwardedProperties(message.properties, target.name);
     const { payload } = message;
-    if (await this.#publish({ topic: receiptTopic(topic), payload, properties }))
-      this.#context.metrics.receipts.inc();
+    // A receipt names its epoch, so a detect ignores one that arrives at its topic by mistake.
+    const published = sources.map((topic) =>
+      this.#publish({ topic: receiptTopic(topic), payload, properties }),
+    );
+    if ((await Promise.all(published)).includes(true)) this.#context.metrics.receipts.inc();
   }
 
   /** Resolves with whether the source has acknowledged it. */

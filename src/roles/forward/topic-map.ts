@@ -1,6 +1,7 @@
 import { epochPrefix } from "../../face/epoch-record.ts";
 import { receiptTopic } from "../../face/receipt.ts";
 import { fillTopic, filterCovers, isLocalTopic, readTopicFilter } from "../../mqtt/topics.ts";
+import { ChangedTopics } from "./changed-topics.ts";
 
 const placeholder = "{topic}";
 
@@ -10,6 +11,7 @@ export class TopicMap {
   readonly #template: string;
   /** What the template consists of beside its placeholders. */
   readonly #parts: readonly string[];
+  readonly #changed = new ChangedTopics();
 
   /** `filter`: what is forwarded; `template`: --remote-topic. */
   constructor(filter: string, template: string) {
@@ -25,8 +27,16 @@ export class TopicMap {
 
   /** The topic at the target. That of an epoch record keeps its prefix, by which store recognises it. */
   toTarget(topic: string): string {
-    if (topic.startsWith(epochPrefix)) return epochPrefix + this.#fill(topic.slice(epochPrefix.length));
-    return this.#fill(topic);
+    const target = topic.startsWith(epochPrefix)
+      ? epochPrefix + this.#fill(topic.slice(epochPrefix.length))
+      : this.#fill(topic);
+    this.#changed.remember(topic, target);
+    return target;
+  }
+
+  /** The topics at the source that what has `topic` at the target may have: of several, all but one are a mistake. */
+  sourcesOf(topic: string): string[] {
+    return [this.toSource(topic), this.#changed.find(topic)].filter((each) => each !== undefined);
   }
 
   /** The topic at the source of what is forwarded to `topic`; undefined when nothing is. */

@@ -7,6 +7,7 @@ import { parseKeyTemplate } from "../../face/object-key.ts";
 import { toStored } from "../../face/stored-objects.ts";
 import { brokerQueueSize } from "../../mqtt/broker-queue-size.ts";
 import type { IncomingMessage } from "../../mqtt/message.ts";
+import { ShareCheck } from "../../mqtt/share-check.ts";
 import { Subscriber } from "../../mqtt/subscriber.ts";
 import { isLocalTopic, readShareName, readTopicFilter } from "../../mqtt/topics.ts";
 import { brokerOptions } from "../../settings/broker.ts";
@@ -86,6 +87,8 @@ export const store = defineRole({
     const session = { role: "store", share: settings.share, peer: "broker", durable: true, receiveMaximum };
     const connection = connectionOf(broker, session, context);
     const receipts = connection.add(new Receipts(connection, context));
+    const onShareUnproven = (isUnproven: boolean) => metrics.shareUnproven.set(isUnproven ? 1 : 0);
+    const shareCheck = connection.add(new ShareCheck(connection, settings.share, onShareUnproven));
     const writers = new Semaphore(settings.concurrency);
     const progress = watchProgress(
       context,
@@ -95,6 +98,7 @@ export const store = defineRole({
 
     const storeOne = async (message: IncomingMessage): Promise<void> => {
       const { topic, payload } = message;
+      shareCheck.delivered();
       if (isLocalTopic(topic)) return;
       const started = performance.now();
       const stored = toStored(topic, payload, new Date(), settings.objectKey);

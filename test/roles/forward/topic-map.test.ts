@@ -34,6 +34,27 @@ test("topics of others lead nowhere", () => {
     assert.equal(new TopicMap(filter, template).toSource(target), undefined, `${template} ${target}`);
 });
 
+test("a topic that the broker changes, as RabbitMQ does, leads back to the one that was forwarded", () => {
+  const topics = new TopicMap("faces/#", "site-1.2/{topic}");
+  assert.deepEqual(topics.sourcesOf("site-1/2/faces/10/0/0/1"), []);
+  for (const [source, changed] of [
+    ["faces/10.0.0.1", "site-1/2/faces/10/0/0/1"],
+    ["faces/a*", "site-1/2/faces/a+"],
+    ["facepipe/epochs/10.0.0.1", "facepipe/epochs/site-1/2/10/0/0/1"],
+  ] as const) {
+    assert.deepEqual(topics.sourcesOf(topics.toTarget(source)), [source]);
+    assert.deepEqual(topics.sourcesOf(changed), [source]);
+  }
+});
+
+test("a topic that is another's changed one leads back to both, and only the last are remembered", () => {
+  const topics = new TopicMap("faces/#", "{topic}");
+  topics.toTarget("faces/a.b");
+  assert.deepEqual(topics.sourcesOf("faces/a/b"), ["faces/a/b", "faces/a.b"]);
+  for (let each = 0; each < 1000; each++) topics.toTarget(`faces/${each}.b`);
+  assert.deepEqual(topics.sourcesOf("faces/a/b"), ["faces/a/b"]);
+});
+
 test("the filters for receipts are the narrowest that match all of them", () => {
   const filters = (filter: string, template: string) => new TopicMap(filter, template).receiptFilters;
   const epochs = "facepipe/stored/facepipe/epochs/";

@@ -3,8 +3,13 @@ import { eventFields } from "../../../base/log-events.ts";
 import { epochTopic } from "../../../face/epoch-record.ts";
 import { parseReceipt, type Receipt, receiptPrefix, receiptTopic } from "../../../face/receipt.ts";
 import type { Connection, ConnectionExtension } from "../../../mqtt/connection.ts";
+import { subscribeOptionally } from "../../../mqtt/optional-subscription.ts";
+import { topicHint } from "../../../mqtt/topics.ts";
 
-/** Subscribes to the receipts of these topics, and passes each on. Add it before the publisher. */
+/**
+ * Subscribes to the receipts of these topics, and passes each on. A subscription that is refused is tried again: without
+ * it no face leaves the spool. Add it before the publisher.
+ */
 export function receiptListener(
   connection: Connection,
   topics: readonly string[],
@@ -12,6 +17,13 @@ export function receiptListener(
 ): ConnectionExtension {
   const { log, broker } = connection.options;
   let isWarned = false;
+  const onRefused = (error: unknown): void => {
+    const message = `${broker.href} does not allow this client to read ${receiptPrefix}#: ${describe(error)}`;
+    const hint = topicHint(topics.join(), "--name or --topic");
+    const remedy = `Allow it, or no face ever leaves the spool (or use --spool-until broker)${hint}`;
+    log[isWarned ? "debug" : "warn"](eventFields("broker_feature_missing", error), `${message}. ${remedy}`);
+    isWarned = true;
+  };
   return {
     route: (router) =>
       router.listen(receiptPrefix, ({ payload }) => {
@@ -21,15 +33,8 @@ export function receiptListener(
         return true;
       }),
     connected: async ({ client }) => {
-      try {
-        for (const topic of topics) await client.subscribeAsync(receiptTopic(topic), { qos: 1 });
-      } catch (error) {
-        if (isWarned || !client.connected) return;
-        isWarned = true;
-        const message = `${broker.href} does not allow this client to read ${receiptPrefix}#: ${describe(error)}`;
-        const remedy = "Allow it, or no face ever leaves the spool (or use --spool-until broker)";
-        log.warn(eventFields("broker_feature_missing", error), `${message}. ${remedy}`);
-      }
+      for (const topic of topics)
+        await subscribeOptionally(client, receiptTopic(topic), { qos: 1 }, onRefused);
     },
   };
 }

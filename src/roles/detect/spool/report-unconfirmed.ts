@@ -1,4 +1,5 @@
 import { eventFields } from "../../../base/log-events.ts";
+import { topicHint } from "../../../mqtt/topics.ts";
 import type { Spool } from "../../../spool/spool.ts";
 import type { SpooledFace } from "../../../spool/types.ts";
 import type { RoleContext } from "../../role.ts";
@@ -16,6 +17,8 @@ interface Watched {
   readonly directory: string;
   readonly until: "stored" | "broker";
   readonly broker: string;
+  /** What is published to, for a hint. */
+  readonly topics: readonly string[];
 }
 
 /**
@@ -23,7 +26,7 @@ interface Watched {
  * and no receipt ever comes, what may be missing.
  */
 export function reportUnconfirmed(
-  { spool, sender, directory, until, broker }: Watched,
+  { spool, sender, directory, until, broker, topics }: Watched,
   { log }: RoleContext,
 ): { stop(): void } {
   const minutely = setInterval(() => {
@@ -44,7 +47,8 @@ export function reportUnconfirmed(
     const remedy =
       "Without receipts faces stay in the spool: run a store of this version at the end of the pipeline, " +
       "let the access rules (ACL) pass facepipe/stored/#, or use --spool-until broker";
-    log.warn(eventFields("receipts_missing"), `${what}. ${remedy}`);
+    const hint = topicHint(topics.join(), "--name or --topic");
+    log.warn(eventFields("receipts_missing"), `${what}. ${remedy}${hint}`);
   }, 1000);
 
   return {

@@ -118,7 +118,8 @@ class SpoolOutput implements FaceOutput {
 
     sender.start();
     this.#recordTimer = setInterval(() => void this.#records.send(), recordInterval);
-    this.#report = reportUnconfirmed({ spool, sender, directory, until, broker: broker.href }, context);
+    const watched = { spool, sender, directory, until, broker: broker.href, topics };
+    this.#report = reportUnconfirmed(watched, context);
     // Not awaited: faces are safe on disk while the broker cannot be reached.
     connection.start(stop).catch(fail);
   }
