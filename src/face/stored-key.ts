@@ -1,4 +1,5 @@
 import { epochTag, type FaceIdParts, readFaceId } from "./face-id.ts";
+import { determinedFields, fieldPatterns } from "./key-fields.ts";
 import { parseKeyTemplate } from "./object-key.ts";
 
 /** What a store's key says about its object. */
@@ -32,24 +33,6 @@ export type KeyReader = (key: string) => StoredKey;
 
 const uuid = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
 
-/** What each placeholder of a template can be; others can be anything. */
-const patterns: Readonly<Record<string, string>> = {
-  camera: "[^/]+",
-  detector: "[^/]+",
-  id: uuid,
-  epoch: uuid,
-  seq: "\\d{1,16}",
-  // Only these formats have facts.
-  ext: "(?:png|jpg)",
-  yyyy: "\\d{4}",
-  mm: "\\d\\d",
-  dd: "\\d\\d",
-  HH: "\\d\\d",
-  MM: "\\d\\d",
-  SS: "\\d\\d",
-  ms: "\\d{3}",
-};
-
 /** Objects with fixed keys. Below folders too: a store may be read from above its prefix. */
 const fixed = new RegExp(
   `(?:^|/)(?:${[
@@ -69,12 +52,14 @@ const pictureName = new RegExp(`(${uuid})[^/]*\\.(?:png|jpe?g)$`, "i");
  */
 export function keyReaderFor(template: string): KeyReader {
   parseKeyTemplate(template);
-  const pattern = new RegExp(`(?:^|/)${patternOf(template)}$`);
+  const pattern = new RegExp(`(?:^|/)${patternOf(template)}$`, "u");
+  const known = determinedFields(template);
   return (key) => {
-    const inTemplate = pattern.exec(key)?.groups;
-    if (inTemplate) return readFields(inTemplate);
     const inFixed = fixed.exec(key)?.groups;
     if (inFixed) return readFixed(inFixed);
+    const inTemplate = pattern.exec(key)?.groups;
+    if (inTemplate)
+      return readFields(Object.fromEntries(Object.entries(inTemplate).filter(([name]) => known.has(name))));
     const id = pictureName.exec(key)?.[1];
     const parts = id && readFaceId(id);
     return parts ? { kind: "face", id, ...parts } : { kind: "other" };
@@ -87,10 +72,10 @@ function patternOf(template: string): string {
     .split(/(\{[^{}]*\})/)
     .map((part) => {
       const [, name] = /^\{(.*)\}$/.exec(part) ?? [];
-      if (name === undefined) return part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+      if (name === undefined) return part.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
       if (isUsed.has(name)) return `\\k<${name}>`;
       isUsed.add(name);
-      return `(?<${name}>${patterns[name] ?? ".+?"})`;
+      return `(?<${name}>${fieldPatterns[name]})`;
     })
     .join("");
 }
