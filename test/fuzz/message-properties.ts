@@ -60,6 +60,14 @@ export const messageProperties = [
     assert.ok(decoded.kind === "face", JSON.stringify(decoded));
     assert.deepEqual(copy(decoded.facts), copy(facts));
   }),
+  property(
+    "message: the facts of a damaged PNG are never others",
+    fc.tuple(faceFacts, mutation),
+    ([facts, mutate]) => {
+      const decoded = decodeMessage(mutate(encodeFace(png, "png", facts)));
+      if (decoded.kind === "face") assert.deepEqual(copy(decoded.facts), copy(facts));
+    },
+  ),
   property("message: the size of a picture is read, or it is none", payload, (bytes) => {
     const size = readPngSize(bytes);
     assert.ok(size === undefined || (Number.isInteger(size.width) && Number.isInteger(size.height)));

@@ -9,7 +9,17 @@ import { encodeReceipt, parseReceipt } from "../../src/face/receipt.ts";
 import { keyParts } from "../../src/sinks/key-parts.ts";
 import { encodeRecord, prefixBytes, readHead, readPayload, readPrefix } from "../../src/spool/record.ts";
 import { property } from "./property.ts";
-import { anyText, bytes, mutation, ranges, record, recordLike, uuid, wellFormed } from "./values.ts";
+import {
+  anyText,
+  bytes,
+  mutation,
+  oddValue,
+  ranges,
+  record,
+  recordLike,
+  uuid,
+  wellFormed,
+} from "./values.ts";
 
 const json = (value: unknown) => Buffer.from(JSON.stringify(value) ?? "");
 /** Bytes, JSON, and damaged JSON. */
@@ -45,7 +55,7 @@ const erasureRecord = record({
   faces: fc.array(record({ camera: fc.string(), tag: uuid.map(epochTag), ranges }), { maxLength: 4 }),
 });
 
-interface Format<T> {
+interface Format<T extends object> {
   readonly name: string;
   readonly values: fc.Arbitrary<T>;
   readonly encode: (value: T) => Buffer;
@@ -53,7 +63,7 @@ interface Format<T> {
 }
 
 /** What is encoded is parsed; of other bytes something is parsed that is parsed again, or nothing. */
-function propertiesOf<T>({ name, values, encode, parse }: Format<T>) {
+function propertiesOf<T extends object>({ name, values, encode, parse }: Format<T>) {
   const stable = (bytes: Buffer) => {
     const read = parse(bytes);
     if (read !== undefined) assert.deepEqual(parse(encode(read)), read);
@@ -62,6 +72,14 @@ function propertiesOf<T>({ name, values, encode, parse }: Format<T>) {
     property(`${name}: what was encoded is parsed`, values, (value) => {
       assert.deepEqual(parse(encode(value)), value);
     }),
+    property(
+      `${name}: with another value it is one or none`,
+      fc.tuple(values, fc.nat(20), fc.oneof(oddValue, fc.jsonValue())),
+      ([value, nth, other]) => {
+        const names = Object.keys(value);
+        stable(json({ ...value, [names[nth % names.length] ?? ""]: other }));
+      },
+    ),
     property(`${name}: any bytes are one or none`, document, stable),
     property(`${name}: a damaged one is one or none`, fc.tuple(values, mutation), ([value, mutate]) => {
       stable(mutate(encode(value)));

@@ -8,6 +8,7 @@ import { withCommon } from "../../src/settings/common-options.ts";
 import type { Environment } from "../../src/settings/environment.ts";
 import { flagOf, variableOf } from "../../src/settings/names.ts";
 import { secretsOf } from "../../src/settings/read-settings.ts";
+import { cameraName } from "../../src/vision/camera-name.ts";
 import { head, showsPassword, tail } from "../support/odd-passwords.ts";
 import { property } from "./property.ts";
 import { anyText, wellFormed } from "./values.ts";
@@ -93,6 +94,17 @@ function refusal(args: readonly string[], environment: Environment = {}): UserEr
   }
 }
 
+/** What is shown of the settings of a command line: where its URLs point. */
+function namesOf(args: readonly string[]): string {
+  const { settings } = readCommandLine(roles, args, {});
+  if (settings === "help") return "";
+  const { camera = [], ...rest } = settings as { camera?: readonly string[] } & Record<
+    string,
+    { href?: string } | undefined
+  >;
+  return [...camera.map(cameraName), rest["broker"]?.href, rest["from"]?.href, rest["to"]?.href].join(" ");
+}
+
 const oddText = fc.oneof(
   fc.string({ maxLength: 6 }),
   fc.string({ maxLength: 4, unit: "grapheme" }),
@@ -123,7 +135,9 @@ export const settingsProperties = [
     "secrets: no fault shows a password in a URL",
     fc.tuple(password, fc.constantFrom(...withLogin)),
     ([password, make]) => {
-      const error = refusal(make(`user:${password}`));
+      const args = make(`user:${password}`);
+      const error = refusal(args);
+      if (!error) assert.ok(!showsPassword(namesOf(args)), namesOf(args));
       if (error) assert.ok(!showsPassword(error.sentence), error.sentence);
     },
   ),

@@ -35,12 +35,13 @@ const topic = fc.oneof(
   fc.array(level, { minLength: 1, maxLength: 4 }).map((levels) => levels.join("/")),
   fc.array(level, { minLength: 1, maxLength: 3 }).map((levels) => epochPrefix + levels.join("/")),
 );
-const filter = fc
+const filterLike = fc
   .tuple(
     fc.array(fc.oneof(level, fc.constantFrom("+", "#")), { minLength: 1, maxLength: 4 }),
     fc.constantFrom("", "/#"),
   )
   .map(([levels, end]) => levels.join("/") + end);
+const filter = fc.oneof(fc.constantFrom("#", "faces/#", "+/#", "epochs/#"), filterLike);
 const template = fc.oneof(
   fc.constantFrom(
     "{topic}",
