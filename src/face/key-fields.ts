@@ -1,5 +1,5 @@
-/** A placeholder's value as a pattern; those not in `variable` have one length. */
-const uuid = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
+/** In the case that its publisher wrote it in. */
+export const uuidPattern = [8, 4, 4, 4, 12].map((digits) => `[0-9a-fA-F]{${digits}}`).join("-");
 /** See safeName in name.ts. */
 const name = "[\\p{L}\\p{N}_-][\\p{L}\\p{N}._-]*";
 
@@ -7,8 +7,8 @@ const name = "[\\p{L}\\p{N}_-][\\p{L}\\p{N}._-]*";
 export const fieldPatterns: Readonly<Record<string, string>> = {
   camera: name,
   detector: name,
-  id: uuid,
-  epoch: uuid,
+  id: uuidPattern,
+  epoch: uuidPattern,
   seq: "\\d{1,16}",
   // Only these formats have facts.
   ext: "(?:png|jpg)",

@@ -1,5 +1,5 @@
 import { epochTag, type FaceIdParts, readFaceId } from "./face-id.ts";
-import { determinedFields, fieldPatterns } from "./key-fields.ts";
+import { determinedFields, fieldPatterns, uuidPattern } from "./key-fields.ts";
 import { parseKeyTemplate } from "./object-key.ts";
 
 /** What a store's key says about its object. */
@@ -31,20 +31,18 @@ export interface StoredFaceKey {
 
 export type KeyReader = (key: string) => StoredKey;
 
-const uuid = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
-
 /** Objects with fixed keys. Below folders too: a store may be read from above its prefix. */
 const fixed = new RegExp(
   `(?:^|/)(?:${[
     "foreign/(?<camera>[^/]+)/(?<foreign>[0-9a-f]{32})\\.[a-z]+",
     "rejected/(?<rejected>[0-9a-f]{32})\\.(?<what>bin|json)",
-    `(?<epoch>epochs/[^/]+/${uuid}\\.json)`,
+    `(?<epoch>epochs/[^/]+/${uuidPattern}\\.json)`,
     "(?<erasure>erased/[^/]+\\.json)",
   ].join("|")})$`,
 );
 
 /** An id in the name of a picture, wherever its folder is: written with another template, or copied. */
-const pictureName = new RegExp(`(${uuid})[^/]*\\.(?:png|jpe?g)$`, "i");
+const pictureName = new RegExp(`(${uuidPattern})[^/]*\\.(?:png|jpe?g)$`, "i");
 
 /**
  * Reads the keys that store writes with this template; throws an Error that says what is wrong with the template. A face's

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { FaceFacts } from "../../src/face/face.ts";
 import { parseFacts } from "../../src/face/facts.ts";
 import { readJpegSize } from "../../src/face/jpeg.ts";
 import { decodeMessage, encodeFace } from "../../src/face/message.ts";
@@ -10,7 +11,7 @@ import { defaultKey } from "../../src/roles/store/store.ts";
 import { keyParts } from "../../src/sinks/key-parts.ts";
 import { grayPng } from "../support/png.ts";
 import { property } from "./property.ts";
-import { anyText, bytes, faceFacts, mutation, recordLike } from "./values.ts";
+import { anyText, bytes, faceFacts, mutation, oddValue, recordLike } from "./values.ts";
 
 const png = grayPng([Buffer.of(0, 9), Buffer.of(200, 3)]);
 /** The segments of a JPEG of one pixel: JFIF, a frame header, a scan. */
@@ -45,6 +46,11 @@ const payload: fc.Arbitrary<Buffer> = fc.oneof(
   recordLike.map((value) => Buffer.from(JSON.stringify(value) ?? "")),
 );
 
+const oddTime = fc.constantFrom(
+  ...["2026", "2026-11-21", "2026-11-21T14:03:22Z", "1/2/2000", "+012026-11-21T14:03:22.123Z"],
+  ...["2026-13-21T14:03:22.123Z", "2026-11-21T14:03:22.123+01:00", "2026-11-21 14:03:22.123Z", "../../2026"],
+);
+
 const keyOf = parseKeyTemplate(defaultKey);
 const copy = (value: unknown) => JSON.parse(JSON.stringify(value));
 
@@ -66,6 +72,17 @@ export const messageProperties = [
     ([facts, mutate]) => {
       const decoded = decodeMessage(mutate(encodeFace(png, "png", facts)));
       if (decoded.kind === "face") assert.deepEqual(copy(decoded.facts), copy(facts));
+    },
+  ),
+  property(
+    "message: facts with another value are refused, or make a safe key",
+    fc.tuple(faceFacts, fc.nat(20), fc.oneof(oddValue, anyText, oddTime)),
+    ([facts, nth, other]) => {
+      const names = Object.keys(facts);
+      const changed = { ...facts, [names[nth % names.length] ?? ""]: other } as FaceFacts;
+      const stored = toStored("faces/a", encodeFace(png, "png", changed), new Date(0), keyOf);
+      for (const { key } of stored.kind === "face" ? stored.objects : [])
+        assert.match(key, /^[^/]+\/\d{4}\/\d\d\/\d\d\/\d{6}\.\d{3}-[0-9a-fA-F-]{36}\.png$/);
     },
   ),
   property("message: the size of a picture is read, or it is none", payload, (bytes) => {

@@ -131,7 +131,9 @@ export const recordLike: fc.Arbitrary<unknown> = fc.oneof(
   ),
 );
 
-export const uuid = fc.uuid({ version: 7 });
+export const uuid = fc
+  .tuple(fc.uuid({ version: 7 }), fc.nat(9))
+  .map(([id, odd]) => (odd === 0 ? id.toUpperCase() : id));
 export const ranges = fc.array(
   fc.tuple(fc.nat(1e6), fc.nat(1e4)).map(([first, more]): [number, number] => [first + 1, first + 1 + more]),
   { maxLength: 20 },
