@@ -36,7 +36,7 @@ export function readTopicTemplate(name: string): (text: string) => string {
     if (others.length > 0) throw new Error(`has no ${others.join(", ")}; there is {${name}}`);
     const [start = ""] = text.split("{", 1);
     const mayBeginSo = start !== "" && start.length < text.length && ownPrefix.startsWith(start);
-    if (mayBeginSo || start.startsWith(ownPrefix))
+    if (mayBeginSo || `${start}/`.startsWith(ownPrefix))
       throw new Error(`must not begin like ${ownPrefix}, the topics of receipts, records and presence`);
     return readTopicName(text);
   };

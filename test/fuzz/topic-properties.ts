@@ -88,7 +88,9 @@ export const topicProperties = [
       if (accepted(readTopicTemplate("topic"), template) === undefined) return;
       const map = new TopicMap(filter, template);
       const isForwarded = topic.startsWith(epochPrefix) ? topic !== epochPrefix : filterCovers(filter, topic);
-      if (topic === "" || isLocalTopic(topic) || !isForwarded) return;
+      // No role publishes there; with a template such as {topic}/x its messages arrive among the records.
+      const isAbove = epochPrefix.startsWith(`${topic}/`);
+      if (topic === "" || isLocalTopic(topic) || isAbove || !isForwarded) return;
       const target = map.toTarget(topic);
       assert.equal(map.toSource(target), map.isReversible ? topic : undefined, target);
       assert.equal(

@@ -40,6 +40,7 @@ test("a template does not make topics of our own", () => {
     "facepipe/stored/{topic}",
     "face{topic}",
     "facepipe/epochs/x",
+    "facepipe",
     "f{topic}",
   ])
     assert.throws(() => read(template), { message: /^must not begin like facepipe\// }, template);
