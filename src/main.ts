@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, exitCodes, UserError } from "./base/errors.ts";
-import { createRedactor } from "./base/redact.ts";
+import { createSentenceRedactor } from "./base/redact.ts";
 import { systemCode } from "./base/system-errors.ts";
 import { Terminal } from "./base/terminal.ts";
 import { keepYoungGenerationSmall } from "./base/v8-heap.ts";
@@ -28,7 +28,7 @@ export async function run(): Promise<void> {
     terminal.stopBar();
     process.stdout.write("", () => process.exit(code));
   };
-  let redactor = createRedactor([]);
+  let redactor = createSentenceRedactor([]);
   const fail = (error: unknown) => {
     terminal.stopBar();
     terminal.write(`facepipe: ${redactor.text(textOf(error))}\n`);
@@ -61,7 +61,7 @@ export async function run(): Promise<void> {
     fail,
   };
   const hide = (secrets: readonly string[]) => {
-    redactor = createRedactor(secrets);
+    redactor = createSentenceRedactor(secrets);
   };
   await main(process.argv.slice(2), processEnvironment(), host, hide).then(() => exit(exitCodes.done), fail);
 }

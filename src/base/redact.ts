@@ -44,6 +44,14 @@ export function createRedactor(secrets: readonly string[]): Redactor {
   return { text, line };
 }
 
+/**
+ * For text of our own, in which a password such as `wrong` is a word like any other: without the secrets that are words.
+ * Text of others is redacted where it becomes a part of ours.
+ */
+export function createSentenceRedactor(secrets: readonly string[]): Redactor {
+  return createRedactor(secrets.filter((secret) => !/^[a-z]*$/i.test(secret)));
+}
+
 /** Redacts one text, see Redactor. */
 export function redact(text: string, secrets: readonly string[] = []): string {
   return createRedactor(secrets).text(text);

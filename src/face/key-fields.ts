@@ -3,6 +3,9 @@ export const uuidPattern = [8, 4, 4, 4, 12].map((digits) => `[0-9a-fA-F]{${digit
 /** See safeName in name.ts. */
 const name = "[\\p{L}\\p{N}_-][\\p{L}\\p{N}._-]*";
 
+/** A detector of facepipe: it has no hyphen, which often separates it from the name of a camera. */
+export const ownDetector = "[\\p{L}\\p{N}_][\\p{L}\\p{N}._]*";
+
 /** What each placeholder of a template of object keys can be. */
 export const fieldPatterns: Readonly<Record<string, string>> = {
   camera: name,
@@ -32,15 +35,16 @@ interface Item {
 
 /**
  * The placeholders of a template whose values a key determines, whatever they are: `{camera}{seq}` determines neither,
- * because a camera's name may end with digits. The others must not be read from a key.
+ * because a camera's name may end with digits. The others must not be read from a key. `isOwn`: its detector is known to
+ * be one of facepipe.
  */
-export function determinedFields(template: string): ReadonlySet<string> {
+export function determinedFields(template: string, isOwn = false): ReadonlySet<string> {
   const known = new Set<string>();
   const cells = cellsOf(template);
   // What one cell determines has a known length in the next.
   for (let size = -1; size < known.size; ) {
     size = known.size;
-    for (const cell of cells) for (const field of determinedIn(cell, known)) known.add(field);
+    for (const cell of cells) for (const field of determinedIn(cell, known, isOwn)) known.add(field);
   }
   return known;
 }
@@ -55,14 +59,15 @@ function cellsOf(template: string): Item[][] {
   return cells;
 }
 
-function determinedIn(cell: readonly Item[], known: ReadonlySet<string>): readonly string[] {
+function determinedIn(cell: readonly Item[], known: ReadonlySet<string>, isOwn: boolean): readonly string[] {
   /** Whether the item's extent follows from where it begins; `next` is the item at its other end. */
   const isCertain = ({ field }: Item, next: Item | undefined) =>
     field === undefined ||
     known.has(field) ||
     !variable.has(field) ||
     // A run of digits ends at what is none.
-    (field === "seq" && (next === undefined || (next.letter !== undefined && !/\d/.test(next.letter))));
+    (field === "seq" && (next === undefined || (next.letter !== undefined && !/\d/.test(next.letter)))) ||
+    (field === "detector" && isOwn && (next === undefined || next.letter === "-"));
   let start = 0;
   let end = cell.length;
   for (let item = cell[start]; item && isCertain(item, cell[start + 1]); item = cell[start]) start++;

@@ -1,5 +1,5 @@
 import { epochTag, type FaceIdParts, readFaceId } from "./face-id.ts";
-import { determinedFields, fieldPatterns, uuidPattern } from "./key-fields.ts";
+import { determinedFields, fieldPatterns, ownDetector, uuidPattern } from "./key-fields.ts";
 import { parseKeyTemplate } from "./object-key.ts";
 
 /** What a store's key says about its object. */
@@ -50,21 +50,26 @@ const pictureName = new RegExp(`(${uuidPattern})[^/]*\\.(?:png|jpe?g)$`, "i");
  */
 export function keyReaderFor(template: string): KeyReader {
   parseKeyTemplate(template);
-  const pattern = new RegExp(`(?:^|/)${patternOf(template)}$`, "u");
-  const known = determinedFields(template);
+  // Keys with a detector of facepipe first: they say more.
+  const forms = [true, false].map((isOwn) => ({
+    pattern: new RegExp(`(?:^|/)${patternOf(template, isOwn)}$`, "u"),
+    known: determinedFields(template, isOwn),
+  }));
   return (key) => {
     const inFixed = fixed.exec(key)?.groups;
     if (inFixed) return readFixed(inFixed);
-    const inTemplate = pattern.exec(key)?.groups;
-    if (inTemplate)
-      return readFields(Object.fromEntries(Object.entries(inTemplate).filter(([name]) => known.has(name))));
+    for (const { pattern, known } of forms) {
+      const groups = pattern.exec(key)?.groups;
+      if (groups)
+        return readFields(Object.fromEntries(Object.entries(groups).filter(([name]) => known.has(name))));
+    }
     const id = pictureName.exec(key)?.[1];
     const parts = id && readFaceId(id);
     return parts ? { kind: "face", id, ...parts } : { kind: "other" };
   };
 }
 
-function patternOf(template: string): string {
+function patternOf(template: string, isOwn: boolean): string {
   const isUsed = new Set<string>();
   return template
     .split(/(\{[^{}]*\})/)
@@ -73,7 +78,7 @@ function patternOf(template: string): string {
       if (name === undefined) return part.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
       if (isUsed.has(name)) return `\\k<${name}>`;
       isUsed.add(name);
-      return `(?<${name}>${fieldPatterns[name]})`;
+      return `(?<${name}>${isOwn && name === "detector" ? ownDetector : fieldPatterns[name]})`;
     })
     .join("");
 }

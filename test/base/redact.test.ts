@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createRedactor, redact } from "../../src/base/redact.ts";
+import { createRedactor, createSentenceRedactor, redact } from "../../src/base/redact.ts";
+import { brokerError } from "../../src/mqtt/mqtt-errors.ts";
 
 test("credentials in URLs are redacted, the rest is kept", () => {
   for (const [text, shown] of [
@@ -59,4 +60,12 @@ test("hostile texts take no longer than their length", () => {
     const { text: redacted } = createRedactor(["secret"]);
     assert.ok(redacted(text).length <= text.length + 10);
   }
+});
+
+test("a password that is a word is redacted in the text of a library, not in ours", () => {
+  const broker = { href: "mqtt://h:1883", password: "wrong" };
+  assert.match(brokerError(new Error("bad password wrong"), broker).message, /bad password \*\*\*$/);
+  assert.match(brokerError({ code: 134 }, broker).message, /password is wrong$/);
+  const sentences = createSentenceRedactor(["wrong", "hunter2"]);
+  assert.equal(sentences.text("wrong: hunter2 at mqtt://u:wrong@h"), "wrong: *** at mqtt://***@h");
 });
