@@ -41,11 +41,11 @@ function readLogin(text: string): UrlLogin {
 
 /**
  * Throws an Error that says how to write the URL when its user name or password is not percent-encoded; the error does
- * not contain them. `advice` is what else the reader can do.
+ * not contain them. `advice` is what else the reader can do, if there is anything.
  */
-export function checkLogin(text: string, advice: string): void {
+export function checkLogin(text: string, advice = ""): void {
   const { login = "", host, isAmbiguous } = readLogin(text);
-  const remedy = `${howToWrite}; ${advice}`;
+  const remedy = advice === "" ? howToWrite : `${howToWrite}; ${advice}`;
   if (isAmbiguous) throw new Error(`has an @ behind a / ? or #, which may be part of a password: ${remedy}`);
   if (/%(?![0-9A-Fa-f]{2})/.test(login))
     throw new Error(`has a % in its credentials that encodes nothing: ${remedy}`);

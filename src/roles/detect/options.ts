@@ -17,7 +17,7 @@ export function cameraOption(
     "SOURCE",
     "a number, /dev/video0, rtsp:// or http:// (MJPEG), a video, an image, a folder of images, or synthetic; " +
       "repeatable, one for each camera",
-    readCamera,
+    (text) => readCamera(text, loginAdvice),
     more,
   );
   const parse = (text: string) => {
@@ -129,11 +129,11 @@ function checkLineBreaks(text: string): void {
     throw new Error(`has a line break within an address; in a password write it as %0A; ${loginAdvice}`);
 }
 
-function readCamera(text: string): string {
+function readCamera(text: string, advice = ""): string {
   if (/^synthetic(:|$)/.test(text)) parseSynthetic(text);
   if (isUrl(text)) {
     // The camera's name is derived from the host, which must not be a part of the password.
-    checkLogin(text, loginAdvice);
+    checkLogin(text, advice);
     if (!URL.canParse(text)) throw new Error("is not a valid URL such as rtsp://user:password@host/path");
   } else if (/:.*@|\/\/.*@/s.test(text) && !/^\.{0,2}\//.test(text) && !existsSync(text)) {
     throw new Error("is not a file, and an address begins with rtsp:// or http://");
