@@ -1,6 +1,6 @@
 import { badUsage } from "../base/errors.ts";
 import { type commonOptions, withCommon } from "./common-options.ts";
-import { type Environment, suggest, unknownVariables } from "./environment.ts";
+import { type Environment, endpointFaults, suggest, unknownVariables } from "./environment.ts";
 import type { Subcommand } from "./help.ts";
 import type { Options, Settings } from "./option.ts";
 import { parseFlags } from "./parse-flags.ts";
@@ -45,6 +45,7 @@ export function readCommandLine<R extends Subcommand>(
     ...read.faults,
     ...(role.check?.(read.settings) ?? []),
     ...unknownVariables(environment, everyKey),
+    ...("endpoint" in options ? endpointFaults(environment) : []),
   ];
   if (all.length > 0) throw badUsage(all, `facepipe ${name} --help shows its options`);
   return { role, settings: Object.freeze(read.settings) as AllSettings };

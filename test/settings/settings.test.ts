@@ -291,6 +291,17 @@ test("what only has an @ or :// in a name is no address with a login", (t) => {
   );
 });
 
+test("an endpoint in the SDK's variables must be without a login, too", () => {
+  for (const name of ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"]) {
+    const odd = { [name]: "http://key:2024#secret@s3.example" };
+    const fault = refusal("audit --from s3://bucket", odd);
+    assert.ok(fault.startsWith(`${name} must be without a user name and password`), fault);
+    assert.doesNotMatch(fault, /2024|secret/);
+    assert.ok(setting("broker", "log", odd));
+    assert.ok(setting("to", "store --to s3://bucket", { [name]: "http://127.0.0.1:9000" }));
+  }
+});
+
 test("a text file may have a byte order mark, as Windows writes it", async (t) => {
   const file = join(emptyFolder(t), "file");
   const bigEndian = (text: string) => Buffer.from(`\ufeff${text}`, "utf16le").swap16();
