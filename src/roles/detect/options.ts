@@ -126,7 +126,9 @@ function checkLineBreaks(text: string): void {
   const first = lines.findIndex((line) => line.includes(":") && !/^synthetic(:|$)/.test(line));
   const isRest = (line: string) => line.includes("@") && !isUrl(line) && !existsSync(line);
   if (first >= 0 && lines.slice(first + 1).some(isRest))
-    throw new Error(`has a line break within an address; in a password write it as %0A; ${loginAdvice}`);
+    throw new Error(
+      "has a line with an @ that is neither a URL nor a file; a line break in a password is written %0A",
+    );
 }
 
 function readCamera(text: string, advice = ""): string {
