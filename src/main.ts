@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, exitCodes, UserError } from "./base/errors.ts";
-import { redact } from "./base/log.ts";
+import { createSentenceRedactor } from "./base/redact.ts";
 import { systemCode } from "./base/system-errors.ts";
 import { Terminal } from "./base/terminal.ts";
 import { delayOptimization, keepYoungGenerationSmall } from "./base/v8-heap.ts";
@@ -30,9 +30,10 @@ export async function run(): Promise<void> {
     terminal.stopBar();
     process.stdout.write("", () => process.exit(code));
   };
+  let redactor = createSentenceRedactor(sdkSecrets(processEnvironment()));
   const fail = (error: unknown) => {
     terminal.stopBar();
-    terminal.write(redact(`facepipe: ${textOf(error)}\n`, sdkSecrets(processEnvironment())));
+    terminal.write(`facepipe: ${redactor.text(textOf(error))}\n`);
     exit(error instanceof UserError ? error.exitCode : exitCodes.bug);
   };
   process.on("uncaughtException", fail);
@@ -61,26 +62,32 @@ export async function run(): Promise<void> {
     exit,
     fail,
   };
-  await main(process.argv.slice(2), processEnvironment(), host).then(() => exit(exitCodes.done), fail);
+  const hide = (secrets: readonly string[]) => {
+    redactor = createSentenceRedactor(secrets);
+  };
+  await main(process.argv.slice(2), processEnvironment(), host, hide).then(() => exit(exitCodes.done), fail);
 }
 
 async function main(
   args: readonly string[],
   environment: Environment,
   host: Omit<ProcessHost, "secrets">,
+  /** From then on errors are shown without these. */
+  hide: (secrets: readonly string[]) => void,
 ): Promise<void> {
   const [name = "", ...rest] = args;
   if (name === "--version" || name === "-V") return show(`${programPackage().version}\n`);
   const wantsHelp = name === "--help" || name === "-h" || name === "help";
   if (wantsHelp && rest[0] === undefined)
     return show(programHelp(await loadRoles(), programPackage().description));
-  if (wantsHelp) return main([...rest, "--help"], environment, host);
+  if (wantsHelp) return main([...rest, "--help"], environment, host, hide);
   const { role, settings } = readCommandLine(await rolesFor(name, environment), args, environment);
   if (settings === "help") return show(subcommandHelp({ ...role, options: withCommon(role.options) }));
   // Replaces the arguments that `ps` shows: they may contain a password.
   process.title = `facepipe ${role.name}`;
   const { runRole } = await import("./roles/run.ts");
   const secrets = [...secretsOf(role.options, settings), ...sdkSecrets(environment)];
+  hide(secrets);
   await runRole(role, settings, { ...host, secrets });
 }
 

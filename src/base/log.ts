@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { createRedactor } from "./redact.ts";
 
 export type { Logger } from "pino";
 
@@ -16,23 +17,14 @@ export interface LogOptions {
   readonly write: (line: string) => void;
 }
 
-/** Replaces every secret, and the credentials of every URL, by `***`; `text` may be JSON. */
-export function redact(text: string, secrets: readonly string[] = []): string {
-  const withoutSecrets = secrets
-    .filter((secret) => secret !== "")
-    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)])
-    .reduce((rest, spelling) => rest.replaceAll(spelling, "***"), text);
-  // Up to the last @, since a password may contain one; the bounded scheme keeps long texts fast.
-  return withoutSecrets.replace(/(\b[a-z][a-z0-9+.-]{0,20}:\/\/)(?:[^\s/?#"\\]|\\.)*@/gi, "$1***@");
-}
-
 /** A pino logger that writes JSON lines or readable lines; secrets are redacted at the writer. */
 export async function createLog(options: LogOptions): Promise<Logger> {
   const { level, format, colored = false, secrets, write } = options;
   const { pino } = await import("pino");
   const shown = format === "json" ? (line: string) => line : await prettyLines(colored);
   // Before formatting, because pino-pretty escapes quotes and backslashes in its own way.
-  const destination = { write: (line: string) => write(shown(redact(line, secrets))) };
+  const redactor = createRedactor(secrets);
+  const destination = { write: (line: string) => write(shown(redactor.line(line))) };
   const formatters = { level: (label: string) => ({ level: label }) };
   const { isoTime } = pino.stdTimeFunctions;
   return pino({ level, base: null, timestamp: isoTime, formatters }, destination);

@@ -1,4 +1,5 @@
 import type { FaceFacts } from "./face.ts";
+import { determinedFields } from "./key-fields.ts";
 import { longestName, safeName } from "./name.ts";
 
 /** The object key of a face; a pure function of the face, so that a repeat has the same key. */
@@ -50,6 +51,16 @@ export function parseKeyTemplate(template: string): KeyTemplate {
   }
   if (/^\/|\/$|\/\/|(^|\/)\.\.?(\/|$)|\\|\p{Cc}/u.test(template)) {
     throw new Error("must be a relative path without empty, . or .. parts");
+  }
+  const known = determinedFields(template);
+  if (!known.has("id") && !(known.has("epoch") && known.has("seq"))) {
+    throw new Error(
+      "must keep {id}, or {epoch} and {seq}, apart from {camera}, {detector} and digits, by - or /, " +
+        "so that audit can read them from a key",
+    );
+  }
+  if (/\.(json|bin|\{camera\}|\{detector\})$/.test(template)) {
+    throw new Error("must not end like the name of a record, .json or .bin: use .{ext}");
   }
   const key: KeyTemplate = (facts, extension) =>
     template.replace(/\{([^{}]*)\}/g, (_, name: string) => parts[name]?.(facts, extension) ?? "");

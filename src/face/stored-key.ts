@@ -1,4 +1,5 @@
 import { epochTag, type FaceIdParts, readFaceId } from "./face-id.ts";
+import { determinedFields, fieldPatterns, ownDetector, uuidPattern } from "./key-fields.ts";
 import { parseKeyTemplate } from "./object-key.ts";
 
 /** What a store's key says about its object. */
@@ -30,38 +31,18 @@ export interface StoredFaceKey {
 
 export type KeyReader = (key: string) => StoredKey;
 
-const uuid = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
-
-/** What each placeholder of a template can be; others can be anything. */
-const patterns: Readonly<Record<string, string>> = {
-  camera: "[^/]+",
-  detector: "[^/]+",
-  id: uuid,
-  epoch: uuid,
-  seq: "\\d{1,16}",
-  // Only these formats have facts.
-  ext: "(?:png|jpg)",
-  yyyy: "\\d{4}",
-  mm: "\\d\\d",
-  dd: "\\d\\d",
-  HH: "\\d\\d",
-  MM: "\\d\\d",
-  SS: "\\d\\d",
-  ms: "\\d{3}",
-};
-
 /** Objects with fixed keys. Below folders too: a store may be read from above its prefix. */
 const fixed = new RegExp(
   `(?:^|/)(?:${[
     "foreign/(?<camera>[^/]+)/(?<foreign>[0-9a-f]{32})\\.[a-z]+",
     "rejected/(?<rejected>[0-9a-f]{32})\\.(?<what>bin|json)",
-    `(?<epoch>epochs/[^/]+/${uuid}\\.json)`,
+    `(?<epoch>epochs/[^/]+/${uuidPattern}\\.json)`,
     "(?<erasure>erased/[^/]+\\.json)",
   ].join("|")})$`,
 );
 
 /** An id in the name of a picture, wherever its folder is: written with another template, or copied. */
-const pictureName = new RegExp(`(${uuid})[^/]*\\.(?:png|jpe?g)$`, "i");
+const pictureName = new RegExp(`(${uuidPattern})[^/]*\\.(?:png|jpe?g)$`, "i");
 
 /**
  * Reads the keys that store writes with this template; throws an Error that says what is wrong with the template. A face's
@@ -69,28 +50,35 @@ const pictureName = new RegExp(`(${uuid})[^/]*\\.(?:png|jpe?g)$`, "i");
  */
 export function keyReaderFor(template: string): KeyReader {
   parseKeyTemplate(template);
-  const pattern = new RegExp(`(?:^|/)${patternOf(template)}$`);
+  // Keys with a detector of facepipe first: they say more.
+  const forms = [true, false].map((isOwn) => ({
+    pattern: new RegExp(`(?:^|/)${patternOf(template, isOwn)}$`, "u"),
+    known: determinedFields(template, isOwn),
+  }));
   return (key) => {
-    const inTemplate = pattern.exec(key)?.groups;
-    if (inTemplate) return readFields(inTemplate);
     const inFixed = fixed.exec(key)?.groups;
     if (inFixed) return readFixed(inFixed);
+    for (const { pattern, known } of forms) {
+      const groups = pattern.exec(key)?.groups;
+      if (groups)
+        return readFields(Object.fromEntries(Object.entries(groups).filter(([name]) => known.has(name))));
+    }
     const id = pictureName.exec(key)?.[1];
     const parts = id && readFaceId(id);
     return parts ? { kind: "face", id, ...parts } : { kind: "other" };
   };
 }
 
-function patternOf(template: string): string {
+function patternOf(template: string, isOwn: boolean): string {
   const isUsed = new Set<string>();
   return template
     .split(/(\{[^{}]*\})/)
     .map((part) => {
       const [, name] = /^\{(.*)\}$/.exec(part) ?? [];
-      if (name === undefined) return part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+      if (name === undefined) return part.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
       if (isUsed.has(name)) return `\\k<${name}>`;
       isUsed.add(name);
-      return `(?<${name}>${patterns[name] ?? ".+?"})`;
+      return `(?<${name}>${isOwn && name === "detector" ? ownDetector : fieldPatterns[name]})`;
     })
     .join("");
 }

@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../base/error-codes.ts";
 import { describe, UserError } from "../base/errors.ts";
+import { redact } from "../base/redact.ts";
 import { systemCode, systemReason } from "../base/system-errors.ts";
 import type { Broker } from "./broker.ts";
 
@@ -167,8 +168,10 @@ const failures: readonly (readonly [pattern: RegExp, code: ErrorCode, remedy: st
   [/^ERR_TLS_CERT_ALTNAME_INVALID /, tlsFailed, "Use the name in the certificate"],
 ];
 
+type BrokerName = Pick<Broker, "href"> & Partial<Pick<Broker, "password">>;
+
 /** Why a broker could not be reached or used, as a sentence for a person. */
-export function brokerError(error: unknown, { href }: Pick<Broker, "href">): UserError {
+export function brokerError(error: unknown, { href, password = "" }: BrokerName): UserError {
   if (error instanceof UserError) return error;
   const answer = reasonCode(error);
   if (answer !== undefined) {
@@ -177,7 +180,8 @@ export function brokerError(error: unknown, { href }: Pick<Broker, "href">): Use
     const message = `the broker ${href} refused: ${codeMeaning(mqttCode)}`;
     return new UserError(connectErrorCode(mqttCode), message, remedyFor(mqttCode), error);
   }
-  const [code, message] = [systemCode(error), describe(error)];
+  // The library may quote what it sent.
+  const [code, message] = [systemCode(error), redact(describe(error), [password])];
   const failure = failures.find(([pattern]) => pattern.test(`${code} ${message}`));
   const [, errorCode = unreachable, remedy = "", why = systemReason(code) ?? message] = failure ?? [];
   const reason = why.replace("{message}", () => message);

@@ -1,5 +1,7 @@
 import { receiptPrefix } from "../face/receipt.ts";
 
+/** All topics of our own begin with it. */
+const ownPrefix = "facepipe/";
 /** Presence is published to this prefix, followed by the client identifier. */
 export const statusPrefix = "facepipe/status/";
 /** Retained at each broker that a forwarder connects to: the name by which all forwarders know this broker. */
@@ -32,6 +34,10 @@ export function readTopicTemplate(name: string): (text: string) => string {
       .filter(([, each]) => each !== name)
       .map(([each]) => each);
     if (others.length > 0) throw new Error(`has no ${others.join(", ")}; there is {${name}}`);
+    const [start = ""] = text.split("{", 1);
+    const mayBeginSo = start !== "" && start.length < text.length && ownPrefix.startsWith(start);
+    if (mayBeginSo || `${start}/`.startsWith(ownPrefix))
+      throw new Error(`must not begin like ${ownPrefix}, the topics of receipts, records and presence`);
     return readTopicName(text);
   };
 }

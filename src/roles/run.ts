@@ -1,6 +1,7 @@
 import { describe, UserError } from "../base/errors.ts";
 import { createLog } from "../base/log.ts";
 import { eventFields } from "../base/log-events.ts";
+import { createSentenceRedactor } from "../base/redact.ts";
 import { styleFor } from "../base/terminal-style.ts";
 import { startOptimization } from "../base/v8-heap.ts";
 import { Health } from "../ops/health.ts";
@@ -13,7 +14,10 @@ import { handleShutdown } from "./shutdown.ts";
 
 /** Runs a role with its log, metrics, health and signals; rejects with the error that ended the role. */
 export async function runRole(role: Role, settings: AllSettings, host: ProcessHost): Promise<void> {
-  const { terminal, print, secrets } = host;
+  const { terminal, secrets } = host;
+  // What a check prints may quote the other side; the lines of other roles are data.
+  const redactor = createSentenceRedactor(secrets);
+  const print = role.isCheck ? (line: string) => host.print(redactor.line(line)) : host.print;
   const pretty = settings.logFormat === "pretty" || (settings.logFormat === "auto" && terminal.interactive);
   const log = await createLog({
     level: settings.logLevel,

@@ -1,6 +1,7 @@
-import { readBytes } from "./files.ts";
+import { readBytes, readTextFile } from "./files.ts";
 import type { Options } from "./option.ts";
 import { integerBetween, oneOf, option, readText } from "./option.ts";
+import { checkLogin } from "./url-login.ts";
 
 /** The address of a broker, separate from the credentials in its URL. */
 export interface BrokerUrl {
@@ -17,9 +18,21 @@ export interface BrokerUrl {
 
 const defaultPorts = { mqtt: 1883, mqtts: 8883, ws: 80, wss: 443 } as const;
 
+/** Reads a broker's URL; throws an Error that says what is wrong with it, without what may be a password. */
 export function readBrokerUrl(text: string): BrokerUrl {
+  return readUrl(text, "");
+}
+
+/** The same for a role with two brokers, whose options begin with `prefix`. */
+export function brokerUrlReader(prefix: "from-" | "to-"): (text: string) => BrokerUrl {
+  return (text) => readUrl(text, prefix);
+}
+
+function readUrl(text: string, prefix: string): BrokerUrl {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const protocol = url?.protocol.slice(0, -1);
+  if (isProtocol(/^([a-z]+):\/\//i.exec(text)?.[1]?.toLowerCase()))
+    checkLogin(text, `or set --${prefix}username and --${prefix}password-file instead`);
   if (url === undefined || url.hostname === "") throw new Error("must be a URL such as mqtt://host:1883");
   if (!isProtocol(protocol)) throw new Error("must start with mqtt://, mqtts://, ws:// or wss://");
   const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
@@ -111,5 +124,5 @@ function readPem(path: string): Buffer {
 }
 
 function readPassword(path: string): string {
-  return readBytes(path).toString("utf8").split(/\r?\n/, 1)[0] ?? "";
+  return readTextFile(path).split(/\r?\n/, 1)[0] ?? "";
 }

@@ -1,10 +1,11 @@
 import { badUsage } from "../base/errors.ts";
 import { type commonOptions, withCommon } from "./common-options.ts";
-import { type Environment, suggest, unknownVariables } from "./environment.ts";
+import { type Environment, endpointFaults, suggest, unknownVariables } from "./environment.ts";
 import type { Subcommand } from "./help.ts";
 import type { Options, Settings } from "./option.ts";
 import { parseFlags } from "./parse-flags.ts";
-import { readSettings, withoutLogin } from "./read-settings.ts";
+import { readSettings } from "./read-settings.ts";
+import { shownValue } from "./url-login.ts";
 
 /*
  * Why this reads the command line itself, and commander only lays out the help: all faults of a command line, of the
@@ -31,7 +32,7 @@ export function readCommandLine<R extends Subcommand>(
   const role = roles.find((each) => each.name === name);
   if (role === undefined) {
     const fault =
-      name === "" ? "no role was given" : `"${withoutLogin(name)}" is no role${suggest(name, names)}`;
+      name === "" ? "no role was given" : `"${shownValue(name)}" is no role${suggest(name, names)}`;
     throw badUsage([`${fault}; there are ${names.join(", ")}`], "facepipe --help says what they do");
   }
   if (args.includes("--help") || args.includes("-h")) return { role, settings: "help" };
@@ -44,6 +45,7 @@ export function readCommandLine<R extends Subcommand>(
     ...read.faults,
     ...(role.check?.(read.settings) ?? []),
     ...unknownVariables(environment, everyKey),
+    ...("endpoint" in options ? endpointFaults(environment) : []),
   ];
   if (all.length > 0) throw badUsage(all, `facepipe ${name} --help shows its options`);
   return { role, settings: Object.freeze(read.settings) as AllSettings };

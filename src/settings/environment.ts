@@ -1,4 +1,6 @@
+import { describe } from "../base/errors.ts";
 import { variableOf } from "./names.ts";
+import { checkNoLogin } from "./url-login.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -42,6 +44,18 @@ export function unknownVariables(environment: Environment, optionKeys: Iterable<
   return Object.keys(environment)
     .filter((name) => name.startsWith("FACEPIPE_") && !known.has(name) && !ignored.test(name))
     .map((name) => `${name} is set, but no option reads it${suggest(name, known)}`);
+}
+
+/** A fault for each variable of the AWS SDK that names an endpoint with a login, which the SDK would show in its errors. */
+export function endpointFaults(environment: Environment): string[] {
+  return ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"].flatMap((name) => {
+    try {
+      checkNoLogin(environment[name] ?? "");
+      return [];
+    } catch (error) {
+      return [`${name} ${describe(error)}`];
+    }
+  });
 }
 
 /** `, did you mean X?` for the closest candidate, or "". */

@@ -2,6 +2,7 @@ import { describe } from "../base/errors.ts";
 import type { Environment } from "./environment.ts";
 import { flagOf, variableOf } from "./names.ts";
 import type { Options, Settings } from "./option.ts";
+import { passwordsIn, shownValue } from "./url-login.ts";
 
 /** The flags of the command line by option key; `true` for a switch or a flag without a value. */
 export type Flags = Readonly<Record<string, string | boolean | undefined>>;
@@ -36,7 +37,7 @@ export function readSettings<O extends Options>(
     try {
       settings[key] = option.parse(text);
     } catch (error) {
-      const shown = option.secret ? "" : ` "${withoutLogin(text)}"`;
+      const shown = option.secret ? "" : ` "${shownValue(text)}"`;
       faults.push(`${given?.source ?? flagOf(key)}${shown}: ${describe(error)}`);
     }
   }
@@ -59,19 +60,16 @@ function givenText(key: string, isSwitch: boolean, flags: Flags, environment: En
   return text === undefined || text === "" ? undefined : { source: variable, text };
 }
 
-/** Removes what may be credentials: in a URL that cannot be parsed they end at the last @. */
-export function withoutLogin(text: string): string {
-  return text.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, "$1***@");
-}
-
-/** The settings that must never be shown. */
+/** The settings that must never be shown, as they are written and as they are meant. */
 export function secretsOf(options: Options, settings: Readonly<Record<string, unknown>>): string[] {
   const marked = Object.keys(options).filter((key) => options[key]?.secret);
   // A URL may contain a password, too.
-  const values = [...marked.map((key) => settings[key]), ...Object.values(settings).map(passwordIn)];
+  const values = [...marked.map((key) => settings[key]), ...Object.values(settings).flatMap(passwordsOf)];
   return values.filter((value): value is string => typeof value === "string" && value !== "");
 }
 
-function passwordIn(value: unknown): unknown {
-  return typeof value === "object" && value !== null && "password" in value ? value.password : undefined;
+function passwordsOf(value: unknown): unknown[] {
+  if (typeof value === "string") return passwordsIn(value);
+  if (Array.isArray(value)) return value.flatMap(passwordsOf);
+  return typeof value === "object" && value !== null && "password" in value ? [value.password] : [];
 }

@@ -70,7 +70,7 @@ function checkBucket(bucket: string): void {
   const good = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket) && !bucket.includes("..");
   if (good && !/^\d+\.\d+\.\d+\.\d+$/.test(bucket)) return;
   throw new Error(
-    `must name a bucket by S3's rules, 3 to 63 of a-z, 0-9, - and . with a letter or digit at both ends: ${bucket}`,
+    `must name a bucket by S3's rules, 3 to 63 of a-z, 0-9, - and . with a letter or digit at both ends`,
   );
 }
 

@@ -9,7 +9,7 @@ export function cameraName(source: string): string {
   if (/^\d+$/.test(source)) return `cam${Number(source)}`;
   if (/^synthetic(:|$)/.test(source)) return "synthetic";
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(source))
-    return safeName(URL.canParse(source) ? new URL(source).hostname.replace(/^\[|\]$/g, "") : source);
+    return safeName(URL.canParse(source) ? new URL(source).hostname.replace(/^\[|\]$/g, "") : "camera");
   const [, number] = /^\/dev\/video(\d+)$/.exec(source) ?? [];
   return number ? `cam${number}` : safeName(basename(resolve(source), extname(source)));
 }

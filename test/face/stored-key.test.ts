@@ -37,6 +37,25 @@ for (const template of [
   });
 }
 
+test("what a key does not determine is not read from it", () => {
+  const read = keyReaderFor("{camera}-{detector}{seq}/{epoch}/{id}.{ext}");
+  const key = parseKeyTemplate("{camera}-{detector}{seq}/{epoch}/{id}.{ext}")(
+    { ...face, camera: "a-1" },
+    "png",
+  );
+  assert.deepEqual(read(key), {
+    ...{ kind: "face", tag: epochTag(epoch), seq: 17, id, capturedAt: time, camera: undefined, epoch },
+  });
+});
+
+test("a publisher may write ids in capitals", () => {
+  const read = keyReaderFor("{epoch}/{seq}");
+  const capitals = epoch.toUpperCase();
+  const found = read(`${capitals}/000000017`);
+  assert.deepEqual(found.kind === "face" && [found.tag, found.seq], [epochTag(epoch), 17]);
+  assert.equal(read(`epochs/cam0/${capitals}.json`).kind, "epoch");
+});
+
 test("an id is found in the name of a picture, whatever its folder", () => {
   const read = keyReaderFor("{epoch}/{seq}");
   for (const key of [`${id}.png`, `x/copy of 140322-${id}.JPEG`, `${id} (1).jpg`]) {

@@ -82,6 +82,13 @@ test("a template that could lose or misplace faces is refused with the reason", 
     "a\n{id}": /relative path/,
     "{id}/{camera": /unmatched/,
     "{id}}": /unmatched/,
+    // A camera's name may end or begin with digits, or be like an id.
+    "{camera}{seq}/{epoch}": /must keep .* apart from .* by - or \//,
+    "{epoch}/{seq}{camera}": /must keep/,
+    "{epoch}/{camera}.{seq}-{detector}": /must keep/,
+    "{camera}{id}{detector}": /must keep/,
+    "{id}.json": /must not end like the name of a record/,
+    "{id}.{camera}": /must not end like/,
     [`${"x".repeat(220)}{id}`]: /too long/,
     "{camera}{camera}{id}{epoch}": /too long/,
     [`${"abcd/".repeat(200)}{id}`]: /too long/,
@@ -89,7 +96,15 @@ test("a template that could lose or misplace faces is refused with the reason", 
   for (const [template, reason] of Object.entries(faults)) {
     assert.throws(() => parseKeyTemplate(template), { message: reason }, template);
   }
-  assert.doesNotThrow(() => parseKeyTemplate("{epoch}/{seq}"));
+  for (const template of [
+    "{epoch}/{seq}",
+    "{camera}-{epoch}-{seq}.{ext}",
+    "{seq}-{camera}/{epoch}",
+    "{seq}{epoch}",
+    "{camera} {seq} {detector}/{epoch}",
+    "{camera}{camera}-{id}",
+  ])
+    assert.doesNotThrow(() => parseKeyTemplate(template), template);
 });
 
 test("a foreign picture is stored under its hash and the topic's last level", { skip }, () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { filterCovers, isLocalTopic } from "../../src/mqtt/topics.ts";
+import { filterCovers, isLocalTopic, readTopicTemplate } from "../../src/mqtt/topics.ts";
 
 test("a filter covers topics and filters as MQTT matches them", () => {
   const covered = [
@@ -31,6 +31,21 @@ test("a filter covers topics and filters as MQTT matches them", () => {
     assert.ok(filterCovers(filter, other), `${filter} ${other}`);
   for (const [filter = "", other = ""] of uncovered)
     assert.ok(!filterCovers(filter, other), `${filter} ${other}`);
+});
+
+test("a template does not make topics of our own", () => {
+  const read = readTopicTemplate("topic");
+  for (const template of [
+    "facepipe/{topic}",
+    "facepipe/stored/{topic}",
+    "face{topic}",
+    "facepipe/epochs/x",
+    "facepipe",
+    "f{topic}",
+  ])
+    assert.throws(() => read(template), { message: /^must not begin like facepipe\// }, template);
+  for (const template of ["{topic}", "faces/{topic}", "facepipes/{topic}", "f", "site/facepipe/{topic}"])
+    assert.equal(read(template), template);
 });
 
 test("presence, identity and receipts are local, faces and epoch records are not", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { exitCodes, UserError } from "../../src/base/errors.ts";
@@ -260,4 +260,74 @@ test("secretsOf finds the secrets among the settings", () => {
     "forward --from mqtt://a:one@h --to mqtt://b:two@h --from-username a --from-password three --to-username four",
   );
   assert.deepEqual(new Set(secretsOf(role?.options ?? {}, settings)), new Set(["one", "two", "three"]));
+});
+
+test("what only has an @ or :// in a name is no address with a login", (t) => {
+  const folder = emptyFolder(t);
+  const odd = join(folder, "a:b@c.png");
+  writeFileSync(odd, "");
+  for (const camera of [
+    odd,
+    "me@work.mp4",
+    "./a:me@work.mp4",
+    "/data/rtsp://me@x/y.mp4",
+    "http://10.0.0.7/a@b",
+    "http://[fe80::1]:8080/a@b",
+    "http://localhost/v?user=a@b",
+    "rtsp://cam/a:b",
+  ])
+    assert.deepEqual(read(["detect", "--camera", camera])["camera"], [camera]);
+  const two = `rtsp://cam:554/x\n${odd}`;
+  assert.deepEqual(setting("camera", "detect", { FACEPIPE_CAMERA: two }), two.split("\n"));
+  for (const camera of ["http://cam.example/a@b", "http://cam/path?user=a@b", "rtsp://u:p@10.0.0.7/x#y@z"])
+    assert.match(refusal(["detect", "--camera", camera]), /write @ as %40; --camera-file/, camera);
+  assert.deepEqual(
+    setting("to", "store --to file:///data/me@home"),
+    setting("to", "store --to /data/me@home"),
+  );
+  assert.match(
+    refusal("store --to ./x --endpoint http://a:b@s3"),
+    /must be without a user name and password/,
+  );
+});
+
+test("an endpoint in the SDK's variables must be without a login, too", () => {
+  for (const name of ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"]) {
+    const odd = { [name]: "http://key:2024#secret@s3.example" };
+    const fault = refusal("audit --from s3://bucket", odd);
+    assert.ok(fault.startsWith(`${name} must be without a user name and password`), fault);
+    assert.doesNotMatch(fault, /2024|secret/);
+    assert.ok(setting("broker", "log", odd));
+    assert.ok(setting("to", "store --to s3://bucket", { [name]: "http://127.0.0.1:9000" }));
+  }
+});
+
+test("a text file may have a byte order mark, as Windows writes it", async (t) => {
+  const file = join(emptyFolder(t), "file");
+  const bigEndian = (text: string) => Buffer.from(`\ufeff${text}`, "utf16le").swap16();
+  const { client } = await makeCertificates(emptyFolder(t), ["DNS:localhost"], "client");
+  const pem = readFileSync(client.cert, "utf8");
+  for (const encode of [
+    (text: string) => Buffer.from(text),
+    (text: string) => Buffer.from(`\ufeff${text}`),
+    (text: string) => Buffer.from(`\ufeff${text}`, "utf16le"),
+    bigEndian,
+  ]) {
+    writeFileSync(file, encode("pässwörd #1\r\n"));
+    assert.equal(setting("passwordFile", `log --username u --password-file ${file}`), "pässwörd #1");
+    writeFileSync(file, encode("# comment\r\nrtsp://u:p%C3%A9@cam/x\r\nsynthetic\r\n"));
+    assert.deepEqual(setting("cameraFile", `detect --camera-file ${file}`), [
+      "rtsp://u:p%C3%A9@cam/x",
+      "synthetic",
+    ]);
+    writeFileSync(file, encode(pem));
+    assert.equal(String(setting("ca", `log --broker mqtts://h --ca ${file}`)), pem);
+  }
+  for (const bytes of [Buffer.from("pässwörd", "latin1"), Buffer.from("password", "utf16le")]) {
+    writeFileSync(file, bytes);
+    assert.match(
+      refusal(`log --username u --password-file ${file}`),
+      /: is not text in UTF-8, .* save it as/,
+    );
+  }
 });

@@ -1,8 +1,10 @@
+import { existsSync } from "node:fs";
 import { describe } from "../../base/errors.ts";
 import { longestName } from "../../face/name.ts";
-import { readBytes } from "../../settings/files.ts";
+import { readTextFile } from "../../settings/files.ts";
 import { flag, integerBetween, list, numberBetween, oneOf, option, readText } from "../../settings/option.ts";
 import { readSize } from "../../settings/size.ts";
+import { checkLogin, checkNoLogin, isUrl } from "../../settings/url-login.ts";
 import { parsePolygon } from "../../vision/polygon.ts";
 import { parseSynthetic } from "../../vision/synthetic-spec.ts";
 import type { Emit } from "../../vision/types.ts";
@@ -11,13 +13,18 @@ import type { Emit } from "../../vision/types.ts";
 export function cameraOption(
   more: { readonly required: { readonly unless: readonly string[] } } | { readonly fallbackNote: string },
 ) {
-  return list(
+  const cameras = list(
     "SOURCE",
     "a number, /dev/video0, rtsp:// or http:// (MJPEG), a video, an image, a folder of images, or synthetic; " +
       "repeatable, one for each camera",
-    readCamera,
+    (text) => readCamera(text, loginAdvice),
     more,
   );
+  const parse = (text: string) => {
+    checkLineBreaks(text);
+    return cameras.parse(text);
+  };
+  return { ...cameras, parse };
 }
 
 /** Which frames are analysed, which faces are sent and how they are cut out. */
@@ -111,17 +118,34 @@ export const spoolOptions = {
   ),
 };
 
-function readCamera(text: string): string {
+const loginAdvice = "--camera-file keeps such an address out of the list of processes";
+
+/** Line breaks separate cameras; one within a login is part of a password, and the rest of it no file. */
+function checkLineBreaks(text: string): void {
+  const lines = text.split("\n").map((line) => line.trim());
+  const first = lines.findIndex((line) => line.includes(":") && !/^synthetic(:|$)/.test(line));
+  const isRest = (line: string) => line.includes("@") && !isUrl(line) && !existsSync(line);
+  if (first >= 0 && lines.slice(first + 1).some(isRest))
+    throw new Error(
+      "has a line with an @ that is neither a URL nor a file; a line break in a password is written %0A",
+    );
+}
+
+function readCamera(text: string, advice = ""): string {
   if (/^synthetic(:|$)/.test(text)) parseSynthetic(text);
-  // The camera's name is derived from the source, which would include the password.
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text) && !URL.canParse(text))
-    throw new Error("is not a URL; in credentials write #, / and ? as %23, %2F and %3F");
+  if (isUrl(text)) {
+    // The camera's name is derived from the host, which must not be a part of the password.
+    checkLogin(text, advice);
+    if (!URL.canParse(text)) throw new Error("is not a valid URL such as rtsp://user:password@host/path");
+  } else if (/:.*@|\/\/.*@/s.test(text) && !/^\.{0,2}\//.test(text) && !existsSync(text)) {
+    throw new Error("is not a file, and an address begins with rtsp:// or http://");
+  }
   return readText(text);
 }
 
 /** Reads one camera per line; lines that begin with # are comments. */
 function readCameras(path: string): readonly string[] {
-  const lines = readBytes(path).toString("utf8").split("\n");
+  const lines = readTextFile(path).split("\n");
   return lines.flatMap((line, index) => {
     const text = line.trim();
     if (text === "" || text.startsWith("#")) return [];
@@ -148,6 +172,7 @@ function readEmit(text: string): Emit {
 }
 
 function readHttpUrl(text: string): string {
+  checkNoLogin(text);
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text))
     throw new Error("must be an http:// or https:// URL");
   return text;

@@ -13,7 +13,7 @@ import type { IncomingMessage } from "../../mqtt/message.ts";
 import { Publisher } from "../../mqtt/publisher.ts";
 import { Subscriber } from "../../mqtt/subscriber.ts";
 import { isLocalTopic, readTopicFilter, readTopicTemplate } from "../../mqtt/topics.ts";
-import { connectTimeout, loginOptions, prefixed, qos, readBrokerUrl } from "../../settings/broker.ts";
+import { brokerUrlReader, connectTimeout, loginOptions, prefixed, qos } from "../../settings/broker.ts";
 import { option } from "../../settings/option.ts";
 import { connectionOf, loginFaults, loginOf, stableClientId, toBroker } from "../broker-connection.ts";
 import { dropReasonOf } from "../drop-reason.ts";
@@ -32,10 +32,10 @@ const epochRecords = {
 };
 
 const options = {
-  from: option("URL", "the broker to subscribe at (source)", readBrokerUrl, {
+  from: option("URL", "the broker to subscribe at (source)", brokerUrlReader("from-"), {
     fallback: "mqtt://localhost:1883",
   }),
-  to: option("URL", "the broker to publish to (target)", readBrokerUrl, { required: true }),
+  to: option("URL", "the broker to publish to (target)", brokerUrlReader("to-"), { required: true }),
   topic: option("FILTER", "topic filter to subscribe to", readTopicFilter, { fallback: "faces/#" }),
   remoteTopic: option(
     "TEMPLATE",

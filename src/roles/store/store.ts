@@ -13,6 +13,7 @@ import { isLocalTopic, readShareName, readTopicFilter } from "../../mqtt/topics.
 import { brokerOptions } from "../../settings/broker.ts";
 import { processEnvironment } from "../../settings/environment.ts";
 import { flag, integerBetween, option } from "../../settings/option.ts";
+import { checkNoLogin } from "../../settings/url-login.ts";
 import { createSink, parseTarget } from "../../sinks/target.ts";
 import { connectionOf, loginFaults, stableClientId, toBroker } from "../broker-connection.ts";
 import { defineRole } from "../role.ts";
@@ -157,6 +158,7 @@ export const store = defineRole({
 });
 
 function readEndpoint(text: string): string {
+  checkNoLogin(text);
   if (!/^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : ""))
     throw new Error("must be a URL such as https://s3.example");
   return text.trim();

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { doneBefore } from "../../base/abort.ts";
-import { redact } from "../../base/log.ts";
+import { redact } from "../../base/redact.ts";
 import { stateFolder } from "../../base/user-folders.ts";
 import { safeName } from "../../face/name.ts";
 import { startEmbeddedBroker } from "../../mqtt/embedded-broker.ts";

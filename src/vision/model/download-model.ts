@@ -3,7 +3,7 @@ import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { ErrorCode } from "../../base/error-codes.ts";
 import { describe, hasCode, UserError } from "../../base/errors.ts";
-import { redact } from "../../base/log.ts";
+import { redact } from "../../base/redact.ts";
 import { keepTrying } from "../../base/retry.ts";
 import { networkReason } from "../../base/system-errors.ts";
 import { isModel, sha256 } from "./find-model.ts";

@@ -111,7 +111,9 @@ test("cameras can be listed in a file, besides those of --camera", async (t) => 
   await refused(/^facepipe: --camera-file names no camera, and there is no --camera/);
   assert.equal((await facepipe(t, [...args, "--camera", first])).code, 0);
   await writeFile(file, "0\nrtsp://me:secret#1@entrance\n");
-  await refused(/--camera-file ".*cameras": line 2 is not a URL; in credentials write #/);
+  await refused(
+    /--camera-file ".*cameras": line 2 has an @ behind a \/ \? or #, .* write % as %25, # as %23, .* write @ as %40\. /,
+  );
 });
 
 test("best and every:SECONDS send fewer faces, by the video's own time", async (t) => {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { cpus } from "node:os";
 import { UserError } from "../../../base/errors.ts";
-import { redact } from "../../../base/log.ts";
+import { redact } from "../../../base/redact.ts";
 import { networkReason } from "../../../base/system-errors.ts";
 import type { Cv, VideoCapture } from "../opencv.ts";
 import { type Capture, captureOf } from "./capture.ts";

@@ -1,5 +1,5 @@
 import { UserError } from "../../../base/errors.ts";
-import { redact } from "../../../base/log.ts";
+import { redact } from "../../../base/redact.ts";
 import { sourceKind } from "../../source-kind.ts";
 import type { Cv } from "../opencv.ts";
 import { openDevice } from "./device.ts";
