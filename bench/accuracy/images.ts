@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
-import { isImageName } from "../../src/vision/source-kind.ts";
+import { isImage } from "../../src/vision/source-kind.ts";
 import { BenchmarkError } from "../support/benchmark-error.ts";
 import type { Labels } from "./labels.ts";
 
@@ -32,8 +32,9 @@ export function findImages(folder: string, labels: readonly Labels[]): LabelledI
 /** The images in the folder and its subfolders that have no labels. */
 export function withoutLabels(folder: string, images: readonly LabelledImage[]): string[] {
   const labelled = new Set(images.map(({ path }) => path));
-  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(isImageName);
-  return names.filter((name) => !labelled.has(resolve(folder, name)));
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  const paths = names.map((name) => ({ name, path: resolve(folder, name) }));
+  return paths.filter(({ path }) => isImage(path) && !labelled.has(path)).map(({ name }) => name);
 }
 
 /** A folder with these images and no others, for detect's --camera; the caller deletes it. */

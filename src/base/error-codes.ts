@@ -34,6 +34,7 @@ export const errorCodes = {
   FILE_UNREADABLE: "refused",
   FOLDER_WITHOUT_IMAGES: "refused",
   IMAGE_UNREADABLE: "refused",
+  VIDEO_DAMAGED: "refused",
   VIDEO_UNREADABLE: "refused",
   WORKER_DIED: "refused",
 

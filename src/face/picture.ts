@@ -10,13 +10,13 @@ export interface Picture {
 }
 
 /** Formats that others publish and that we store unchanged; recognised by their first bytes. */
-const foreignFormats = [
-  { extension: "gif", contentType: "image/gif", starts: /^GIF8[79]a/ },
-  { extension: "webp", contentType: "image/webp", starts: /^RIFF....WEBP/s },
-  { extension: "bmp", contentType: "image/bmp", starts: /^BM.{4}\0{4}/s },
-  { extension: "tiff", contentType: "image/tiff", starts: /^(II\*\0|MM\0\*)/ },
-  { extension: "avif", contentType: "image/avif", starts: /^.{4}ftypavi[fs]/s },
-  { extension: "heic", contentType: "image/heic", starts: /^.{4}ftyp(heic|heix|mif1)/s },
+export const foreignFormats = [
+  { name: "GIF", extension: "gif", contentType: "image/gif", starts: /^GIF8[79]a/ },
+  { name: "WebP", extension: "webp", contentType: "image/webp", starts: /^RIFF....WEBP/s },
+  { name: "BMP", extension: "bmp", contentType: "image/bmp", starts: /^BM.{4}\0{4}/s },
+  { name: "TIFF", extension: "tiff", contentType: "image/tiff", starts: /^(II\*\0|MM\0\*)/ },
+  { name: "AVIF", extension: "avif", contentType: "image/avif", starts: /^.{4}ftypavi[fs]/s },
+  { name: "HEIC", extension: "heic", contentType: "image/heic", starts: /^.{4}ftyp(hei[cxms]|mif1)/s },
 ] as const;
 
 /**

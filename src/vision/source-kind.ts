@@ -2,6 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { extname } from "node:path";
 import { platform } from "node:process";
 import { describe, UserError } from "../base/errors.ts";
+import { readKind } from "./picture-kind.ts";
 import { parseSynthetic } from "./synthetic-spec.ts";
 
 /** What `--camera` names. */
@@ -11,7 +12,7 @@ export type SourceKind =
   | { readonly kind: "synthetic"; readonly text: string }
   | { readonly kind: "video" | "image" | "folder" | "missing"; readonly path: string };
 
-/** What imread of every build of OpenCV supports; a GIF is opened as a video. */
+/** What imread of every build of OpenCV supports. */
 const imageExtensions = /^\.(png|jpe?g|jpe|bmp|dib|webp|tiff?|p[bgpn]m|jp2)$/i;
 
 /** Decides from the form of the text first, then from what the file system has under that path. */
@@ -24,7 +25,16 @@ export function sourceKind(camera: string): SourceKind {
   const found = stat(camera);
   if (!found) return { kind: "missing", path: camera };
   if (found.isDirectory()) return { kind: "folder", path: camera };
-  return { kind: isImageName(camera) ? "image" : "video", path: camera };
+  return { kind: found.isFile() && isImage(camera) ? "image" : "video", path: camera };
+}
+
+/** Whether a file is one picture, by what it contains; if that says nothing, by its name. A GIF is opened as a video. */
+export function isImage(path: string): boolean {
+  const kind = readKind(path);
+  const extension = extname(path);
+  if (kind === undefined) return imageExtensions.test(extension);
+  // Motion JPEG without a container is JPEG files one after another.
+  return kind !== "video" && kind !== "GIF" && !(kind === "JPEG" && /^\.mjpe?g$/i.test(extension));
 }
 
 /** @throws UserError when the path cannot be read, for example without permission. */
@@ -51,10 +61,6 @@ export function isEndless(camera: string): boolean {
   const kind = sourceKind(camera);
   if (kind.kind === "synthetic") return parseSynthetic(kind.text).seconds === undefined;
   return isCamera(camera);
-}
-
-export function isImageName(name: string): boolean {
-  return imageExtensions.test(extname(name));
 }
 
 /** Whether this machine has a webcam. macOS has no device files; nearly every Mac has a camera. */

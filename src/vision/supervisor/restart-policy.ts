@@ -2,6 +2,7 @@ import { describe } from "../../base/errors.ts";
 import type { Logger } from "../../base/log.ts";
 import { eventFields } from "../../base/log-events.ts";
 import { Backoff, type BackoffLimits } from "../../base/retry.ts";
+import { withoutDurations } from "./opencv-output.ts";
 
 /** Failures in a row, without a frame in between, after which a recording is not opened again. */
 const maxFailures = 3;
@@ -42,10 +43,11 @@ export class RestartPolicy {
     this.#onRestart();
     const wait = this.#backoff.next();
     const reason = describe(error);
-    const level = reason === this.#loggedReason ? "debug" : "warn";
+    const kind = withoutDurations(reason);
+    const level = kind === this.#loggedReason ? "debug" : "warn";
     const text = `lost the camera: ${reason}. Opening it again in ${(wait / 1000).toFixed(1)} s`;
     this.#log[level](eventFields("camera_lost", error), text);
-    this.#loggedReason = reason;
+    this.#loggedReason = kind;
     return wait;
   }
 

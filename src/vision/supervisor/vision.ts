@@ -15,7 +15,7 @@ const maxInFlight = 8;
 export interface VisionOptions {
   /** A live source that delivers no frame for this long is opened again, seconds. Default 10. */
   readonly stallSeconds?: number | undefined;
-  /** How long a source may take to open and deliver its first frame, seconds. Default 20. */
+  /** How long a source may take to open and deliver its first frames, seconds. Default 20, or twice `stallSeconds`. */
   readonly openSeconds?: number | undefined;
   /** Waits between two attempts to open a source again, ms. Default 500 to 30,000. */
   readonly restart?: BackoffLimits | undefined;
@@ -109,7 +109,8 @@ export class Vision {
     this.#worker = worker;
     const abort = () => worker.kill(signal.reason);
     signal.addEventListener("abort", abort, { once: true });
-    const limit = (this.#options.openSeconds ?? 20) * 1000;
+    const { stallSeconds = 0, openSeconds = Math.max(20, 2 * stallSeconds) } = this.#options;
+    const limit = openSeconds * 1000;
     const timer = setTimeout(() => worker.kill(noFrameError(this.#settings.camera, limit)), limit);
     try {
       const credits = maxInFlight - this.#inFlight;

@@ -11,6 +11,7 @@ import { within } from "../../base/time.ts";
 import type { SourceInfo, VisionSettings } from "../types.ts";
 import type { FromWorker, ResultMessage, StartPosition, ToWorker } from "../worker-messages.ts";
 import { forkWorker } from "./fork-worker.ts";
+import { withoutAddresses } from "./opencv-output.ts";
 
 /** How long a worker may take to exit when asked to, ms. */
 const gracePeriod = 2000;
@@ -129,7 +130,7 @@ export class WorkerProcess {
     if (last?.kind === "done") return { kind: "done" };
     if (last?.kind === "bug")
       return { kind: "failed", error: new Error(`in the vision worker: ${last.stack}`) };
-    const output = redact(this.#output.at(-1) ?? "").trim();
+    const output = withoutAddresses(redact(this.#output.at(-1) ?? ""));
     const because = output === "" ? "" : ` (${output})`;
     if (last?.kind === "failed")
       return { kind: "failed", error: new UserError(last.code, last.message + because, last.remedy) };

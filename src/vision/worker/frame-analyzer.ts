@@ -11,7 +11,7 @@ import { Tracker } from "./visits/tracker.ts";
 
 export interface Frame extends GrabbedFrame {
   readonly index: number;
-  /** Seconds on the source's own clock: frame number by frame rate for a recording, the monotonic clock for a camera. */
+  /** Seconds on the source's own clock: a recording's times, the monotonic clock for a camera. */
   readonly seconds: number;
   /** It is independent of the frame before. */
   readonly unrelated: boolean;

@@ -11,7 +11,7 @@ import { createPrivacyMask } from "./privacy-mask.ts";
 import type { ResultBatcher } from "./result-batcher.ts";
 import type { GrabbedFrame, Source } from "./sources/source.ts";
 
-/** For a recording without a frame rate, frames per second. */
+/** For images, frames per second. */
 const defaultRate = 30;
 
 interface FrameLoop {
@@ -34,13 +34,12 @@ export async function runFrameLoop(loop: FrameLoop): Promise<void> {
   const shouldAnalyze = createFrameFilter(cv, settings);
   const analyzer = new FrameAnalyzer(cv, detector, settings, from.visit);
   const { live, unrelated = false } = source.info;
-  let withinRate = createFrameRateLimit(settings.fps, source);
+  const withinRate = createFrameRateLimit(settings.fps, source.info);
   let { index, skip: nth } = from;
   let frame = loop.first;
   while (!stopped()) {
     if (!frame && settings.loop && !live) {
       source.rewind();
-      withinRate = createFrameRateLimit(settings.fps, source);
       nth = 0;
       frame = await source.read();
     }
@@ -50,9 +49,10 @@ export async function runFrameLoop(loop: FrameLoop): Promise<void> {
     batcher.drop(frame.dropped);
     const { mat, capturedAt } = frame;
     mask(mat);
-    const seconds = live ? performance.now() / 1000 : index / (source.rate ?? defaultRate);
+    const seconds = live ? performance.now() / 1000 : (frame.seconds ?? index / (source.rate ?? defaultRate));
     const tracking = unrelated || analyzer.isTracking(seconds);
-    if (!withinRate(nth, capturedAt) || !shouldAnalyze(mat, seconds, tracking)) batcher.skip();
+    if (!withinRate(live ? capturedAt : seconds * 1000) || !shouldAnalyze(mat, seconds, tracking))
+      batcher.skip();
     else if (live && credits.left <= 0) batcher.drop(1);
     else {
       await credits.acquire();

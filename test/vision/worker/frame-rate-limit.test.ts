@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { liveLimit, recordingLimit } from "../../../src/vision/worker/frame-rate-limit.ts";
+import { rateLimit } from "../../../src/vision/worker/frame-rate-limit.ts";
 
 test("the frame rate of a recording is limited relative to its own rate", () => {
   const accepted = (fps: number, rate: number) => {
-    const accepts = recordingLimit(fps, rate);
-    return Array.from({ length: 12 }, (_, nth) => nth).filter((nth) => accepts(nth, 0));
+    const accepts = rateLimit(fps);
+    return Array.from({ length: 12 }, (_, nth) => nth).filter((nth) => accepts((nth * 1000) / rate));
   };
   assert.deepEqual(accepted(10, 30), [0, 3, 6, 9]);
   assert.deepEqual(accepted(30, 30).length, 12);
@@ -21,9 +21,9 @@ test("the frame rate of a live camera is limited by the clock, and exact on aver
     [30, 30],
     [5, 7],
   ] as const) {
-    const accepts = liveLimit(fps);
+    const accepts = rateLimit(fps);
     let frames = 0;
-    for (let nth = 0; nth < rate * 100; nth++) if (accepts(nth, 1e12 + (nth * 1000) / rate)) frames++;
+    for (let nth = 0; nth < rate * 100; nth++) if (accepts(1e12 + (nth * 1000) / rate)) frames++;
     assert.ok(Math.abs(frames - fps * 100) <= fps, `${frames} frames at ${fps} of ${rate}`);
   }
 });

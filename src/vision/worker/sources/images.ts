@@ -1,7 +1,8 @@
-import { readdirSync } from "node:fs";
-import { basename, join } from "node:path";
+import { type Dirent, readdirSync, statSync } from "node:fs";
+import { basename, extname, join } from "node:path";
 import { describe, UserError } from "../../../base/errors.ts";
-import { isImageName } from "../../source-kind.ts";
+import { readKind } from "../../picture-kind.ts";
+import { isImage } from "../../source-kind.ts";
 import type { Cv, Mat } from "../opencv.ts";
 import type { Source, Warn } from "./source.ts";
 
@@ -11,28 +12,61 @@ import type { Source, Warn } from "./source.ts";
  */
 export function openImage(cv: Cv, path: string): Source {
   return imageSource(cv, [path], () => {
-    throw new UserError("IMAGE_UNREADABLE", `${path} is not an image that OpenCV can read`);
+    throw new UserError("IMAGE_UNREADABLE", unreadable(path));
   });
 }
 
 /**
- * The images of a folder, in the order of their names; files with other extensions are ignored. An image that cannot be
- * read is skipped with a warning.
+ * The images of a folder, in the order of their names. Other files are passed over, which a warning counts by kind; hidden
+ * ones silently. An image that cannot be read is skipped with a warning.
  * @throws UserError when there is no image in it, or none that can be read.
  */
 export function openFolder(cv: Cv, path: string, warn: Warn): Source {
-  const names = readNames(path).filter((name) => isImageName(name) && !name.startsWith("."));
-  if (names.length === 0) {
-    const remedy = "Supported are PNG, JPEG, BMP, WebP, TIFF and PNM files";
-    throw new UserError("FOLDER_WITHOUT_IMAGES", `no image in the folder ${path}`, remedy);
+  const entries = readEntries(path).filter(({ name }) => !name.startsWith("."));
+  const images: string[] = [];
+  const others = new Map<string, number>();
+  for (const entry of entries) {
+    const file = join(path, entry.name);
+    if (isFile(entry, file) && isImage(file)) images.push(file);
+    else {
+      const kind = isFile(entry, file) ? otherKind(file) : entry.isDirectory() ? "folder" : "special file";
+      others.set(kind, (others.get(kind) ?? 0) + 1);
+    }
   }
-  const paths = names.sort().map((name) => join(path, name));
-  return imageSource(cv, paths, (bad) => warn(`${bad} is not an image that OpenCV can read; skipped`));
+  const list = [...others].map(([kind, count]) => `${count} ${kind}`).join(", ");
+  if (images.length === 0) {
+    const what = `no image in the folder ${path}${list === "" ? "" : ` (${list})`}`;
+    throw new UserError(
+      "FOLDER_WITHOUT_IMAGES",
+      what,
+      "Supported are PNG, JPEG, BMP, WebP, TIFF and PNM files",
+    );
+  }
+  if (list !== "")
+    warn(`${path}: ${entries.length - images.length} of ${entries.length} are passed over: ${list}`);
+  return imageSource(cv, images.sort(), (bad) => warn(`${unreadable(bad)}; skipped`));
 }
 
-function readNames(folder: string): string[] {
+/** What a file is that is no image: its kind or, if that is unknown, its extension. */
+function otherKind(file: string): string {
+  return readKind(file) ?? (extname(file).toLowerCase() || "without an extension");
+}
+
+function unreadable(path: string): string {
+  const kind = readKind(path);
+  if (kind !== "HEIC" && kind !== "AVIF") return `${path} is not an image that OpenCV can read`;
+  return `${path} is ${kind === "HEIC" ? "a HEIC" : "an AVIF"} picture, which this OpenCV cannot read: convert it to JPEG or PNG`;
+}
+
+/** A link may lead anywhere, and a pipe must not be opened. */
+function isFile(entry: Dirent, path: string): boolean {
+  if (!entry.isSymbolicLink()) return entry.isFile();
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+function readEntries(folder: string): Dirent[] {
   try {
-    return readdirSync(folder);
+    return readdirSync(folder, { withFileTypes: true });
   } catch (error) {
     throw new UserError("FILE_UNREADABLE", `cannot read the folder ${folder}: ${describe(error)}`, "", error);
   }

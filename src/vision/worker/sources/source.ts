@@ -7,6 +7,8 @@ export interface GrabbedFrame {
   readonly mat: Mat;
   /** Milliseconds since 1970. */
   readonly capturedAt: number;
+  /** On a recording's own clock; else the frame's number tells the time. */
+  readonly seconds?: number | undefined;
   /** Older frames that the source dropped to get to this one; live sources only. */
   readonly dropped: number;
   /** The image's file name, for images. */
@@ -16,7 +18,7 @@ export interface GrabbedFrame {
 /** An open source of frames. */
 export interface Source {
   readonly info: SourceInfo;
-  /** Frames per second of a recording, when it is known. */
+  /** Frames per second of a source that has a rate and no clock. */
   readonly rate?: number | undefined;
   /** The next frame, or undefined at the end. Reading from a camera blocks the process until there is a frame. */
   read(): Promise<GrabbedFrame | undefined>;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { UserError } from "../../../../src/base/errors.ts";
@@ -27,6 +28,38 @@ test("the images of a folder are read in the order of their names, and broken on
     ],
   );
   assert.match(reported().join(""), /c\.png is not an image that OpenCV can read; skipped/);
+});
+
+test("files of a folder are told by what they contain; what is passed over is counted by kind", async (t) => {
+  const [jpeg] = await jpegFrames(t, 1);
+  const folder = await folderOf(t, {
+    "a.txt": jpeg ?? "",
+    "b.png": Buffer.from("\0\0\0\x20ftypisom"),
+    "c.jpg": Buffer.from("\0\0\0\x18ftypheic\0\0\0\0"),
+    "d.avif": Buffer.from("\0\0\0\x18ftypavif\0\0\0\0"),
+    "e.gif": "GIF89a",
+    "notes.TXT": "not an image",
+    "more.txt": "",
+    README: "nor this",
+    ".hidden": "not counted",
+  });
+  await mkdir(join(folder, "deeper"));
+  await symlink("/dev/null", join(folder, "linked.png"));
+  const { info, frames, reported } = await analyze(t, settings(folder));
+  assert.equal(info.frames, 3);
+  assert.deepEqual(
+    frames.map(({ faces }) => faces.map(({ file }) => file)),
+    [["a.txt"]],
+  );
+  const text = reported().join("");
+  const [, list = ""] = /: 7 of 10 are passed over: ([^"]*)"/.exec(text) ?? [];
+  const kinds = ["1 GIF", "1 folder", "1 special file", "1 video", "1 without an extension", "2 .txt"];
+  assert.deepEqual(list.split(", ").sort(), kinds);
+  assert.match(
+    text,
+    /c\.jpg is a HEIC picture, which this OpenCV cannot read: convert it to JPEG or PNG; skipped/,
+  );
+  assert.match(text, /d\.avif is an AVIF picture/);
 });
 
 test("an image is one frame, with or without fps; with loop it never ends", async (t) => {

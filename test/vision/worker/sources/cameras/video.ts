@@ -33,7 +33,8 @@ function make(folder: string): string {
   return long;
 }
 
-function ffmpeg(args: readonly string[], input?: Buffer): void {
+/** Runs ffmpeg; throws an Error with what it prints when it fails. */
+export function ffmpeg(args: readonly string[], input?: Buffer): void {
   const { status, stderr } = spawnSync("ffmpeg", ["-v", "error", ...args], { input });
   if (status !== 0) throw new Error(`ffmpeg: ${stderr}`);
 }
