@@ -12,7 +12,13 @@ export function withoutAddresses(line: string): string {
   return line.replace(openCvPrefix, "").replace(ffmpegPrefix, "[$1]").replace(pointer, "0x...").trim();
 }
 
-/** For comparison: the same for two failures of the same kind, of which one took a little longer. */
+/**
+ * For comparison: the same for two failures of the same kind, of which one took a little longer. Whole seconds stay: they
+ * are limits, which tell failures apart.
+ */
 export function withoutDurations(reason: string): string {
-  return reason.replace(/\b\d+(?:\.\d+)?(?=\s?(?:ms|s|milliseconds|seconds)\b)/g, "N");
+  return reason.replace(
+    /\b(?:\d+(?:\.\d+)?(?=\s?(?:ms|milliseconds)\b)|\d+\.\d+(?=\s?(?:s|seconds)\b))/g,
+    "N",
+  );
 }

@@ -1,28 +1,13 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { Aedes } from "aedes";
 import { mosquittoMissing, startMosquitto } from "../../support/mosquitto.ts";
 import { freePort } from "../../support/ports.ts";
+import { tcpServer } from "../../support/tcp-server.ts";
 import { check, checkSteps, ended, startFacepipe } from "./fixture.ts";
 
 const skip = mosquittoMissing() ?? false;
-
-async function listen(t: TestContext, serve: (socket: Socket) => void): Promise<string> {
-  const sockets = new Set<Socket>();
-  const server: Server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on("error", () => undefined);
-    serve(socket);
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  t.after(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
 
 test("a port without a listener: exit code 2", async () => {
   const { code, list, stderr } = await checkSteps("--broker", `mqtt://127.0.0.1:${await freePort()}`);
@@ -45,7 +30,7 @@ test("an unknown host name: exit code 2", async () => {
 });
 
 test("a listener that never answers: exit code 2 after the timeout", async (t) => {
-  const url = await listen(t, () => undefined);
+  const url = await tcpServer(t, () => undefined);
   const plain = await checkSteps("--broker", url, "--connect-timeout", "1");
   assert.equal(plain.code, 2);
   assert.equal(plain.list.at(-1)?.step, "connect");
@@ -91,7 +76,7 @@ test("--wait: Ctrl-C ends it at once, with an exit code other than 0", async () 
 test("a broker with MQTT 3.1.1 only: auto falls back, 5 is refused", async (t) => {
   const aedes = await Aedes.createBroker();
   t.after(() => aedes.close());
-  const url = await listen(t, aedes.handle);
+  const url = await tcpServer(t, aedes.handle);
   const { code, step, stderr } = await checkSteps("--broker", url);
   assert.equal(code, 0, stderr);
   assert.match(step("connect").detail, /^MQTT 3\.1\.1 \(it refused MQTT 5\)/);
@@ -105,7 +90,7 @@ test("a subscription that is refused", async (t) => {
   const aedes = await Aedes.createBroker();
   t.after(() => aedes.close());
   aedes.authorizeSubscribe = (_client, _subscription, answer) => answer(null, null);
-  const url = await listen(t, aedes.handle);
+  const url = await tcpServer(t, aedes.handle);
   const { code, list, stderr } = await checkSteps("--broker", url);
   assert.equal(code, 1);
   assert.equal(list.at(-1)?.step, "subscribe");
@@ -116,7 +101,7 @@ test("a broker that closes the connection at a forbidden message", async (t) => 
   const aedes = await Aedes.createBroker();
   t.after(() => aedes.close());
   aedes.authorizePublish = (_client, _packet, answer) => answer(new Error("forbidden"));
-  const url = await listen(t, aedes.handle);
+  const url = await tcpServer(t, aedes.handle);
   const { code, step } = await checkSteps("--broker", url);
   assert.equal(code, 1);
   assert.match(step("qos0").why ?? "", /closed the connection after a message to faces\//);
