@@ -7,11 +7,15 @@ import { RecordingClock } from "../../../../src/vision/worker/sources/recording-
 import { analyze, folderOf, jpegFrames, never, settings, visionFor } from "../../harness.ts";
 import { ffmpeg, withoutFfmpeg as skip } from "./cameras/video.ts";
 
-/** A video of drawn faces, 30 frames per second; `options` come before the name of the output. */
+/** Drawn once for all tests. */
+let drawn: Promise<Buffer[]> | undefined;
+
+/** A video of at most 120 drawn faces, 30 frames per second; `options` come before the name of the output. */
 async function record(t: TestContext, name: string, count: number, ...options: string[]): Promise<string> {
+  drawn ??= jpegFrames(t, 120);
   const path = join(await folderOf(t, {}), name);
   const input = ["-f", "mjpeg", "-framerate", "30", "-i", "pipe:"];
-  ffmpeg([...input, ...options, path], Buffer.concat(await jpegFrames(t, count)));
+  ffmpeg([...input, ...options, path], Buffer.concat((await drawn).slice(0, count)));
   return path;
 }
 
