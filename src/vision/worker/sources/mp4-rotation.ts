@@ -18,6 +18,15 @@ const mostBoxes = 10_000;
  * sees them. OpenCV turns them by itself, but some versions (4.6) the wrong way, and what its property says differs too.
  */
 export function readRotation(path: string): Rotation | undefined {
+  try {
+    return readTracks(path);
+  } catch {
+    // Without permission, for example: OpenCV does not open it either, and that is reported.
+    return undefined;
+  }
+}
+
+function readTracks(path: string): Rotation | undefined {
   const file = openSync(path, "r");
   try {
     const movie = find(file, { type: "", start: 0, end: fstatSync(file).size }, "moov");

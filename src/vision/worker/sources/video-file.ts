@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { UserError } from "../../../base/errors.ts";
 import type { Cv, Mat, VideoCapture } from "../opencv.ts";
 import { readRotation } from "./mp4-rotation.ts";
@@ -18,12 +19,14 @@ const countError = 0.1;
  * @throws UserError when it is not a video; from `read`, at the end, when most of it could not be read.
  */
 export function openVideoFile(cv: Cv, path: string, warn: Warn): Source {
-  const rotate = rotationOf(cv, path);
+  // What is read from a pipe is gone: it is opened once.
+  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  const rotate = isFile ? rotationOf(cv, path) : undefined;
   const open = () => openVideo(cv, path, rotate !== undefined);
   let capture = open();
   const count = positive(Math.round(capture.get(cv.CAP_PROP_FRAME_COUNT)));
   const claimedRate = positive(capture.get(cv.CAP_PROP_FPS));
-  const rate = isRate(cv, open, claimedRate) ? claimedRate : undefined;
+  const rate = !isFile || isRate(cv, open, claimedRate) ? claimedRate : undefined;
   // Computed from the rate by most containers: with another rate it is a guess.
   const frames = rate === undefined ? undefined : count;
   const clock = new RecordingClock(rate, frames === undefined ? undefined : frames / (rate ?? 1));

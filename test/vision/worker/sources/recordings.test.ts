@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -110,6 +111,16 @@ test("a recording of which most is missing is an error, after its faces", { skip
     return /^only \d+ of the 90 frames/.test(error.message);
   });
   assert.ok(faces > 0);
+});
+
+test("a pipe is opened once, since what is read from it is gone", { skip }, async (t) => {
+  const video = await record(t, "source.mkv", 30, ...h264);
+  const pipe = join(await folderOf(t, {}), "pipe.mkv");
+  execFileSync("mkfifo", [pipe]);
+  const writing = writeFile(pipe, await readFile(video));
+  const { frames } = await analyze(t, settings(pipe));
+  await writing;
+  assert.equal(frames.length, 30);
 });
 
 test("a recording's clock goes forward, also without times and when it starts again", () => {
