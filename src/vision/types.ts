@@ -54,6 +54,18 @@ export interface SourceInfo {
   readonly frames?: number | undefined;
   /** Each frame is independent of the one before: images. */
   readonly unrelated?: true;
+  /** What a camera or a recording delivers, as far as it is known. */
+  readonly stream?: StreamFormat | undefined;
+}
+
+export interface StreamFormat {
+  /** FFmpeg's name: h264, hevc, mjpeg. */
+  readonly codec?: string | undefined;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Frames per second, as the source claims. */
+  readonly rate?: number | undefined;
 }
 
 /** A detected face and its crop: a plain PNG or JPEG, without metadata yet. */
