@@ -15,6 +15,8 @@ export function jpegPicture(cv: Cv, file: Buffer): Picture {
     8: cv.IMREAD_REDUCED_COLOR_8,
   };
   return new Picture((reduction) => {
+    // The addon ends the process when it decodes nothing.
+    if (file.length === 0) throw new DamagedFrameError("the frame is empty");
     try {
       const mat = cv.imdecode(file, flags[reduction]);
       if (!mat.empty) return { mat, reduction };
