@@ -18,6 +18,8 @@ import type { GrabbedFrame, Source } from "./sources/source.ts";
 const defaultRate = 30;
 /** A source with so many damaged frames one after the other delivers no pictures. */
 const mostDamaged = 100;
+/** The event loop turns at least this often, ms. */
+const maxTurn = 10;
 
 interface FrameLoop {
   readonly cv: Cv;
@@ -42,6 +44,7 @@ export async function runFrameLoop(loop: FrameLoop): Promise<void> {
   const withinRate = createFrameRateLimit(settings.fps, source.info);
   let { index, skip: nth } = from;
   let damaged = 0;
+  let turnAt = performance.now();
   let frame = loop.first;
   while (!stopped()) {
     if (!frame && settings.loop && !live) {
@@ -80,8 +83,12 @@ export async function runFrameLoop(loop: FrameLoop): Promise<void> {
     picture.release();
     index++;
     nth++;
-    // OpenCV's calls are synchronous: the supervisor's messages are received here.
-    await nextTurn();
+    // OpenCV's calls are synchronous: the supervisor's messages are received here. Not for each frame of a recording: a turn
+    // of the event loop costs system calls, and such a frame takes a few milliseconds.
+    if (performance.now() - turnAt > maxTurn) {
+      await nextTurn();
+      turnAt = performance.now();
+    }
     frame = await source.read();
   }
   frame?.picture.release();
