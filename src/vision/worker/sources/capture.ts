@@ -1,3 +1,4 @@
+import type { StreamFormat } from "../../types.ts";
 import type { Mat, VideoCapture } from "../opencv.ts";
 
 /** An open camera or network stream. */
@@ -9,6 +10,7 @@ export interface Capture {
   readonly timestampAge: () => number | undefined;
   /** Frames that the decoder holds back: its output is that much older than its input. */
   readonly heldBack: number;
+  readonly stream?: StreamFormat | undefined;
 }
 
 export function captureOf(video: VideoCapture, more: Partial<Capture> = {}): Capture {
