@@ -1,3 +1,4 @@
+import { UserError } from "../../base/errors.ts";
 import type { Report, Step } from "../../base/steps/step.ts";
 import { flag, numberBetween, option, type Settings } from "../../settings/option.ts";
 import { listCameras } from "../../vision/machine-cameras.ts";
@@ -49,7 +50,7 @@ type CheckSettings = Settings<typeof options>;
 const openTimeout = 20_000;
 
 const labels = { dns: "DNS", tcp: "TCP", tls: "TLS", cpu: "CPU" };
-const format = { labels, timeless: ["stream", "cpu", "picture"] };
+const format = { labels, timeless: ["stream", "cpu", "picture", "advice"], advice: ["advice"] };
 
 export const cameraCheck = defineRole({
   name: "camera-check",
@@ -87,7 +88,7 @@ async function check(settings: CheckSettings, context: RoleContext): Promise<voi
   // What it warns of is part of the advice.
   const log = context.log.child({}, { level: "silent" });
   const detector = await chooseDetector(settings, { ...context, log });
-  if (!detector) return;
+  if (!detector) throw new UserError("STOPPED", "stopped before the check was done");
   const modelMissing = settings.detector === "auto" && detector.name === "haar";
   const attempt = async (report: Report, connectTimeout: number) => {
     const failures: unknown[] = [];

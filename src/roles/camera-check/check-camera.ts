@@ -52,6 +52,7 @@ export async function checkCamera(settings: VisionSettings, options: CameraCheck
     log,
     environment: processEnvironment(),
     seconds,
+    answered: address !== undefined,
     openTimeout,
     stallTimeout,
     onWarning: (text) => advice.push(text),

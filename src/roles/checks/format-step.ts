@@ -6,6 +6,8 @@ export interface StepFormat {
   readonly labels: Readonly<Record<string, string>>;
   /** Steps that take no time: their results came with the step before. */
   readonly timeless: readonly string[];
+  /** Steps that say what to do about the others. */
+  readonly advice?: readonly string[];
   /** Why a failed step that is not required does not matter. */
   readonly notRequired?: string;
 }
@@ -16,7 +18,13 @@ export function stepToText(
   format: StepFormat,
   style: Style,
 ): string {
-  const mark = ok ? style.good("✓") : required === false ? style.dim("-") : style.bad("✗");
+  const mark = format.advice?.includes(step)
+    ? "→"
+    : ok
+      ? style.good("✓")
+      : required === false
+        ? style.dim("-")
+        : style.bad("✗");
   const time = format.timeless.includes(step) ? "" : `${ms.toFixed(1)} ms`;
   const note = !ok && required === false ? style.dim(` (${format.notRequired})`) : "";
   const label = format.labels[step] ?? step;

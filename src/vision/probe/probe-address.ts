@@ -54,7 +54,8 @@ async function askWithLogin({ socket, address, left }: Exchange): Promise<{ answ
   const answer = await ask(socket, requestTo(address, 1), left());
   const challenges = answer.headers.get("www-authenticate") ?? [];
   const { login } = address;
-  if (answer.status !== 401 || login === undefined) return { answer, last: socket };
+  if (answer.status !== 401 || login === undefined || challenges.length === 0)
+    return { answer, last: socket };
   const request = requestTo(address, 2);
   const header = authorization(challenges, login, request);
   if (header === undefined) {

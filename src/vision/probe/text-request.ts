@@ -21,7 +21,10 @@ export interface TextRequest {
 }
 
 /** The connection was closed, or what came is no answer of such a server. */
-export class NoAnswerError extends Error {}
+export class NoAnswerError extends Error {
+  /** As an error of the system has one: it is no bug of ours. */
+  readonly code = "NO_ANSWER";
+}
 
 /**
  * Sends a request and reads the head of the answer: RTSP's and HTTP's have the same form (RFC 2326, section 7). For what

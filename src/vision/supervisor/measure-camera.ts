@@ -18,6 +18,8 @@ export interface MeasureOptions {
   readonly environment: WorkerOptions["environment"];
   /** How long to read, seconds. */
   readonly seconds: number;
+  /** The camera's address answered: if no frame comes, it is not unreachable. */
+  readonly answered: boolean;
   /** How long the source may take to open, milliseconds. */
   readonly openTimeout: number;
   /** How long it may deliver no frame, milliseconds; twice as long for the first. */
@@ -42,7 +44,7 @@ const searchTimeout = 60_000;
 
 /** Measures a source in a worker process, which is killed when it hangs: a camera's read can block for ever. */
 export function measureCamera(settings: VisionSettings, options: MeasureOptions): CameraMeasurement {
-  const { log, environment, seconds, openTimeout, stallTimeout, onWarning } = options;
+  const { log, environment, seconds, answered, openTimeout, stallTimeout, onWarning } = options;
   const results = {
     opened: deferred<SourceOpened>(),
     firstFrame: deferred<ReadProgress>(),
@@ -50,7 +52,10 @@ export function measureCamera(settings: VisionSettings, options: MeasureOptions)
     faces: deferred<FaceMeasurement>(),
   };
   let limit = openTimeout;
-  let reason = () => noFrameError(settings.camera, openTimeout);
+  let reason = () =>
+    answered
+      ? stalled(settings, "answered, but did not open within", openTimeout)
+      : noFrameError(settings.camera, openTimeout);
   const onMeasure = (message: MeasureMessage) => {
     if (message.kind === "reading") {
       results.firstFrame.resolve(message);
@@ -93,7 +98,6 @@ export function measureCamera(settings: VisionSettings, options: MeasureOptions)
   };
 }
 
-/** The source answered, so it is not unreachable. */
 function stalled({ camera }: VisionSettings, what: string, ms: number): UserError {
   const message = `the camera ${redact(camera)} ${what} ${ms / 1000} s`;
   return new UserError("CAMERA_NO_FRAMES", message, "Check its cable or network, and restart it");

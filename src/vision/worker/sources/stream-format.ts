@@ -31,7 +31,7 @@ export function streamFormatOf(cv: Cv, video: VideoCapture): StreamFormat | unde
 }
 
 /** FFmpeg's name for a FOURCC; undefined for one that is not letters and digits. */
-export function codecName(fourcc: number): string | undefined {
+function codecName(fourcc: number): string | undefined {
   const letters = fourccLetters(fourcc)
     .replace(/[\0 ]+$/, "")
     .toLowerCase();
