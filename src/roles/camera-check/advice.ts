@@ -100,14 +100,17 @@ function cpuAdvice(checked: Checked): string | undefined {
   const rate = sourceRate(stream, info);
   // A file waits.
   if (rate === undefined || !info.live) return undefined;
-  const looked = Math.min(rate, settings.fps ?? rate);
-  const cores = (stream.cpuMs * rate + faces.cpuMs * looked) / 1000;
+  const isSaturated = stream.cpuMs * rate > 800;
+  // What comes is then what the CPU can take, and not what the camera sends.
+  const sent = isSaturated ? Math.max(rate, info.stream?.rate ?? rate) : rate;
+  const analysed = Math.min(sent, settings.fps ?? sent);
+  const cores = (stream.cpuMs * sent + faces.cpuMs * analysed) / 1000;
   if (cores <= 1) return undefined;
-  const decoding = stream.cpuMs * rate > faces.cpuMs * looked;
+  const decoding = stream.cpuMs * sent > faces.cpuMs * analysed;
   const remedies = decoding
     ? `use a smaller stream (the camera's sub-stream), ${format.codec === "mjpeg" ? "" : "MJPEG, "}fewer frames per second, or decode in hardware`
     : `lower --fps${settings.detector.name === "haar" ? ", or use --detector yunet" : " or --detect-width"}`;
-  return `at ${round(rate)} frames/s this takes ${round(cores)} cores while somebody is there: ${remedies}`;
+  return `at ${round(sent)} frames/s this takes ${round(cores)} cores while somebody is there: ${remedies}`;
 }
 
 function faceAdvice({ faces, settings, stream }: Checked): string | undefined {

@@ -76,6 +76,11 @@ const cases: readonly (readonly [string, Change, RegExp])[] = [
     { stream: { cpuMs: 60 } },
     /^at 25 frames\/s this takes 1\.7 cores.*sub-stream.*MJPEG.*hardware/,
   ],
+  [
+    "decoding that gets all there is",
+    { stream: { rate: 12, cpuMs: 80 } },
+    /^at 25 frames\/s this takes 2\.2 cores/,
+  ],
   ["decoding MJPEG", { stream: { cpuMs: 60 }, format: { codec: "mjpeg" } }, /^at 25.*(?!MJPEG).*hardware/],
   ["detection", { faces: { cpuMs: 60 } }, /lower --fps or --detect-width$/],
   [
