@@ -48,6 +48,8 @@ type CheckSettings = Settings<typeof options>;
 
 /** As for detect, milliseconds. */
 const openTimeout = 20_000;
+/** A camera gets this long to open even when the time of --wait is over, milliseconds. */
+const shortestWait = 5000;
 
 const labels = { dns: "DNS", tcp: "TCP", tls: "TLS", cpu: "CPU" };
 const format = { labels, timeless: ["stream", "cpu", "picture", "advice"], advice: ["advice"] };
@@ -90,15 +92,19 @@ async function check(settings: CheckSettings, context: RoleContext): Promise<voi
   const detector = await chooseDetector(settings, { ...context, log });
   if (!detector) throw new UserError("STOPPED", "stopped before the check was done");
   const modelMissing = settings.detector === "auto" && detector.name === "haar";
+  const end = Date.now() + (wait ?? Number.POSITIVE_INFINITY) * 1000;
+  // With --wait the last attempt is not much longer than that.
+  const within = (ms: number) => Math.min(ms, Math.max(shortestWait, end - Date.now()));
   const attempt = async (report: Report, connectTimeout: number) => {
     const failures: unknown[] = [];
     for (const { source, name: camera } of cameras) {
+      if (context.stop.aborted) break;
       await checkCamera(visionSettings(source, detector, settings), {
         log: context.log,
         seconds,
         connectTimeout,
-        openTimeout,
-        stallTimeout: settings.stallTimeout * 1000,
+        openTimeout: within(openTimeout),
+        stallTimeout: within(settings.stallTimeout * 1000),
         stop: context.stop,
         modelMissing,
         report: (step) => report({ ...step, facts: { camera, ...step.facts } }),

@@ -42,14 +42,15 @@ async function readFor(
   samples: FrameSamples,
   onProgress: (progress: ReadProgress) => void,
 ): Promise<Omit<StreamMeasurement, "picture"> | undefined> {
+  const { live, unrelated = false, stream } = source.info;
+  let cpuBefore = process.cpuUsage();
   let frame = await source.read();
   if (!frame) return undefined;
-  const { unrelated = false } = source.info;
+  // A camera's first frame comes after whatever has queued up.
+  if (live) cpuBefore = process.cpuUsage();
   const start = performance.now();
   const startTime = frame.seconds;
   const size = { width: frame.mat.cols, height: frame.mat.rows };
-  // The first frame may have waited for anything: the time, and the CPU time, begin with the second one.
-  const cpuBefore = process.cpuUsage();
   let [decoded, frames, end, reported] = [0, 1, start, Number.NEGATIVE_INFINITY];
   let ownTime: number | undefined;
   for (;;) {
@@ -70,7 +71,7 @@ async function readFor(
   }
   const { user, system } = process.cpuUsage(cpuBefore);
   // A JPEG that is dropped is not decoded; a frame of any other codec is, since later ones depend on it.
-  const worked = source.info.stream?.codec === "mjpeg" ? decoded : frames - 1;
+  const worked = (stream?.codec === "mjpeg" ? decoded : frames - 1) + (live ? 0 : 1);
   const elapsed = (end - start) / 1000;
   const ownElapsed = ownTime !== undefined && startTime !== undefined ? ownTime - startTime : 0;
   return {
