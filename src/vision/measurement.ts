@@ -19,6 +19,8 @@ export interface ReadProgress {
 }
 
 export interface StreamMeasurement extends ReadProgress {
+  /** Frames that could not be decoded. */
+  readonly damaged: number;
   /** From the first frame to the last. */
   readonly seconds: number;
   /** Frames per second in this time; absent for a single frame, and for images. */

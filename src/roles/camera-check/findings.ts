@@ -48,14 +48,16 @@ export function rateFinding(
   stream: StreamMeasurement,
   { live, stream: format }: SourceInfo,
 ): Finding & { readonly stream: StreamMeasurement } {
-  const { frames, seconds, rate, ownRate } = stream;
+  const { frames, damaged, seconds, rate, ownRate } = stream;
   const facts = {
     frames,
+    damaged,
     seconds: round(seconds),
     rate: rate && round(rate),
     ownRate: ownRate && round(ownRate),
   };
-  return { detail: rateText(), facts, stream };
+  const note = damaged === 0 ? "" : `; ${plural(damaged, "frame")} could not be decoded`;
+  return { detail: `${rateText()}${note}`, facts, stream };
 
   function rateText(): string {
     if (rate === undefined) return plural(frames, "picture");

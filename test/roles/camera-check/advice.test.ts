@@ -24,7 +24,16 @@ function advice(change: Change): string[] {
   const { width, height } = size;
   const format = { codec: "h264", width, height, rate: 25, ...change.format };
   const picture = { light: 120, contrast: 50, sharpness: 400, ...change.picture };
-  const stream = { frames: 125, seconds: 5, rate: 25, cpuMs: 5, ...size, ...change.stream, picture };
+  const stream = {
+    frames: 125,
+    damaged: 0,
+    seconds: 5,
+    rate: 25,
+    cpuMs: 5,
+    ...size,
+    ...change.stream,
+    picture,
+  };
   const none = { detector: "yunet", pictures: 8, withFaces: 8, most: 1, sizes: [90], missed: [], cpuMs: 8 };
   const checked: Checked = {
     settings: settings("rtsp://entrance.local/stream", { detector: yunet, ...change.settings }),

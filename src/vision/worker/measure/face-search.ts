@@ -29,7 +29,7 @@ export async function searchFaces(
     const { user, system } = process.cpuUsage(before);
     // The first search of a detector takes longer: it prepares itself.
     if (nth > 0 || frames.length === 1) cpu += (user + system) / 1000;
-    found.push(faces.map(({ box }) => box).filter((box) => longerSide(box) >= settings.minFace));
+    found.push(faces.map(({ box }) => box).filter((box) => isFace(box, settings.minFace)));
     onSearched();
   }
   const sizes = found.flat().map(longerSide).sort(ascending);
@@ -63,12 +63,20 @@ async function searchClosely(
     if (nth % step !== 0) continue;
     for (const { box } of await closely.detect(frame)) {
       const size = longerSide(box);
-      if (size >= closeMinFace && !found[nth]?.some((known) => intersectionOverUnion(known, box) > sameFace))
+      if (
+        isFace(box, closeMinFace) &&
+        !found[nth]?.some((known) => intersectionOverUnion(known, box) > sameFace)
+      )
         missed.push(size);
     }
     onSearched();
   }
   return missed.sort(ascending);
+}
+
+/** As detect decides. */
+function isFace({ width, height }: Box, minFace: number): boolean {
+  return Math.max(width, height) >= minFace && Math.min(width, height) > 0;
 }
 
 function longerSide({ width, height }: Box): number {

@@ -1,4 +1,4 @@
-import type { Mat } from "../opencv.ts";
+import type { Picture } from "../picture.ts";
 
 /** The most frames that are kept, and the most memory that they may take, bytes. */
 const mostFrames = 8;
@@ -11,22 +11,22 @@ const fewestFrames = 3;
  * as more arrive.
  */
 export class FrameSamples {
-  readonly #frames: Mat[] = [];
+  readonly #frames: Picture[] = [];
   #seen = 0;
   #stride = 1;
 
-  get frames(): readonly Mat[] {
+  get frames(): readonly Picture[] {
     return this.#frames;
   }
 
   /** Takes the frame over: it releases those that it does not keep. */
-  add(frame: Mat): void {
+  add(frame: Picture): void {
     if (this.#seen++ % this.#stride !== 0) {
       frame.release();
       return;
     }
     this.#frames.push(frame);
-    const bytes = frame.cols * frame.rows * 3;
+    const bytes = frame.size.width * frame.size.height * 3;
     const most = Math.max(fewestFrames, Math.min(mostFrames, Math.floor(mostBytes / bytes)));
     if (this.#frames.length <= most) return;
     this.#stride *= 2;

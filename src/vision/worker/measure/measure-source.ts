@@ -2,8 +2,10 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { UserError } from "../../../base/errors.ts";
 import { redact } from "../../../base/redact.ts";
 import type { ReadProgress, StreamMeasurement } from "../../measurement.ts";
+import type { FrameSize } from "../../types.ts";
 import type { FromWorker, MeasureRequest } from "../../worker-messages.ts";
 import { loadOpenCv } from "../opencv.ts";
+import { DamagedFrameError, type Picture } from "../picture.ts";
 import { createPrivacyMask } from "../privacy-mask.ts";
 import { openSource } from "../sources/open.ts";
 import type { Source } from "../sources/source.ts";
@@ -27,15 +29,21 @@ export async function measureSource({ settings, seconds }: MeasureRequest, send:
     send({ kind: "reading", ...progress }),
   );
   source.close();
-  if (!reading) throw new UserError("CAMERA_NO_FRAMES", `${redact(settings.camera)} has no frame`);
+  if (!reading) {
+    const message = `${redact(settings.camera)} has no frame that can be decoded`;
+    throw new UserError("CAMERA_NO_FRAMES", message, "Check its cable or network");
+  }
   const mask = createPrivacyMask(cv, settings.masks);
-  for (const frame of samples.frames) mask(frame);
-  send({ kind: "measured", ...reading, picture: pictureQuality(cv, samples.frames) });
-  const faces = await searchFaces(cv, samples.frames, settings, () => send({ kind: "searching" }));
+  const pictures = samples.frames.map((picture) => {
+    picture.mask(mask);
+    return picture.at(1).mat;
+  });
+  send({ kind: "measured", ...reading, picture: pictureQuality(cv, pictures) });
+  const faces = await searchFaces(cv, pictures, settings, () => send({ kind: "searching" }));
   send({ kind: "searched", ...faces });
 }
 
-/** Reads and decodes every frame; undefined when there is none. */
+/** Reads and decodes every frame; undefined when there is none that can be decoded. */
 async function readFor(
   seconds: number,
   source: Source,
@@ -43,43 +51,63 @@ async function readFor(
   onProgress: (progress: ReadProgress) => void,
 ): Promise<Omit<StreamMeasurement, "picture"> | undefined> {
   const { live, unrelated = false, stream } = source.info;
+  let size: FrameSize | undefined;
+  let [frames, decoded, damaged] = [0, 0, 0];
+  let [start, end, reported] = [0, 0, Number.NEGATIVE_INFINITY];
+  let [firstTime, lastTime]: (number | undefined)[] = [];
   let cpuBefore = process.cpuUsage();
-  let frame = await source.read();
-  if (!frame) return undefined;
-  // A camera's first frame comes after whatever has queued up.
-  if (live) cpuBefore = process.cpuUsage();
-  const start = performance.now();
-  const startTime = frame.seconds;
-  const size = { width: frame.mat.cols, height: frame.mat.rows };
-  let [decoded, frames, end, reported] = [0, 1, start, Number.NEGATIVE_INFINITY];
-  let ownTime: number | undefined;
-  for (;;) {
-    samples.add(frame.mat);
-    if (end - reported >= progressInterval) {
+  for (let isFirst = true; ; isFirst = false) {
+    const frame = await source.read();
+    if (!frame) break;
+    frames += 1 + frame.dropped;
+    if (isIntact(frame.picture)) {
+      decoded++;
+      size ??= frame.picture.size;
+      samples.add(frame.picture);
+    } else damaged++;
+    end = performance.now();
+    lastTime = frame.seconds;
+    if (isFirst) {
+      start = end;
+      firstTime = lastTime;
+      // A camera's first frame comes after whatever has queued up.
+      if (live) {
+        cpuBefore = process.cpuUsage();
+        [frames, decoded] = [1, 0];
+      }
+    }
+    if (size && end - reported >= progressInterval) {
       onProgress({ frames, ...size });
       reported = end;
     }
     if (end - start >= seconds * 1000) break;
     await nextTurn();
-    const next = await source.read();
-    if (!next) break;
-    frame = next;
-    decoded++;
-    frames += 1 + frame.dropped;
-    end = performance.now();
-    ownTime = frame.seconds;
   }
+  if (!size) return undefined;
   const { user, system } = process.cpuUsage(cpuBefore);
   // A JPEG that is dropped is not decoded; a frame of any other codec is, since later ones depend on it.
-  const worked = (stream?.codec === "mjpeg" ? decoded : frames - 1) + (live ? 0 : 1);
+  const worked = stream?.codec === "mjpeg" ? decoded : frames - (live ? 1 : 0);
   const elapsed = (end - start) / 1000;
-  const ownElapsed = ownTime !== undefined && startTime !== undefined ? ownTime - startTime : 0;
+  const ownElapsed = firstTime !== undefined && lastTime !== undefined ? lastTime - firstTime : 0;
   return {
     frames,
+    damaged,
     ...size,
     seconds: elapsed,
-    rate: unrelated || decoded === 0 ? undefined : (frames - 1) / elapsed,
+    rate: unrelated || frames < 2 ? undefined : (frames - 1) / elapsed,
     ownRate: ownElapsed > 0 ? (frames - 1) / ownElapsed : undefined,
-    cpuMs: worked === 0 ? 0 : (user + system) / 1000 / worked,
+    cpuMs: (user + system) / 1000 / Math.max(1, worked),
   };
+}
+
+/** Decodes the whole frame; one that cannot be decoded is released. */
+function isIntact(picture: Picture): boolean {
+  try {
+    picture.at(1);
+    return true;
+  } catch (error) {
+    if (!(error instanceof DamagedFrameError)) throw error;
+    picture.release();
+    return false;
+  }
 }

@@ -2,15 +2,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FrameSamples } from "../../../../src/vision/worker/measure/frame-samples.ts";
 import type { Mat } from "../../../../src/vision/worker/opencv.ts";
+import { decodedPicture, type Picture } from "../../../../src/vision/worker/picture.ts";
 
 /** Adds frames of this size; returns the numbers of those that are kept, and of those that are not released. */
 function sampled(count: number, cols: number, rows: number) {
   const samples = new FrameSamples();
   const open = new Set<number>();
-  const numbers = new Map<Mat, number>();
+  const numbers = new Map<Picture, number>();
   for (let number = 0; number < count; number++) {
     open.add(number);
-    const frame = { cols, rows, release: () => open.delete(number) } as unknown as Mat;
+    const frame = decodedPicture({ cols, rows, release: () => open.delete(number) } as unknown as Mat);
+    frame.at(1);
     numbers.set(frame, number);
     samples.add(frame);
   }
