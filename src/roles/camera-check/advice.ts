@@ -122,7 +122,7 @@ function faceAdvice({ faces, settings, stream }: Checked): string | undefined {
   const width = Math.min(stream.width, Math.ceil((yunetFace * stream.width) / least / widthStep) * widthStep);
   const options = [
     ...(least < minFace ? [`--min-face ${least}`] : []),
-    ...(width > detector.width ? [`--detect-width ${width}`] : []),
+    ...(width > (detector.width ?? 0) ? [`--detect-width ${width}`] : []),
   ];
   const nearer = sizes.length > 0 ? "" : ", or bring the camera nearer";
   if (options.length === 0) return undefined;

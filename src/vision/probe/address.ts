@@ -1,4 +1,4 @@
-import type { Login } from "./authorization.ts";
+import type { Login } from "../authorization.ts";
 
 /** The address of a network camera, separate from the user name and password in its URL. */
 export interface CameraAddress {

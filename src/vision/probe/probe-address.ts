@@ -2,9 +2,9 @@ import type { Socket } from "node:net";
 import { UserError } from "../../base/errors.ts";
 import { lookUp, openTcp, secure } from "../../base/steps/network.ts";
 import type { Finding, RunStep } from "../../base/steps/step.ts";
+import { authorization } from "../authorization.ts";
 import type { CameraAddress } from "./address.ts";
 import { answerError } from "./answer-errors.ts";
-import { authorization } from "./authorization.ts";
 import { describeAnswer } from "./describe-answer.ts";
 import { type Answer, ask, type TextRequest } from "./text-request.ts";
 

@@ -71,6 +71,12 @@ async function check(t: TestContext, scheme: Scheme, password: string, sent = pa
   return list.at(-1)?.code ?? what;
 }
 
+/** Both in one header, each with a realm of its own; Basic would send the password itself. */
+const both: Scheme = {
+  ...digest("SHA-256", true),
+  challenge: `Basic realm="other", ${digest("SHA-256", true).challenge}, Basic realm="last"`,
+};
+
 const digests = [
   digest("MD5", true),
   digest("MD5", false),
@@ -78,7 +84,7 @@ const digests = [
   digest("MD5-sess", true),
 ];
 
-for (const scheme of [basic, ...digests])
+for (const scheme of [basic, ...digests, both])
   test(`${scheme.challenge}: a right password is told from a wrong one`, async (t) => {
     assert.equal(await check(t, scheme, "Qzk7-vWm3"), "STREAM_NOT_FOUND");
     assert.equal(await check(t, scheme, "Qzk7-vWm3", "Qzk7-vWm4"), "CAMERA_LOGIN_REFUSED");
