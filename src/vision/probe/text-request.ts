@@ -28,7 +28,8 @@ export class NoAnswerError extends Error {
 
 /**
  * Sends a request and reads the head of the answer: RTSP's and HTTP's have the same form (RFC 2326, section 7). For what
- * node:http reads, this reads less: a camera's stream has no end.
+ * node:http reads, this reads less: a camera's stream has no end. No package that is well kept speaks RTSP alone: those on
+ * npm decode or relay streams, or have a few dozen downloads a week.
  * Rejects with a NoAnswerError; with a system error; or with one whose code is ETIMEDOUT after `timeout` milliseconds.
  */
 export async function ask(socket: Socket, request: TextRequest, timeout: number): Promise<Answer> {
