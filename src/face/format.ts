@@ -35,7 +35,12 @@ export function toJson({ topic, payload, qos, retain }: ReceivedMessage, receive
 
 /** Anyone may publish: a name must not move the cursor, start a new line or fill the screen. */
 export function visible(text: string): string {
-  return text.slice(0, 100).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "\ufffd");
+  return withoutControls(text.slice(0, 100));
+}
+
+/** Text that others chose, in one line of a terminal. */
+export function withoutControls(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "\ufffd");
 }
 
 function localTime(at: Date): string {

@@ -7,6 +7,7 @@ const table: Readonly<Record<string, () => Promise<unknown>>> = {
   forward: async () => (await import("./forward/forward.ts")).forward,
   store: async () => (await import("./store/store.ts")).store,
   "broker-check": async () => (await import("./broker-check/broker-check.ts")).brokerCheck,
+  "camera-check": async () => (await import("./camera-check/camera-check.ts")).cameraCheck,
   healthcheck: async () => (await import("./healthcheck.ts")).healthcheck,
   up: async () => (await import("./up/up.ts")).up,
   audit: async () => (await import("./audit/audit.ts")).audit,

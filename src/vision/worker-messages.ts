@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../base/error-codes.ts";
-import type { CapturedFace, FrameBatch, SourceInfo, VisionSettings } from "./types.ts";
+import type { MeasureMessage, SourceOpened } from "./measurement.ts";
+import type { CapturedFace, FrameBatch, VisionSettings } from "./types.ts";
 
 /** Where a worker continues: after the results of the one before it. */
 export interface Position {
@@ -16,10 +17,23 @@ export interface StartPosition extends Position {
   readonly credits: number;
 }
 
+/** What a worker is started for. */
+export type OpenRequest =
+  /** Find the faces of the source. */
+  | { readonly kind: "open"; readonly settings: VisionSettings; readonly from: StartPosition }
+  /** Measure the source for some seconds. */
+  | MeasureRequest;
+
+export interface MeasureRequest {
+  readonly kind: "measure";
+  readonly settings: VisionSettings;
+  readonly seconds: number;
+}
+
 /** Messages from the supervisor to the worker. */
 export type ToWorker =
   /** Sent once. */
-  | { readonly kind: "open"; readonly settings: VisionSettings; readonly from: StartPosition }
+  | OpenRequest
   /** One message with frames was consumed: one more may be sent. */
   | { readonly kind: "credit" }
   | { readonly kind: "stop" };
@@ -39,8 +53,9 @@ export interface ResultMessage extends Omit<FrameBatch, "faces"> {
 
 /** Messages from the worker to the supervisor. All plain data and Buffers. */
 export type FromWorker =
-  | { readonly kind: "opened"; readonly info: SourceInfo }
+  | ({ readonly kind: "opened" } & SourceOpened)
   | ResultMessage
+  | MeasureMessage
   /** A heartbeat: the worker does not hang in the camera's read. */
   | { readonly kind: "alive" }
   | { readonly kind: "warning"; readonly text: string }

@@ -61,6 +61,7 @@ const everywhere: readonly ((login: string) => Pick<Run, "args" | "options">)[] 
     args: ["detect", "--camera", "0"],
     options: { env: { FACEPIPE_BROKER: `mqtt://${login}@h`, FACEPIPE_CAMERA: `http://${login}@cam` } },
   }),
+  (login) => ({ args: ["camera-check", "--quiet", "--camera", `rtsp://${login}@cam.local/stream`] }),
   (login) => ({ args: ["broker-check", "--json", "--broker", `mqtt://${login}@h`] }),
   (login) => ({ args: ["up", "--camera", `http://${login}@cam.local:8080/v`, "--log-level", "trace"] }),
   (login) => ({ args: ["audit", "--from", `s3://${login}@bucket`, "--endpoint", `https://${login}@s3`] }),

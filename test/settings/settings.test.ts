@@ -82,7 +82,9 @@ test("every option of every role has a variable, and the help shows both with th
 });
 
 function standardOf({ required, fallback, fallbackNote = fallback }: Options[string]): string {
-  if (required) return required === true ? "required, " : "required unless --camera-file or --drain, ";
+  const flagOf = (key: string) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  if (typeof required === "object") return `required unless ${required.unless.map(flagOf).join(" or ")}, `;
+  if (required) return "required, ";
   return fallbackNote === undefined ? "" : `default: ${fallbackNote}, `;
 }
 

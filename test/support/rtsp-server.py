@@ -1,12 +1,16 @@
-"""An RTSP camera on GStreamer's server. Arguments: port, the pipeline that makes `pay0`, and perhaps user and password."""
+"""An RTSP camera on GStreamer's server.
+
+Arguments: port, the pipeline that makes `pay0`, and perhaps user, password and the method, basic or digest.
+"""
 
 import sys
 
 import gi
 
 gi.require_version("Gst", "1.0")
+gi.require_version("GstRtsp", "1.0")
 gi.require_version("GstRtspServer", "1.0")
-from gi.repository import GLib, Gst, GstRtspServer
+from gi.repository import GLib, Gst, GstRtsp, GstRtspServer
 
 Gst.init(None)
 port, pipeline, *login = sys.argv[1:]
@@ -21,7 +25,12 @@ if login:
     auth = GstRtspServer.RTSPAuth()
     token = GstRtspServer.RTSPToken()
     token.set_string("media.factory.role", role)
-    auth.add_basic(GstRtspServer.RTSPAuth.make_basic(*login), token)
+    user, password, method = login
+    if method == "digest":
+        auth.set_supported_methods(GstRtsp.RTSPAuthMethod.DIGEST)
+        auth.add_digest(user, password, token)
+    else:
+        auth.add_basic(GstRtspServer.RTSPAuth.make_basic(user, password), token)
     server.set_auth(auth)
     factory.add_role_from_structure(
         Gst.Structure.from_string(f"{role}, media.factory.access=true, media.factory.construct=true")[0]

@@ -12,7 +12,11 @@ export interface RtspOptions {
   /** TCP port of 127.0.0.1; 0: a free one. */
   readonly port?: number;
   /** Credentials that clients need; absent: none. */
-  readonly login?: { readonly user: string; readonly password: string };
+  readonly login?: {
+    readonly user: string;
+    readonly password: string;
+    readonly method?: "basic" | "digest";
+  };
 }
 
 /** Why there can be no RTSP server here, or false. */
@@ -33,7 +37,7 @@ export async function rtspServer(pipeline: string, { port = 0, login }: RtspOpti
     script,
     String(port),
     pipeline,
-    ...(login ? [login.user, login.password] : []),
+    ...(login ? [login.user, login.password, login.method ?? "basic"] : []),
   ]);
   let said = "";
   child.stderr.setEncoding("utf8").on("data", (more: string) => {

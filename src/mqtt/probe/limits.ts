@@ -1,7 +1,7 @@
 import { UserError } from "../../base/errors.ts";
+import type { Finding } from "../../base/steps/step.ts";
 import type { Broker } from "../broker.ts";
 import type { Link } from "../link.ts";
-import type { Finding } from "./step.ts";
 
 /** The CONNACK's properties that limit what a role can do (MQTT 5 section 3.2.2.3), and how to print them. */
 const limits = [

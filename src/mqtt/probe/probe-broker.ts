@@ -1,13 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { UserError } from "../../base/errors.ts";
+import { type Finding, type Report, stepRunner } from "../../base/steps/step.ts";
 import type { Broker } from "../broker.ts";
 import { dial, type Link } from "../link.ts";
 import type { Qos } from "../message.ts";
+import { brokerError } from "../mqtt-errors.ts";
 import { announcedLimits } from "./limits.ts";
 import { probeTopic } from "./message.ts";
 import { probeNetwork } from "./network.ts";
 import { ProbeSession } from "./session.ts";
-import { type Finding, type Report, type RunStep, stepRunner } from "./step.ts";
+import type { BrokerStep, RunBrokerStep } from "./step.ts";
 
 export interface ProbeOptions {
   readonly filter: string;
@@ -29,7 +31,7 @@ const answerTimeout = 5000;
  */
 export async function probeBroker(broker: Broker, options: ProbeOptions): Promise<void> {
   const { filter, qos, timeout, report } = options;
-  const runStep = stepRunner(broker, report);
+  const runStep = stepRunner<BrokerStep>((error) => brokerError(error, broker), report);
   // Loaded before the clock starts: it takes some 300 ms.
   await import("mqtt");
   const deadline = Date.now() + timeout;
@@ -53,7 +55,7 @@ export async function probeBroker(broker: Broker, options: ProbeOptions): Promis
 async function sharedSubscription(
   session: ProbeSession,
   { filter, share }: ProbeOptions,
-  runStep: RunStep,
+  runStep: RunBrokerStep,
 ): Promise<UserError | undefined> {
   if (share === undefined) return undefined;
   const topic = probeTopic(filter, randomBytes(4).toString("hex"));
@@ -76,7 +78,11 @@ async function connect(broker: Broker, timeout: number): Promise<Finding & { lin
 }
 
 /** Tries each QoS; rejects with the failure of the highest that is needed: from QoS 1 on a broker states the reason. */
-async function roundTrips(session: ProbeSession, options: ProbeOptions, runStep: RunStep): Promise<void> {
+async function roundTrips(
+  session: ProbeSession,
+  options: ProbeOptions,
+  runStep: RunBrokerStep,
+): Promise<void> {
   const topic = probeTopic(options.filter, randomBytes(4).toString("hex"));
   let failure: unknown;
   for (const qos of [0, 1, 2] as const) {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { deferred } from "../../base/deferred.ts";
 import type { ErrorCode } from "../../base/error-codes.ts";
 import { UserError } from "../../base/errors.ts";
+import type { Finding } from "../../base/steps/step.ts";
 import { within } from "../../base/time.ts";
 import type { Broker } from "../broker.ts";
 import type { Link } from "../link.ts";
@@ -9,7 +10,6 @@ import type { Qos } from "../message.ts";
 import { codeMeaning, isTransientCode, reasonCode, remedyFor } from "../mqtt-errors.ts";
 import { sharedFilter, topicHint } from "../topics.ts";
 import { probePayload } from "./message.ts";
-import type { Finding } from "./step.ts";
 
 /** A broker need not keep the probe longer than this for a durable session that is disconnected, seconds. */
 const expiry = 60;

@@ -1,4 +1,5 @@
 import type { Logger } from "../../base/log.ts";
+import { eventFields } from "../../base/log-events.ts";
 import type { BackoffLimits } from "../../base/retry.ts";
 import { sleep } from "../../base/time.ts";
 import type { FrameBatch, SourceInfo, VisionSettings } from "../types.ts";
@@ -105,6 +106,7 @@ export class Vision {
       onAlive: () => {
         this.#lastAlive = Date.now();
       },
+      onWarning: (text) => this.#log.warn(eventFields("camera_warning"), text),
     });
     this.#worker = worker;
     const abort = () => worker.kill(signal.reason);
@@ -114,7 +116,9 @@ export class Vision {
     const timer = setTimeout(() => worker.kill(noFrameError(this.#settings.camera, limit)), limit);
     try {
       const credits = maxInFlight - this.#inFlight;
-      return { worker, info: await worker.open(this.#settings, { ...this.#next, credits }) };
+      const from = { ...this.#next, credits };
+      const { info } = await worker.open({ kind: "open", settings: this.#settings, from });
+      return { worker, info };
     } finally {
       clearTimeout(timer);
       signal.removeEventListener("abort", abort);

@@ -5,11 +5,10 @@ import type { Readable } from "node:stream";
 import { deferred } from "../../base/deferred.ts";
 import { UserError } from "../../base/errors.ts";
 import type { Logger } from "../../base/log.ts";
-import { eventFields } from "../../base/log-events.ts";
 import { redact } from "../../base/redact.ts";
 import { within } from "../../base/time.ts";
-import type { SourceInfo, VisionSettings } from "../types.ts";
-import type { FromWorker, ResultMessage, StartPosition, ToWorker } from "../worker-messages.ts";
+import type { MeasureMessage, SourceOpened } from "../measurement.ts";
+import type { FromWorker, OpenRequest, ResultMessage, ToWorker } from "../worker-messages.ts";
 import { forkWorker } from "./fork-worker.ts";
 import { withoutAddresses } from "./opencv-output.ts";
 
@@ -28,9 +27,11 @@ export interface WorkerOptions {
   readonly log: Logger;
   /** The environment variables of the worker. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly onResult: (message: ResultMessage) => void;
+  readonly onResult?: (message: ResultMessage) => void;
+  readonly onMeasure?: (message: MeasureMessage) => void;
   /** Called for each message of any kind. */
-  readonly onAlive: () => void;
+  readonly onAlive?: () => void;
+  readonly onWarning: (text: string) => void;
 }
 
 export type WorkerExit =
@@ -48,7 +49,7 @@ export class WorkerProcess {
   readonly #process: ChildProcess;
   readonly #options: WorkerOptions;
   readonly #output: string[] = [];
-  readonly #opened = deferred<SourceInfo>();
+  readonly #opened = deferred<SourceOpened>();
   #lastWord: FromWorker | undefined;
   #killReason: Error | undefined;
   #lastMessageAt = performance.now();
@@ -77,8 +78,8 @@ export class WorkerProcess {
   }
 
   /** Resolves once the source is open; rejects with the reason when the worker exits before that. */
-  async open(settings: VisionSettings, from: StartPosition): Promise<SourceInfo> {
-    this.#send({ kind: "open", settings, from });
+  async open(request: OpenRequest): Promise<SourceOpened> {
+    this.#send(request);
     const outcome = await Promise.race([this.#opened.promise, this.exited]);
     if (!("kind" in outcome)) return outcome;
     if (outcome.kind === "done") throw new UserError("WORKER_DIED", "the vision worker was told to stop");
@@ -106,11 +107,27 @@ export class WorkerProcess {
 
   #receive(message: FromWorker): void {
     this.#lastMessageAt = performance.now();
-    this.#options.onAlive();
-    if (message.kind === "opened") this.#opened.resolve(message.info);
-    else if (message.kind === "result") this.#options.onResult(message);
-    else if (message.kind === "warning") this.#options.log.warn(eventFields("camera_warning"), message.text);
-    else if (message.kind !== "alive") this.#lastWord = message;
+    this.#options.onAlive?.();
+    switch (message.kind) {
+      case "alive":
+        break;
+      case "opened":
+        this.#opened.resolve({ info: message.info, ms: message.ms });
+        break;
+      case "result":
+        this.#options.onResult?.(message);
+        break;
+      case "warning":
+        this.#options.onWarning(message.text);
+        break;
+      case "done":
+      case "failed":
+      case "bug":
+        this.#lastWord = message;
+        break;
+      default:
+        this.#options.onMeasure?.(message);
+    }
   }
 
   /** OpenCV and FFmpeg write to stdout and stderr; it belongs in the log. */

@@ -6,6 +6,7 @@ import { Credits } from "./credits.ts";
 import { createDetector } from "./detectors/create-detector.ts";
 import { runFrameLoop } from "./frame-loop.ts";
 import { liveWithSupervisor } from "./live-with-supervisor.ts";
+import { measureSource } from "./measure/measure-source.ts";
 import { loadOpenCv } from "./opencv.ts";
 import { ResultBatcher } from "./result-batcher.ts";
 import { openSource } from "./sources/open.ts";
@@ -31,20 +32,22 @@ process.on("message", (message: ToWorker) => {
     stopped = true;
     credits.cancel();
   }
-  if (message.kind === "open") void run(message);
+  if (message.kind === "open") void end(() => run(message));
+  if (message.kind === "measure") void end(() => measureSource(message, send));
 });
 
 async function run({ settings, from }: Extract<ToWorker, { kind: "open" }>): Promise<void> {
   credits = new Credits(from.credits);
   const batcher = new ResultBatcher(from, send);
-  let lastWord: FromWorker = { kind: "done" };
   try {
     const cv = loadOpenCv();
     const detector = await createDetector(cv, settings);
+    const start = performance.now();
     const source = await openSource(cv, settings.camera, (text) => send({ kind: "warning", text }));
+    const ms = performance.now() - start;
     const opened = () => {
       startOptimization();
-      send({ kind: "opened", info: source.info });
+      send({ kind: "opened", info: source.info, ms });
       setInterval(() => send({ kind: "alive" }), heartbeat).unref();
     };
     // A source that was open before does deliver frames; finding the place in a long recording takes time.
@@ -55,10 +58,19 @@ async function run({ settings, from }: Extract<ToWorker, { kind: "open" }>): Pro
     const loop = { cv, settings, detector, source, credits, first, from, batcher };
     await runFrameLoop({ ...loop, stopped: () => stopped });
     source.close();
+  } finally {
+    batcher.flush();
+  }
+}
+
+/** Does the work of this process, reports how it ended, and ends. */
+async function end(work: () => Promise<void>): Promise<void> {
+  let lastWord: FromWorker = { kind: "done" };
+  try {
+    await work();
   } catch (error) {
     lastWord = failure(error);
   }
-  batcher.flush();
   mayDisconnect();
   // Only the channel keeps the process running; it is closed once the last message is written.
   process.send?.(lastWord, () => process.disconnect());

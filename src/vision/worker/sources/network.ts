@@ -7,6 +7,7 @@ import { networkReason } from "../../../base/system-errors.ts";
 import type { Cv, VideoCapture } from "../opencv.ts";
 import { type Capture, captureOf } from "./capture.ts";
 import { jpegPicture } from "./jpeg-picture.ts";
+import { fourccLetters, streamFormatOf } from "./stream-format.ts";
 
 const defaultPorts: Readonly<Record<string, number>> = {
   "rtsp:": 554,
@@ -33,11 +34,12 @@ const connectTimeout = 5000;
  */
 export async function openNetwork(cv: Cv, url: string): Promise<Capture> {
   const video = await openVideo(cv, url);
-  const codec = codecOf(video.get(cv.CAP_PROP_FOURCC));
+  const codec = fourccLetters(video.get(cv.CAP_PROP_FOURCC));
+  const stream = streamFormatOf(cv, video);
   // -1 requests the encoded frames; it must be set before the first frame.
   if (jpegCodec.test(codec) && video.set(cv.CAP_PROP_FORMAT, -1))
-    return captureOf(video, { picture: () => jpegPicture(cv, encodedFrame(video)) });
-  return captureOf(video, { heldBack: threadedCodec.test(codec) ? cpus().length - 1 : 0 });
+    return captureOf(video, { stream, picture: () => jpegPicture(cv, encodedFrame(video)) });
+  return captureOf(video, { stream, heldBack: threadedCodec.test(codec) ? cpus().length - 1 : 0 });
 }
 
 /** The bytes of the frame that was grabbed last. */
@@ -46,13 +48,6 @@ function encodedFrame(video: VideoCapture): Buffer {
   const bytes = mat.getData();
   mat.release();
   return bytes;
-}
-
-/** Four letters, in upper or lower case. */
-function codecOf(fourcc: number): string {
-  const letters = Buffer.alloc(4);
-  letters.writeInt32LE(fourcc);
-  return letters.toString("latin1");
 }
 
 async function openVideo(cv: Cv, url: string): Promise<VideoCapture> {

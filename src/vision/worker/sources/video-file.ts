@@ -5,6 +5,7 @@ import { grabbedPicture } from "./grabbed-picture.ts";
 import { readRotation } from "./mp4-rotation.ts";
 import { RecordingClock } from "./recording-clock.ts";
 import type { Source, Warn } from "./source.ts";
+import { streamFormatOf } from "./stream-format.ts";
 
 /** OpenCV's CAP_PROP_ORIENTATION_AUTO, which the addon does not name. */
 const orientationAuto = 49;
@@ -30,6 +31,8 @@ export function openVideoFile(cv: Cv, path: string, warn: Warn): Source {
   const rate = !isFile || isRate(cv, open, claimedRate) ? claimedRate : undefined;
   // Computed from the rate by most containers: with another rate it is a guess.
   const frames = rate === undefined ? undefined : count;
+  const format = streamFormatOf(cv, capture);
+  const stream = format && { ...format, rate };
   const clock = new RecordingClock(rate, frames === undefined ? undefined : frames / (rate ?? 1));
   let read = 0;
   let hasGap = false;
@@ -60,7 +63,7 @@ export function openVideoFile(cv: Cv, path: string, warn: Warn): Source {
       warn(`${path} ends after ${read} of ${frames} frames; it may be damaged`);
   };
   return {
-    info: { live: false, frames },
+    info: { live: false, frames, stream },
     async read() {
       if (!grabNext()) {
         onEnd();
