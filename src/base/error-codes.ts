@@ -30,6 +30,8 @@ export const errorCodes = {
   CAMERA_NO_FRAMES: "refused",
   CAMERA_URL_INVALID: "refused",
   STREAM_UNREADABLE: "refused",
+  PIPELINE_INVALID: "refused",
+  GSTREAMER_UNAVAILABLE: "refused",
   FILE_NOT_FOUND: "refused",
   FILE_UNREADABLE: "refused",
   FOLDER_WITHOUT_IMAGES: "refused",

@@ -5,6 +5,7 @@ import { readTextFile } from "../../settings/files.ts";
 import { flag, integerBetween, list, numberBetween, oneOf, option, readText } from "../../settings/option.ts";
 import { readSize } from "../../settings/size.ts";
 import { checkLogin, checkNoLogin, isUrl } from "../../settings/url-login.ts";
+import { checkPipeline, isGstPipeline } from "../../vision/gst-pipeline.ts";
 import { parsePolygon } from "../../vision/polygon.ts";
 import { parseSynthetic } from "../../vision/synthetic-spec.ts";
 import type { Emit } from "../../vision/types.ts";
@@ -123,6 +124,10 @@ const loginAdvice = "--camera-file keeps such an address out of the list of proc
 /** Line breaks separate cameras; one within a login is part of a password, and the rest of it no file. */
 function checkLineBreaks(text: string): void {
   const lines = text.split("\n").map((line) => line.trim());
+  const pipeline = lines.findIndex(isGstPipeline);
+  const isContinued = (line: string) => line.endsWith("!") || /^(!|[\w-]+\s*=)|\s!\s/.test(line);
+  if (pipeline >= 0 && lines.slice(pipeline).some((line) => !isGstPipeline(line) && isContinued(line)))
+    throw new Error("has a pipeline of several lines: a line break separates cameras; write it in one line");
   const first = lines.findIndex((line) => line.includes(":") && !/^synthetic(:|$)/.test(line));
   const isRest = (line: string) => line.includes("@") && !isUrl(line) && !existsSync(line);
   if (first >= 0 && lines.slice(first + 1).some(isRest))
@@ -133,6 +138,10 @@ function checkLineBreaks(text: string): void {
 
 function readCamera(text: string, advice = ""): string {
   if (/^synthetic(:|$)/.test(text)) parseSynthetic(text);
+  if (isGstPipeline(text)) {
+    checkPipeline(text);
+    return text;
+  }
   if (isUrl(text)) {
     // The camera's name is derived from the host, which must not be a part of the password.
     checkLogin(text, advice);

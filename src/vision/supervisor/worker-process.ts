@@ -11,7 +11,7 @@ import { within } from "../../base/time.ts";
 import type { SourceInfo, VisionSettings } from "../types.ts";
 import type { FromWorker, ResultMessage, StartPosition, ToWorker } from "../worker-messages.ts";
 import { forkWorker } from "./fork-worker.ts";
-import { withoutAddresses } from "./opencv-output.ts";
+import { isGstNoise, withoutAddresses } from "./opencv-output.ts";
 
 /** How long a worker may take to exit when asked to, ms. */
 const gracePeriod = 2000;
@@ -117,6 +117,7 @@ export class WorkerProcess {
   #capture(stream: Readable): void {
     createInterface({ input: stream }).on("line", (line) => {
       this.#options.log.debug(`opencv: ${line}`);
+      if (isGstNoise(line)) return;
       this.#output.push(line);
       if (this.#output.length > maxOutput) this.#output.shift();
     });

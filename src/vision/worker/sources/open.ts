@@ -3,6 +3,7 @@ import { redact } from "../../../base/redact.ts";
 import { sourceKind } from "../../source-kind.ts";
 import type { Cv } from "../opencv.ts";
 import { openDevice } from "./device.ts";
+import { openGstreamer } from "./gstreamer.ts";
 import { openFolder, openImage } from "./images.ts";
 import { liveSource } from "./live.ts";
 import { openNetwork } from "./network.ts";
@@ -23,6 +24,8 @@ export async function openSource(cv: Cv, camera: string, warn: Warn): Promise<So
       return liveSource(openDevice(cv, source), source.path);
     case "network":
       return liveSource(await openNetwork(cv, source.url), redact(source.url));
+    case "gst":
+      return openGstreamer(cv, { text: source.pipeline, label: source.label });
     case "image":
       return openImage(cv, source.path);
     case "folder":
