@@ -1,5 +1,6 @@
 import type { Box, Landmarks, PictureFormat } from "../face/face.ts";
 import type { Polygon } from "./polygon.ts";
+import type { WebcamRequest } from "./webcam-request.ts";
 
 /** Which of the faces that are found are sent: see docs/cameras.md. */
 export type Emit =
@@ -17,8 +18,10 @@ export type DetectorSettings =
 
 /** What the worker does; plain data, it crosses a process boundary. */
 export interface VisionSettings {
-  /** A device number or path, a URL, a file, a folder of images, or `synthetic[:...]`. */
+  /** A device number or path, a URL, `gst:PIPELINE`, a file, a folder of images, or `synthetic[:...]`. */
   readonly camera: string;
+  /** What the camera is asked for if it is a webcam. */
+  readonly webcam?: WebcamRequest | undefined;
   readonly detector: DetectorSettings;
   /** Threads of the detector; absent: its own default. */
   readonly threads?: number | undefined;

@@ -1,9 +1,16 @@
 import type { Logger } from "../../base/log.ts";
 import { eventFields } from "../../base/log-events.ts";
 import { processEnvironment } from "../../settings/environment.ts";
-import { isCamera } from "../../vision/source-kind.ts";
+import { isCamera, sourceKind } from "../../vision/source-kind.ts";
 import { Vision } from "../../vision/supervisor/vision.ts";
 import type { FrameBatch, SourceInfo, VisionSettings } from "../../vision/types.ts";
+import {
+  streamText,
+  unmetRequests,
+  uselessRequest,
+  type WebcamRequest,
+  webcamRequestText,
+} from "../../vision/webcam-request.ts";
 import type { RoleContext } from "../role.ts";
 import type { Camera } from "./unique-camera-names.ts";
 
@@ -38,7 +45,8 @@ export class CameraGroup {
     this.#cameras = cameras.map((camera) => {
       const log = context.log.child({ camera: camera.name });
       const settings = settingsOf(camera);
-      return { camera, log, settings, vision: new Vision(settings, log, visionOptions) };
+      const onOpened = logOpened(settings, log);
+      return { camera, log, settings, vision: new Vision(settings, log, { ...visionOptions, onOpened }) };
     });
   }
 
@@ -56,10 +64,6 @@ export class CameraGroup {
       if (outcome.status === "rejected" && !retry) throw outcome.reason;
       const info = outcome.status === "fulfilled" ? outcome.value : { live: true };
       if (outcome.status === "rejected") each.vision.keepOpening(outcome.reason);
-      else {
-        const message = `${sourceSummary(info)}, detector ${each.settings.detector.name}`;
-        each.log.info(eventFields("camera_opened"), message);
-      }
       if (info.live) this.#watchHealth(each);
       frames = info.frames === undefined || frames === undefined ? undefined : frames + info.frames;
     }
@@ -98,7 +102,25 @@ export class CameraGroup {
   }
 }
 
-function sourceSummary({ live, frames }: SourceInfo): string {
-  if (live) return "a live source";
+/** Logs what was opened: once, and again when something else comes, such as another webcam on the same plug. */
+function logOpened(settings: VisionSettings, log: Logger): (info: SourceInfo) => void {
+  const { camera, detector, webcam = {} } = settings;
+  const useless = uselessRequest(camera, webcam);
+  let logged: string | undefined;
+  return (info) => {
+    const message = `${sourceSummary(info, camera, webcam)}, detector ${detector.name}`;
+    if (message === logged) return;
+    if (logged === undefined && useless !== undefined) log.warn(eventFields("camera_warning"), useless);
+    logged = message;
+    log.info(eventFields("camera_opened"), message);
+    if (info.stream === undefined || sourceKind(camera).kind !== "device") return;
+    for (const unmet of unmetRequests(webcam, info.stream)) log.warn(eventFields("camera_warning"), unmet);
+  };
+}
+
+function sourceSummary({ live, frames, stream }: SourceInfo, camera: string, webcam: WebcamRequest): string {
+  const isWebcam = sourceKind(camera).kind === "device";
+  if (isWebcam && stream) return `asked for ${webcamRequestText(webcam)}: it delivers ${streamText(stream)}`;
+  if (live) return stream ? `a live source, ${streamText(stream)}` : "a live source";
   return frames === undefined ? "a source of unknown length" : `${frames} frames`;
 }

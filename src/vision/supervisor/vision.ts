@@ -21,6 +21,8 @@ export interface VisionOptions {
   readonly restart?: BackoffLimits | undefined;
   /** Called before each attempt to open the source again. */
   readonly onRestart?: (() => void) | undefined;
+  /** Called each time the source is open. */
+  readonly onOpened?: ((info: SourceInfo) => void) | undefined;
   readonly environment: WorkerOptions["environment"];
 }
 
@@ -114,7 +116,9 @@ export class Vision {
     const timer = setTimeout(() => worker.kill(noFrameError(this.#settings.camera, limit)), limit);
     try {
       const credits = maxInFlight - this.#inFlight;
-      return { worker, info: await worker.open(this.#settings, { ...this.#next, credits }) };
+      const info = await worker.open(this.#settings, { ...this.#next, credits });
+      this.#options.onOpened?.(info);
+      return { worker, info };
     } finally {
       clearTimeout(timer);
       signal.removeEventListener("abort", abort);

@@ -41,7 +41,8 @@ async function run({ settings, from }: Extract<ToWorker, { kind: "open" }>): Pro
   try {
     const cv = loadOpenCv();
     const detector = await createDetector(cv, settings);
-    const source = await openSource(cv, settings.camera, (text) => send({ kind: "warning", text }));
+    const warn = (text: string) => send({ kind: "warning", text });
+    const source = await openSource(cv, settings.camera, warn, settings.webcam);
     const opened = () => {
       startOptimization();
       send({ kind: "opened", info: source.info });

@@ -1,3 +1,4 @@
+import type { StreamFormat } from "../../types.ts";
 import type { Mat, VideoCapture } from "../opencv.ts";
 
 /** An open camera or network stream. */
@@ -9,6 +10,8 @@ export interface Capture {
   readonly timestampAge: () => number | undefined;
   /** Frames that the decoder holds back: its output is that much older than its input. */
   readonly heldBack: number;
+  /** What it delivers, if that is known. */
+  readonly stream?: StreamFormat | undefined;
   /** Why there are no more frames, if that is known. */
   readonly whyEnded?: (() => Error | undefined) | undefined;
 }

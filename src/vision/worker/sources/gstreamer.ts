@@ -2,6 +2,7 @@ import { assignedSecrets } from "../../../base/assigned-secrets.ts";
 import { UserError } from "../../../base/errors.ts";
 import { redact } from "../../../base/redact.ts";
 import { pipelineForm, withAppsink } from "../../gst-pipeline.ts";
+import type { StreamFormat } from "../../types.ts";
 import type { Cv, Mat, VideoCapture } from "../opencv.ts";
 import { type Capture, captureOf } from "./capture.ts";
 import { decodeJpeg } from "./frame-decoder.ts";
@@ -59,6 +60,7 @@ export function openGstreamer(cv: Cv, { text, label }: Pipeline): Source {
       // The appsink keeps the newest frame alone: there is none to pass over.
       timestampAge: () => (drops ? 0 : undefined),
       whyEnded,
+      stream: streamOf(cv, video, form.jpeg ? "mjpeg" : undefined),
     });
     return liveSource(capture, label);
   }
@@ -67,6 +69,13 @@ export function openGstreamer(cv: Cv, { text, label }: Pipeline): Source {
     video = open(true);
   }
   return recording(cv, { label, frames, open: () => open(true), first: video, whyEnded });
+}
+
+function streamOf(cv: Cv, video: VideoCapture, codec: string | undefined): StreamFormat | undefined {
+  const width = positive(video.get(cv.CAP_PROP_FRAME_WIDTH));
+  const height = positive(video.get(cv.CAP_PROP_FRAME_HEIGHT));
+  const rate = positive(video.get(cv.CAP_PROP_FPS));
+  return width && height ? { codec, width, height, rate } : undefined;
 }
 
 interface Recording {

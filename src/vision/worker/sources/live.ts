@@ -41,7 +41,7 @@ export function liveSource(capture: Capture, name: string): Source {
   };
   let queue: FrameQueue | undefined;
   return {
-    info: { live: true },
+    info: { live: true, stream: capture.stream },
     async read() {
       const opening = queue === undefined;
       queue ??= drainQueue(next);

@@ -1,6 +1,7 @@
 import { UserError } from "../../../base/errors.ts";
 import { redact } from "../../../base/redact.ts";
 import { sourceKind } from "../../source-kind.ts";
+import type { WebcamRequest } from "../../webcam-request.ts";
 import type { Cv } from "../opencv.ts";
 import { openDevice } from "./device.ts";
 import { openGstreamer } from "./gstreamer.ts";
@@ -12,16 +13,21 @@ import { openSynthetic } from "./synthetic.ts";
 import { openVideoFile } from "./video-file.ts";
 
 /**
- * Opens the source that `--camera` names.
+ * Opens the source that `--camera` names; `webcam`: what it is asked for if it is one.
  * @throws UserError when it does not exist or cannot be read.
  */
-export async function openSource(cv: Cv, camera: string, warn: Warn): Promise<Source> {
+export async function openSource(
+  cv: Cv,
+  camera: string,
+  warn: Warn,
+  webcam: WebcamRequest = {},
+): Promise<Source> {
   const source = sourceKind(camera);
   switch (source.kind) {
     case "synthetic":
       return openSynthetic(cv, source.text);
     case "device":
-      return liveSource(openDevice(cv, source), source.path);
+      return liveSource(openDevice(cv, source, webcam), source.path);
     case "network":
       return liveSource(await openNetwork(cv, source.url), redact(source.url));
     case "gst":
