@@ -32,8 +32,19 @@ export interface PipelineForm {
   readonly jpeg: boolean;
 }
 
-/** Sources that read files, in the plugins of GStreamer itself; and the number of frames that any source takes. */
-const ending = /\b(?:filesrc|splitmuxsrc|splitfilesrc|imagesequencesrc|giosrc)\b|\bnum-buffers=(?!-)/;
+/** Sources that read files. */
+const reading = /\b(?:filesrc|splitmuxsrc|splitfilesrc|imagesequencesrc|multifilesrc|giosrc)\b/;
+/** Sources that download a file, unless it is a stream without an end. */
+const downloading = /\b(?:souphttpsrc|curlhttpsrc|uridecodebin3?|urisourcebin|playbin3?)\b/;
+const endless = /\bis-live\s*=\s*(?:true|yes|1)\b|\bmultipartdemux\b|\bloop\s*=\s*(?:true|yes|1)\b/i;
+const endlessUrl = /\b(?!file:|https?:)[a-z][a-z0-9+.-]*:\/\/|\.(?:m3u8|mpd)\b/i;
+
+function endsByItself(pipeline: string, bare: string): boolean {
+  // Any source may be told to deliver so many frames.
+  if (/\bnum-buffers\s*=\s*\d/.test(bare)) return true;
+  if (endless.test(bare)) return false;
+  return reading.test(bare) || (downloading.test(bare) && !endlessUrl.test(pipeline));
+}
 
 export function pipelineForm(pipeline: string): PipelineForm {
   const bare = withoutQuoted(pipeline);
@@ -41,8 +52,7 @@ export function pipelineForm(pipeline: string): PipelineForm {
   const drops = sink !== undefined && /\bdrop\s*=\s*(?:true|yes|1)\b/i.test(sink);
   const last = bare.split("!").at(sink === undefined ? -1 : -2) ?? "";
   return {
-    ends:
-      (ending.test(bare) || /\bfile:\/\//i.test(pipeline)) && !/\bloop\s*=\s*(?:true|yes|1)\b/i.test(bare),
+    ends: endsByItself(pipeline, bare),
     sink: sink === undefined ? "none" : drops ? "drops" : "keeps",
     jpeg: /^\s*(?:image\/jpeg|jpegparse|jpegenc)\b/.test(last),
   };

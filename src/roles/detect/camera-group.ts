@@ -55,6 +55,10 @@ export class CameraGroup {
    * Resolves with the total number of frames when it is known; rejects with the first error otherwise.
    */
   async open(signal: AbortSignal): Promise<number | undefined> {
+    for (const { log, settings } of this.#cameras) {
+      const useless = uselessRequest(settings.camera, settings.webcam ?? {});
+      if (useless !== undefined) log.warn(eventFields("camera_warning"), useless);
+    }
     const outcomes = await Promise.allSettled(this.#cameras.map(({ vision }) => vision.open(signal)));
     const anyOpen = outcomes.some(({ status }) => status === "fulfilled");
     let frames: number | undefined = 0;
@@ -105,12 +109,10 @@ export class CameraGroup {
 /** Logs what was opened: once, and again when something else comes, such as another webcam on the same plug. */
 function logOpened(settings: VisionSettings, log: Logger): (info: SourceInfo) => void {
   const { camera, detector, webcam = {} } = settings;
-  const useless = uselessRequest(camera, webcam);
   let logged: string | undefined;
   return (info) => {
     const message = `${sourceSummary(info, camera, webcam)}, detector ${detector.name}`;
     if (message === logged) return;
-    if (logged === undefined && useless !== undefined) log.warn(eventFields("camera_warning"), useless);
     logged = message;
     log.info(eventFields("camera_opened"), message);
     if (info.stream === undefined || sourceKind(camera).kind !== "device") return;
