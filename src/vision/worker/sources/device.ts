@@ -2,11 +2,14 @@ import { accessSync, constants } from "node:fs";
 import { platform } from "node:process";
 import { UserError } from "../../../base/errors.ts";
 import { systemCode } from "../../../base/system-errors.ts";
+import type { FrameSize } from "../../types.ts";
 import type { WebcamRequest } from "../../webcam-request.ts";
-import type { Cv, Mat, VideoCapture } from "../opencv.ts";
+import type { Cv, VideoCapture } from "../opencv.ts";
+import { DamagedFrameError, decodedPicture, type Picture } from "../picture.ts";
 import { type Capture, captureOf } from "./capture.ts";
 import { deviceTimestampAge } from "./frame-age.ts";
-import { decodeJpeg } from "./frame-decoder.ts";
+import { grabbedPicture } from "./grabbed-picture.ts";
+import { jpegPicture } from "./jpeg-picture.ts";
 import { readMode, setWebcamMode } from "./webcam-mode.ts";
 
 /** Reads until a picture comes: the first ones of a webcam may be damaged. */
@@ -29,10 +32,10 @@ export function openDevice(cv: Cv, device: Device, request: WebcamRequest = {}):
     const came = asked ? setWebcamMode(cv, video, asked) : readMode(cv, video);
     // The driver's JPEGs as they are: they are decoded only when, and as far as, they are needed.
     const encoded = came.codec === "mjpeg" && asked !== undefined && setEncoded(cv, video);
-    const decode = (read: Mat) => (encoded && isJpeg(read) ? decodeJpeg(cv, read) : read);
+    const picture = encoded ? () => webcamPicture(cv, video) : () => grabbedPicture(video);
     const timestampAge = () => deviceTimestampAge(cv, video);
-    const size = firstSize(video, decode);
-    if (size) return captureOf(video, { decode, timestampAge, stream: { ...came, ...size } });
+    const size = firstSize(video, picture);
+    if (size) return captureOf(video, { picture, timestampAge, stream: { ...came, ...size } });
     video.release();
   }
   const remedy = "Check its cable; another program may be using it";
@@ -58,20 +61,29 @@ function setEncoded(cv: Cv, video: VideoCapture): boolean {
   }
 }
 
-/** One row of bytes, as V4L2 delivers a file. */
-function isJpeg({ rows, channels }: Mat): boolean {
-  return rows === 1 && channels === 1;
+/** The picture of the frame that was grabbed last: a JPEG in one row of bytes, unless the driver sends another format. */
+function webcamPicture(cv: Cv, video: VideoCapture): Picture {
+  const mat = video.retrieve();
+  if (mat.rows !== 1 || mat.channels !== 1) return decodedPicture(mat);
+  const bytes = mat.getData();
+  mat.release();
+  return jpegPicture(cv, bytes);
 }
 
 /** The size of the first picture, which is not always the one that the driver tells; undefined when none comes. */
-function firstSize(video: VideoCapture, decode: Capture["decode"]) {
+function firstSize(video: VideoCapture, picture: Capture["picture"]): FrameSize | undefined {
   for (let reads = 0; reads < firstReads; reads++) {
-    const read = video.read();
-    const picture = read.empty ? undefined : decode(read);
-    if (!picture) continue;
-    const { cols: width, rows: height } = picture;
-    picture.release();
-    return { width, height };
+    if (!video.grab()) return undefined;
+    const first = picture();
+    try {
+      // Decoded: the header alone would not show that the rest is damaged.
+      first.at(1);
+      return first.size;
+    } catch (error) {
+      if (!(error instanceof DamagedFrameError)) throw error;
+    } finally {
+      first.release();
+    }
   }
   return undefined;
 }

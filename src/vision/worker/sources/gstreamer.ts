@@ -4,10 +4,11 @@ import { redact } from "../../../base/redact.ts";
 import { pipelineForm, withAppsink } from "../../gst-pipeline.ts";
 import type { StreamFormat } from "../../types.ts";
 import type { Cv, Mat, VideoCapture } from "../opencv.ts";
-import { type Capture, captureOf } from "./capture.ts";
-import { decodeJpeg } from "./frame-decoder.ts";
+import { Picture } from "../picture.ts";
+import { captureOf } from "./capture.ts";
 import { type GstLog, startGstLog } from "./gst-log.ts";
 import { gstRemedy } from "./gst-remedies.ts";
+import { jpegPicture } from "./jpeg-picture.ts";
 import { liveSource } from "./live.ts";
 import { RecordingClock } from "./recording-clock.ts";
 import type { Source } from "./source.ts";
@@ -56,7 +57,7 @@ export function openGstreamer(cv: Cv, { text, label }: Pipeline): Source {
   if (!form.ends && frames === undefined) {
     const drops = form.sink !== "keeps";
     const capture = captureOf(video, {
-      decode: decoderOf(cv, video, label),
+      picture: () => pictureOf(cv, video, { label, jpeg: form.jpeg }),
       // The appsink keeps the newest frame alone: there is none to pass over.
       timestampAge: () => (drops ? 0 : undefined),
       whyEnded,
@@ -68,7 +69,7 @@ export function openGstreamer(cv: Cv, { text, label }: Pipeline): Source {
     video.release();
     video = open(true);
   }
-  return recording(cv, { label, frames, open: () => open(true), first: video, whyEnded });
+  return recording(cv, { label, jpeg: form.jpeg, frames, open: () => open(true), first: video, whyEnded });
 }
 
 function streamOf(cv: Cv, video: VideoCapture, codec: string | undefined): StreamFormat | undefined {
@@ -80,37 +81,32 @@ function streamOf(cv: Cv, video: VideoCapture, codec: string | undefined): Strea
 
 interface Recording {
   readonly label: string;
+  readonly jpeg: boolean;
   readonly frames: number | undefined;
   readonly first: VideoCapture;
   readonly open: () => VideoCapture;
   readonly whyEnded: () => UserError | undefined;
 }
 
-function recording(cv: Cv, { label, frames, open, first, whyEnded }: Recording): Source {
+function recording(cv: Cv, { label, jpeg, frames, open, first, whyEnded }: Recording): Source {
   let video = first;
-  let decode = decoderOf(cv, video, label);
   const rate = positive(video.get(cv.CAP_PROP_FPS));
   const clock = new RecordingClock(rate, undefined);
   return {
     info: { live: false, frames },
     async read() {
-      for (;;) {
-        const read = video.read();
-        if (read.empty) {
-          const failure = whyEnded();
-          if (failure) throw failure;
-          return undefined;
-        }
-        // The position is that of a later frame, which waits in the appsink: without it as long as frames have a rate.
-        const seconds = clock.onFrame(rate === undefined ? video.get(cv.CAP_PROP_POS_MSEC) / 1000 : -1);
-        const mat = decode(read);
-        if (mat) return { mat, capturedAt: Date.now(), dropped: 0, seconds };
+      if (!video.grab()) {
+        const failure = whyEnded();
+        if (failure) throw failure;
+        return undefined;
       }
+      // The position is that of a later frame, which waits in the appsink: without it as long as frames have a rate.
+      const seconds = clock.onFrame(rate === undefined ? video.get(cv.CAP_PROP_POS_MSEC) / 1000 : -1);
+      return { picture: pictureOf(cv, video, { label, jpeg }), capturedAt: Date.now(), dropped: 0, seconds };
     },
     rewind() {
       video.release();
       video = open();
-      decode = decoderOf(cv, video, label);
       clock.rewind();
     },
     close: () => video.release(),
@@ -152,22 +148,36 @@ function assertParses(
   if (why !== undefined) throw fail("PIPELINE_INVALID", why);
 }
 
-/** Makes a picture of what the appsink delivers: BGR, grey, or JPEG. */
-function decoderOf(cv: Cv, video: VideoCapture, label: string): Capture["decode"] {
-  return (read: Mat) => {
-    if (read.channels === 3) return read;
-    const height = video.get(cv.CAP_PROP_FRAME_HEIGHT);
-    if (read.channels === 1 && read.rows === 1) return decodeJpeg(cv, read);
-    if (read.channels === 1 && read.rows === height) {
-      const picture = read.cvtColor(cv.COLOR_GRAY2BGR);
-      read.release();
-      return picture;
-    }
-    read.release();
+/** The picture that the appsink delivered last: BGR, grey, or JPEG, which it should be if the pipeline says so. */
+function pictureOf(cv: Cv, video: VideoCapture, { label, jpeg }: { label: string; jpeg: boolean }): Picture {
+  if (jpeg) {
+    const mat = video.retrieve();
+    if (isFile(mat)) return jpegPicture(cv, bytesOf(mat));
+    mat.release();
+  }
+  return new Picture((reduction) => {
+    const mat = video.retrieve();
+    if (mat.channels === 3) return { mat, reduction: 1 };
+    if (isFile(mat)) return jpegPicture(cv, bytesOf(mat)).at(reduction);
+    const isGrey = mat.channels === 1 && mat.rows === video.get(cv.CAP_PROP_FRAME_HEIGHT);
+    const colour = isGrey ? mat.cvtColor(cv.COLOR_GRAY2BGR) : undefined;
+    mat.release();
+    if (colour) return { mat: colour, reduction: 1 };
     const message = `${label} delivers pictures in a format that is neither BGR, grey nor JPEG`;
     const remedy = "Leave its appsink out, or put `videoconvert ! video/x-raw,format=BGR` before it";
     throw new UserError("PIPELINE_INVALID", message, remedy);
-  };
+  });
+}
+
+/** One row of bytes. */
+function isFile({ rows, channels }: Mat): boolean {
+  return rows === 1 && channels === 1;
+}
+
+function bytesOf(mat: Mat): Buffer {
+  const bytes = mat.getData();
+  mat.release();
+  return bytes;
 }
 
 /** Unknown: -1, or the largest number. */

@@ -22,17 +22,19 @@ async function open(t: TestContext, camera: Camera, request?: WebcamRequest) {
 test("the JPEGs of a webcam come undecoded, and are decoded into pictures", async (t) => {
   const capture = await open(t, { modes: both });
   assert.deepEqual(capture.stream, { codec: "mjpeg", width: 1280, height: 720, rate: 30 });
-  const read = capture.video.read();
-  assert.deepEqual([read.rows, read.channels], [1, 1]);
-  const picture = capture.decode(read);
-  assert.deepEqual([picture?.rows, picture?.cols, picture?.channels], [720, 1280, 3]);
+  assert.ok(capture.video.grab());
+  const picture = capture.picture();
+  assert.deepEqual([picture.isDecoded, picture.size], [false, { width: 1280, height: 720 }]);
+  const { mat, reduction } = picture.at(8);
+  assert.deepEqual([reduction, mat.cols, mat.rows, mat.channels], [8, 160, 90, 3]);
 });
 
 test("raw pictures come as OpenCV converts them", async (t) => {
   const capture = await open(t, { modes: both }, { format: "yuyv" });
   assert.deepEqual(capture.stream, { codec: "yuyv", width: 640, height: 480, rate: 30 });
-  const picture = capture.decode(capture.video.read());
-  assert.deepEqual([picture?.rows, picture?.cols, picture?.channels], [480, 640, 3]);
+  assert.ok(capture.video.grab());
+  const { mat } = capture.picture().at(8);
+  assert.deepEqual([mat.cols, mat.rows, mat.channels], [640, 480, 3]);
 });
 
 test("the size is that of the first picture, not what the driver tells", async (t) => {
@@ -44,9 +46,10 @@ test("the size is that of the first picture, not what the driver tells", async (
 
 test("a webcam that delivers nothing once it was set is opened again as it is", async (t) => {
   for (const fault of ["stops when it is set", "delivers no JPEG"] as const) {
-    const { stream, video, decode, opened } = await open(t, { modes: both, fault });
+    const { stream, video, picture, opened } = await open(t, { modes: both, fault });
     assert.deepEqual([stream?.width, stream?.height, stream?.codec], [640, 480, "yuyv"], fault);
-    assert.equal(decode(video.read())?.cols, 640);
+    assert.ok(video.grab());
+    assert.equal(picture().at(1).mat.cols, 640);
     assert.deepEqual(
       opened.map(({ isReleased }) => isReleased),
       [true, false],
@@ -67,6 +70,6 @@ test("a live source tells what the webcam delivers, and delivers pictures", asyn
   const source = liveSource(capture, "video9");
   assert.deepEqual(source.info.stream, { codec: "mjpeg", width: 1280, height: 720, rate: 30 });
   const frame = await source.read();
-  assert.deepEqual([frame?.mat.cols, frame?.mat.rows], [1280, 720]);
+  assert.deepEqual(frame?.picture.size, { width: 1280, height: 720 });
   source.close();
 });

@@ -21,7 +21,7 @@ const yuyv = modes("YUYV", [1280, 720, 10], [800, 600, 20], [640, 480, 30], [320
 
 function ask(camera: Camera, request: WebcamRequest = {}) {
   const { cv } = cvWith(camera);
-  const video = new cv.VideoCapture(0);
+  const video = new cv.VideoCapture(0, cv.CAP_V4L2);
   const { width, height, codec, rate } = setWebcamMode(cv, video, request);
   return `${codec ?? "-"} ${width}x${height} ${rate ?? "-"}`;
 }

@@ -43,7 +43,7 @@ function jpegOf(width: number, height: number): Buffer {
 export function cvWith(camera: Camera): { cv: Cv; opened: StandIn[] } {
   const opened: StandIn[] = [];
   class VideoCapture extends StandIn {
-    constructor() {
+    constructor(_: string | number) {
       super(camera);
       opened.push(this);
     }
@@ -109,11 +109,14 @@ export class StandIn {
     return 0;
   }
 
-  read(): Mat {
+  grab(): boolean {
     const { fault } = this.#camera;
     this.reads++;
-    const empty = fault === "delivers nothing" || (fault === "stops when it is set" && this.#changes > 0);
-    if (empty) return new real.Mat();
+    return fault !== "delivers nothing" && !(fault === "stops when it is set" && this.#changes > 0);
+  }
+
+  retrieve(): Mat {
+    const { fault } = this.#camera;
     const { format, width, height } = this.#mode;
     const half = fault === "delivers another size" ? 2 : 1;
     if (format === "MJPG" && this.#encoded) {
