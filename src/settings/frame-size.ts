@@ -22,7 +22,7 @@ const named: Readonly<Record<string, string>> = {
 const smallest = 16;
 const largest = 16_384;
 
-export interface FrameSize {
+interface FrameSize {
   readonly width: number;
   readonly height: number;
 }

@@ -1,6 +1,5 @@
 import type { Box, Landmarks, PictureFormat } from "../face/face.ts";
 import type { Polygon } from "./polygon.ts";
-import type { WebcamRequest } from "./webcam-request.ts";
 
 /** Which of the faces that are found are sent: see docs/cameras.md. */
 export type Emit =
@@ -48,6 +47,17 @@ export interface VisionSettings {
   /** Analyze every frame, also while nothing moves. */
   readonly everyFrame: boolean;
 }
+
+/** What a webcam is asked for; what is absent is the default. */
+export interface WebcamRequest {
+  readonly size?: FrameSize | undefined;
+  readonly format?: InputFormat | undefined;
+  /** Frames per second. */
+  readonly rate?: number | undefined;
+}
+
+/** Compressed or raw pictures. */
+export type InputFormat = "mjpeg" | "yuyv";
 
 /** An open source. */
 export interface SourceInfo {

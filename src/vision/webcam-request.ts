@@ -1,16 +1,5 @@
 import { sourceKind } from "./source-kind.ts";
-import type { StreamFormat } from "./types.ts";
-
-/** FFmpeg's names of pixel formats, as far as a webcam is asked for one. */
-export type InputFormat = "mjpeg" | "yuyv";
-
-/** What a webcam is asked for; what is absent is the default. */
-export interface WebcamRequest {
-  readonly size?: { readonly width: number; readonly height: number } | undefined;
-  readonly format?: InputFormat | undefined;
-  /** Frames per second. */
-  readonly rate?: number | undefined;
-}
+import type { StreamFormat, WebcamRequest } from "./types.ts";
 
 /** The default: the largest size up to this at which the webcam reaches this rate, as MJPEG if it has that. */
 export const webcamDefault = { size: { width: 1280, height: 720 }, rate: 30, format: "mjpeg" } as const;

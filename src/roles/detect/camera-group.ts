@@ -1,17 +1,12 @@
 import type { Logger } from "../../base/log.ts";
 import { eventFields } from "../../base/log-events.ts";
 import { processEnvironment } from "../../settings/environment.ts";
-import { isCamera, sourceKind } from "../../vision/source-kind.ts";
+import { isCamera } from "../../vision/source-kind.ts";
 import { Vision } from "../../vision/supervisor/vision.ts";
 import type { FrameBatch, SourceInfo, VisionSettings } from "../../vision/types.ts";
-import {
-  streamText,
-  unmetRequests,
-  uselessRequest,
-  type WebcamRequest,
-  webcamRequestText,
-} from "../../vision/webcam-request.ts";
+import { streamText, unmetRequests, uselessRequest, webcamRequestText } from "../../vision/webcam-request.ts";
 import type { RoleContext } from "../role.ts";
+import { logOpened } from "./log-opened.ts";
 import type { Camera } from "./unique-camera-names.ts";
 
 /** A camera without frames is unhealthy this long after it should have been reopened, seconds. */
@@ -104,25 +99,4 @@ export class CameraGroup {
       return elapsed > limit ? `no frame from ${camera.name} for ${Math.round(elapsed / 1000)} s` : undefined;
     });
   }
-}
-
-/** Logs what was opened: once, and again when something else comes, such as another webcam on the same plug. */
-function logOpened(settings: VisionSettings, log: Logger): (info: SourceInfo) => void {
-  const { camera, detector, webcam = {} } = settings;
-  let logged: string | undefined;
-  return (info) => {
-    const message = `${sourceSummary(info, camera, webcam)}, detector ${detector.name}`;
-    if (message === logged) return;
-    logged = message;
-    log.info(eventFields("camera_opened"), message);
-    if (info.stream === undefined || sourceKind(camera).kind !== "device") return;
-    for (const unmet of unmetRequests(webcam, info.stream)) log.warn(eventFields("camera_warning"), unmet);
-  };
-}
-
-function sourceSummary({ live, frames, stream }: SourceInfo, camera: string, webcam: WebcamRequest): string {
-  const isWebcam = sourceKind(camera).kind === "device";
-  if (isWebcam && stream) return `asked for ${webcamRequestText(webcam)}: it delivers ${streamText(stream)}`;
-  if (live) return stream ? `a live source, ${streamText(stream)}` : "a live source";
-  return frames === undefined ? "a source of unknown length" : `${frames} frames`;
 }

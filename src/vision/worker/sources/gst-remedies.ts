@@ -33,7 +33,7 @@ export function gstRemedy(error: string): string {
   if (/not-negotiated|negotiat/i.test(error))
     return "The camera or an element does not have the size, rate or format that the pipeline asks for";
   if (/not found|no such file|cannot identify device|could not open/i.test(error))
-    return "Check the name of the file or device in the pipeline";
+    return "Check the name of the file or device, or the address, in the pipeline";
   if (/unauthori[sz]ed|not authori[sz]ed/i.test(error)) return "Check user-id and user-pw in the pipeline";
   return "Try the text after gst: with gst-launch-1.0 (package gstreamer1.0-tools)";
 }

@@ -1,7 +1,7 @@
 import { UserError } from "../../../base/errors.ts";
 import { redact } from "../../../base/redact.ts";
 import { sourceKind } from "../../source-kind.ts";
-import type { WebcamRequest } from "../../webcam-request.ts";
+import type { WebcamRequest } from "../../types.ts";
 import type { Cv } from "../opencv.ts";
 import { openDevice } from "./device.ts";
 import { openGstreamer } from "./gstreamer.ts";

@@ -1,5 +1,5 @@
-import type { StreamFormat } from "../../types.ts";
-import { type InputFormat, type WebcamRequest, webcamDefault } from "../../webcam-request.ts";
+import type { InputFormat, StreamFormat, WebcamRequest } from "../../types.ts";
+import { webcamDefault } from "../../webcam-request.ts";
 import type { Cv, VideoCapture } from "../opencv.ts";
 
 /**

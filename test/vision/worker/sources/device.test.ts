@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import type { WebcamRequest } from "../../../../src/vision/webcam-request.ts";
+import type { WebcamRequest } from "../../../../src/vision/types.ts";
 import { openDevice } from "../../../../src/vision/worker/sources/device.ts";
 import { liveSource } from "../../../../src/vision/worker/sources/live.ts";
 import { emptyFolder } from "../../../support/folder.ts";

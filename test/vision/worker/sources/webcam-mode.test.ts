@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { WebcamRequest } from "../../../../src/vision/webcam-request.ts";
+import type { WebcamRequest } from "../../../../src/vision/types.ts";
 import { setWebcamMode } from "../../../../src/vision/worker/sources/webcam-mode.ts";
 import { type Camera, type CameraMode, cvWith } from "./webcam.ts";
 
