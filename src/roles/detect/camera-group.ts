@@ -4,7 +4,7 @@ import { processEnvironment } from "../../settings/environment.ts";
 import { isCamera } from "../../vision/source-kind.ts";
 import { Vision } from "../../vision/supervisor/vision.ts";
 import type { FrameBatch, SourceInfo, VisionSettings } from "../../vision/types.ts";
-import { streamText, unmetRequests, uselessRequest, webcamRequestText } from "../../vision/webcam-request.ts";
+import { uselessRequest } from "../../vision/webcam-request.ts";
 import type { RoleContext } from "../role.ts";
 import { logOpened } from "./log-opened.ts";
 import type { Camera } from "./unique-camera-names.ts";
