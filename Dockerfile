@@ -34,9 +34,16 @@ RUN node scripts/image/prune-modules.mjs
 FROM ${DEBIAN_IMAGE} AS base
 
 FROM modules AS libraries
-COPY scripts/image/collect-libraries.mjs scripts/image/stub-library.mjs scripts/image/
+# 1: with GStreamer's plugins, for `--camera gst:...`; see docs/image.md.
+ARG GSTREAMER=0
+RUN if [ "$GSTREAMER" = 1 ]; then apt-get update \
+ && apt-get install --yes --no-install-recommends dpkg-dev gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
+      gstreamer1.0-plugins-bad gstreamer1.0-libav \
+ && rm -rf /var/lib/apt/lists/*; fi
+COPY scripts/image/collect-libraries.mjs scripts/image/stub-library.mjs scripts/image/gstreamer-plugins.mjs scripts/image/
 RUN --mount=type=bind,from=base,source=/,target=/base \
-    node scripts/image/collect-libraries.mjs /base /runtime /usr/bin/tini /usr/local/bin/node \
+    if [ "$GSTREAMER" = 1 ]; then node scripts/image/gstreamer-plugins.mjs > /plugins; else : > /plugins; fi \
+ && node scripts/image/collect-libraries.mjs /base /runtime $(cat /plugins) /usr/bin/tini /usr/local/bin/node \
       node_modules/@u4/opencv4nodejs/build/Release/opencv4nodejs.node \
       node_modules/onnxruntime-node/bin/napi-v6/*/*/*.node \
  && mkdir -p /runtime/usr/bin /runtime/usr/local/bin /runtime/usr/share/opencv4/haarcascades \

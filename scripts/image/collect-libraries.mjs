@@ -4,7 +4,7 @@
  *
  *     node collect-libraries.mjs BASE TARGET PROGRAM...
  *
- * BASE is the root of the base image. Needs binutils, gcc and dpkg.
+ * BASE is the root of the base image. A PROGRAM in /usr/lib, such as a plugin, is copied too. Needs binutils, gcc and dpkg.
  */
 import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, realpathSync, writeFileSync } from "node:fs";
@@ -61,6 +61,11 @@ for (const [name, path] of libraries(stubs)) {
   if (existsSync(join(base, place))) continue;
   put(real, place);
   if (!path.startsWith(stubs)) owners.add(ownerOf(real));
+}
+// A program's own plugins, such as GStreamer's.
+for (const program of programs.filter((each) => each.startsWith("/usr/lib/"))) {
+  put(program, program);
+  owners.add(ownerOf(program));
 }
 for (const owner of owners) {
   const control = join(target, "var/lib/dpkg/status.d", owner.replace(/:.*/, ""));

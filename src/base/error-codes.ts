@@ -33,6 +33,8 @@ export const errorCodes = {
   STREAM_NOT_FOUND: "refused",
   STREAM_REFUSED: "refused",
   STREAM_UNREADABLE: "refused",
+  PIPELINE_INVALID: "refused",
+  GSTREAMER_UNAVAILABLE: "refused",
   FILE_NOT_FOUND: "refused",
   FILE_UNREADABLE: "refused",
   FOLDER_WITHOUT_IMAGES: "refused",

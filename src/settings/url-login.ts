@@ -1,3 +1,5 @@
+import { assignedSecrets, withoutAssignedSecrets } from "../base/assigned-secrets.ts";
+
 /*
  * The user name and password in a URL, as people write them. A password with an unescaped #, / or ? ends a URL's
  * authority early (RFC 3986, 3.2): what is parsed then is another host, and the password is part of a name or a path,
@@ -65,6 +67,12 @@ export function checkNoLogin(text: string): void {
 
 /** The text of an option's value in a fault: without what may be credentials, which end at the last @. */
 export function shownValue(text: string): string {
+  // Of a GStreamer pipeline any value may be one.
+  if (/^\s*gst:/m.test(text)) return "gst:***";
+  return shownLogin(withoutAssignedSecrets(text));
+}
+
+function shownLogin(text: string): string {
   const start = scheme.exec(text)?.[0] ?? "";
   const at = text.lastIndexOf("@");
   if (at < 0) return text.split("\n").map(shownWithoutAt).join("\n");
@@ -79,8 +87,12 @@ function shownWithoutAt(text: string): string {
   return isPlain ? text : `${start}***`;
 }
 
-/** The password of a URL, as it is written and as it is meant. */
+/** The passwords of a URL, or in a GStreamer pipeline, as they are written and as they are meant. */
 export function passwordsIn(text: string): string[] {
+  if (text.startsWith("gst:")) {
+    const urls = text.match(/[a-z][a-z0-9+.-]{0,20}:\/\/[^\s"']+/gi) ?? [];
+    return [...assignedSecrets(text), ...urls.flatMap(passwordsIn)];
+  }
   const { login = "" } = isUrl(text) ? readLogin(text) : {};
   const at = login.indexOf(":");
   return at < 0 ? [] : [login.slice(at + 1), ...decodings(login.slice(at + 1))];

@@ -2,6 +2,8 @@ import { existsSync, statSync } from "node:fs";
 import { extname } from "node:path";
 import { platform } from "node:process";
 import { describe, UserError } from "../base/errors.ts";
+import { redact } from "../base/redact.ts";
+import { isGstPipeline, pipelineForm, pipelineLabel, pipelineOf } from "./gst-pipeline.ts";
 import { readKind } from "./picture-kind.ts";
 import { parseSynthetic } from "./synthetic-spec.ts";
 
@@ -9,6 +11,7 @@ import { parseSynthetic } from "./synthetic-spec.ts";
 export type SourceKind =
   | { readonly kind: "device"; readonly path: string; readonly number?: number | undefined }
   | { readonly kind: "network"; readonly url: string }
+  | { readonly kind: "gst"; readonly pipeline: string; readonly label: string }
   | { readonly kind: "synthetic"; readonly text: string }
   | { readonly kind: "video" | "image" | "folder" | "missing"; readonly path: string };
 
@@ -20,6 +23,8 @@ export function sourceKind(camera: string): SourceKind {
   if (/^\d+$/.test(camera))
     return { kind: "device", path: `/dev/video${Number(camera)}`, number: Number(camera) };
   if (/^synthetic(:|$)/.test(camera)) return { kind: "synthetic", text: camera };
+  if (isGstPipeline(camera))
+    return { kind: "gst", pipeline: pipelineOf(camera), label: pipelineLabel(camera) };
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(camera)) return { kind: "network", url: camera };
   if (camera.startsWith("/dev/")) return { kind: "device", path: camera };
   const found = stat(camera);
@@ -51,9 +56,16 @@ function stat(path: string) {
   }
 }
 
+/** What may be shown of `--camera`: without secrets. */
+export function cameraLabel(camera: string): string {
+  return isGstPipeline(camera) ? pipelineLabel(camera) : redact(camera);
+}
+
 /** Whether it is a camera, which may be switched off now and on again later; a file that does not open never will. */
 export function isCamera(camera: string): boolean {
-  return ["device", "network"].includes(sourceKind(camera).kind);
+  const source = sourceKind(camera);
+  if (source.kind === "gst") return !pipelineForm(source.pipeline).ends;
+  return ["device", "network"].includes(source.kind);
 }
 
 /** Whether the source has no end of its own: a camera, or a synthetic one without `seconds`. */

@@ -17,8 +17,10 @@ export type DetectorSettings =
 
 /** What the worker does; plain data, it crosses a process boundary. */
 export interface VisionSettings {
-  /** A device number or path, a URL, a file, a folder of images, or `synthetic[:...]`. */
+  /** A device number or path, a URL, `gst:PIPELINE`, a file, a folder of images, or `synthetic[:...]`. */
   readonly camera: string;
+  /** What the camera is asked for if it is a webcam. */
+  readonly webcam?: WebcamRequest | undefined;
   readonly detector: DetectorSettings;
   /** Threads of the detector; absent: its own default. */
   readonly threads?: number | undefined;
@@ -45,6 +47,17 @@ export interface VisionSettings {
   /** Analyze every frame, also while nothing moves. */
   readonly everyFrame: boolean;
 }
+
+/** What a webcam is asked for; what is absent is the default. */
+export interface WebcamRequest {
+  readonly size?: FrameSize | undefined;
+  readonly format?: InputFormat | undefined;
+  /** Frames per second. */
+  readonly rate?: number | undefined;
+}
+
+/** Compressed or raw pictures. */
+export type InputFormat = "mjpeg" | "yuyv";
 
 /** An open source. */
 export interface SourceInfo {

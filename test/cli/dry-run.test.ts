@@ -105,3 +105,13 @@ test("health and metrics are served while it runs", async (t) => {
   assert.match(await (await fetch(`${url}/metrics`)).text(), /^facepipe_faces_total [1-9]/m);
   assert.equal((await program.stop()).code, 0);
 });
+
+test("what only a webcam can be asked for is a warning for another source", async (t) => {
+  const args = detect("synthetic:seconds=0.2,pace=off", "--video-size", "1920x1080", "--framerate", "15");
+  const { code, stderr } = await facepipe(t, args);
+  assert.equal(code, 0);
+  assert.match(
+    stderr,
+    /"camera_warning","msg":"--video-size, --framerate: only a webcam can be asked for it/,
+  );
+});

@@ -118,6 +118,39 @@ test("a password with spaces that has no quotation marks is not shown", async (t
   for (const { code } of await outputs(t, runs)) assert.equal(code, 3);
 });
 
+test("passwords in a GStreamer pipeline are not shown, whatever is wrong with it", async (t) => {
+  const password = "vWm3-Qzk7";
+  const source = `rtspsrc location=rtsp://eve:${password}@127.0.0.1:1/x user-pw=${password}`;
+  const runs = [
+    [
+      "detect",
+      "--dry-run",
+      "--log-level",
+      "trace",
+      "--camera",
+      `gst:${source} ! rtph264depay ! h264parse ! decodebin`,
+    ],
+    [
+      "detect",
+      "--dry-run",
+      "--camera",
+      `gst:souphttpsrc location=http://h extra-headers="a,Authorization=${password}" x=1`,
+    ],
+    ["detect", "--dry-run", "--camera", `gst:srtsrc passphrase='${password}' nosuch=1`],
+    ["up", "--dry-run", "--camera", `gst:${source} ! nosuchelement`],
+    // Faults of the command line: an open quotation mark, a line break, words without quotation marks.
+    ["detect", "--camera", `gst:srtsrc passphrase="${password}`],
+    ["detect", "--camera", `gst:rtspsrc location=rtsp://h/x\n user-pw=${password} ! decodebin`],
+    ["detect", "--camera", "gst:rtspsrc", "location=rtsp://h/x", `user-pw=${password}`],
+  ].map((args) => ({ args, password }));
+  const found = await outputs(t, runs);
+  assert.deepEqual(
+    found.map(({ code }) => code),
+    [1, 1, 1, 3, 3, 3, 3],
+  );
+  assert.match(found[5]?.stderr ?? "", /a pipeline of several lines: .*write it in one line/);
+});
+
 /** Passwords of all kinds, a few of each. */
 const some = [...oddPasswords, ...plainPasswords].filter(every(8));
 

@@ -15,6 +15,9 @@ import { cameraToJson, cameraToText, noCamera } from "./format-camera.ts";
 
 const {
   name,
+  videoSize,
+  inputFormat,
+  framerate,
   detector,
   model,
   modelUrl,
@@ -41,7 +44,22 @@ const options = {
     },
   ),
   ...checkOptions,
-  ...{ name, detector, model, modelUrl, detectWidth, threads, fps, minFace, score, mask, zone },
+  ...{
+    name,
+    videoSize,
+    inputFormat,
+    framerate,
+    detector,
+    model,
+    modelUrl,
+    detectWidth,
+    threads,
+    fps,
+    minFace,
+    score,
+    mask,
+    zone,
+  },
   stallTimeout: { ...stallTimeout, summary: "longest time without a frame; twice as long for the first" },
 };
 type CheckSettings = Settings<typeof options>;
@@ -124,13 +142,12 @@ async function check(settings: CheckSettings, context: RoleContext): Promise<voi
   await runCheck({ attempt, timeout: settings.connectTimeout * 1000, wait, quiet, report }, context);
 }
 
-function visionSettings(
-  camera: string,
-  detector: DetectorSettings,
-  { threads, fps, minFace, score, mask: masks, zone: zones }: CheckSettings,
-): VisionSettings {
+function visionSettings(camera: string, detector: DetectorSettings, settings: CheckSettings): VisionSettings {
+  const { threads, fps, minFace, score, mask: masks, zone: zones } = settings;
+  const webcam = { size: settings.videoSize, format: settings.inputFormat, rate: settings.framerate };
   return {
     camera,
+    webcam,
     detector,
     ...{ threads, fps, minFace, score, masks, zones },
     everyFrame: true,

@@ -1,10 +1,10 @@
 import type { Logger } from "../../base/log.ts";
-import { redact } from "../../base/redact.ts";
 import { type Report, stepRunner } from "../../base/steps/step.ts";
 import { processEnvironment } from "../../settings/environment.ts";
 import { cameraAddress } from "../../vision/probe/address.ts";
 import { addressError } from "../../vision/probe/answer-errors.ts";
 import { type AddressStep, probeAddress } from "../../vision/probe/probe-address.ts";
+import { cameraLabel } from "../../vision/source-kind.ts";
 import { measureCamera } from "../../vision/supervisor/measure-camera.ts";
 import type { VisionSettings } from "../../vision/types.ts";
 import { adviceFor } from "./advice.ts";
@@ -44,7 +44,7 @@ export async function checkCamera(settings: VisionSettings, options: CameraCheck
   const { log, seconds, connectTimeout, openTimeout, stallTimeout, stop, modelMissing, report } = options;
   const { camera } = settings;
   const address = cameraAddress(camera);
-  const where = address ?? { href: redact(camera), protocol: "other" as const, login: undefined };
+  const where = address ?? { href: cameraLabel(camera), protocol: "other" as const, login: undefined };
   const runStep = stepRunner<CameraStep>((error) => addressError(error, where, connectTimeout), report);
   const advice: string[] = [];
   const contentType = address && (await probeAddress(address, connectTimeout, runStep));

@@ -4,7 +4,9 @@ import { processEnvironment } from "../../settings/environment.ts";
 import { isCamera } from "../../vision/source-kind.ts";
 import { Vision } from "../../vision/supervisor/vision.ts";
 import type { FrameBatch, SourceInfo, VisionSettings } from "../../vision/types.ts";
+import { uselessRequest } from "../../vision/webcam-request.ts";
 import type { RoleContext } from "../role.ts";
+import { logOpened } from "./log-opened.ts";
 import type { Camera } from "./unique-camera-names.ts";
 
 /** A camera without frames is unhealthy this long after it should have been reopened, seconds. */
@@ -38,7 +40,8 @@ export class CameraGroup {
     this.#cameras = cameras.map((camera) => {
       const log = context.log.child({ camera: camera.name });
       const settings = settingsOf(camera);
-      return { camera, log, settings, vision: new Vision(settings, log, visionOptions) };
+      const onOpened = logOpened(settings, log);
+      return { camera, log, settings, vision: new Vision(settings, log, { ...visionOptions, onOpened }) };
     });
   }
 
@@ -47,6 +50,10 @@ export class CameraGroup {
    * Resolves with the total number of frames when it is known; rejects with the first error otherwise.
    */
   async open(signal: AbortSignal): Promise<number | undefined> {
+    for (const { log, settings } of this.#cameras) {
+      const useless = uselessRequest(settings.camera, settings.webcam ?? {});
+      if (useless !== undefined) log.warn(eventFields("camera_warning"), useless);
+    }
     const outcomes = await Promise.allSettled(this.#cameras.map(({ vision }) => vision.open(signal)));
     const anyOpen = outcomes.some(({ status }) => status === "fulfilled");
     let frames: number | undefined = 0;
@@ -56,10 +63,6 @@ export class CameraGroup {
       if (outcome.status === "rejected" && !retry) throw outcome.reason;
       const info = outcome.status === "fulfilled" ? outcome.value : { live: true };
       if (outcome.status === "rejected") each.vision.keepOpening(outcome.reason);
-      else {
-        const message = `${sourceSummary(info)}, detector ${each.settings.detector.name}`;
-        each.log.info(eventFields("camera_opened"), message);
-      }
       if (info.live) this.#watchHealth(each);
       frames = info.frames === undefined || frames === undefined ? undefined : frames + info.frames;
     }
@@ -96,9 +99,4 @@ export class CameraGroup {
       return elapsed > limit ? `no frame from ${camera.name} for ${Math.round(elapsed / 1000)} s` : undefined;
     });
   }
-}
-
-function sourceSummary({ live, frames }: SourceInfo): string {
-  if (live) return "a live source";
-  return frames === undefined ? "a source of unknown length" : `${frames} frames`;
 }

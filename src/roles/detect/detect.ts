@@ -112,8 +112,9 @@ function visionSettings(
 ): VisionSettings {
   const { mask: masks, zone: zones, ...rest } = settings;
   const { minFace, score, margin, color, format, loop, emit, maxVisit, everyFrame, threads, fps } = rest;
+  const webcam = { size: rest.videoSize, format: rest.inputFormat, rate: rest.framerate };
   const filter = { minFace, score, masks, zones, everyFrame, threads, fps };
-  return { camera, detector, ...filter, margin, color, format, loop, emit, maxVisit };
+  return { camera, webcam, detector, ...filter, margin, color, format, loop, emit, maxVisit };
 }
 
 async function outputFor(

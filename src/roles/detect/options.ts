@@ -2,9 +2,11 @@ import { existsSync } from "node:fs";
 import { describe } from "../../base/errors.ts";
 import { longestName } from "../../face/name.ts";
 import { readTextFile } from "../../settings/files.ts";
+import { readFrameRate, readFrameSize } from "../../settings/frame-size.ts";
 import { flag, integerBetween, list, numberBetween, oneOf, option, readText } from "../../settings/option.ts";
 import { readSize } from "../../settings/size.ts";
 import { checkLogin, checkNoLogin, isUrl } from "../../settings/url-login.ts";
+import { checkPipeline, isGstPipeline } from "../../vision/gst-pipeline.ts";
 import { parsePolygon } from "../../vision/polygon.ts";
 import { parseSynthetic } from "../../vision/synthetic-spec.ts";
 import type { Emit } from "../../vision/types.ts";
@@ -15,8 +17,8 @@ export function cameraOption(
 ) {
   const cameras = list(
     "SOURCE",
-    "a number, /dev/video0, rtsp:// or http:// (MJPEG), a video, an image, a folder of images, or synthetic; " +
-      "repeatable, one for each camera",
+    "a number, /dev/video0, rtsp:// or http:// (MJPEG), gst:PIPELINE, a video, an image, a folder of images, " +
+      "or synthetic; repeatable, one for each camera",
     (text) => readCamera(text, loginAdvice),
     more,
   );
@@ -35,6 +37,15 @@ export const captureOptions = {
   }),
   name: list("NAME", "camera name, used in topic and object key; one for each camera", readName, {
     fallbackNote: "from the source",
+  }),
+  videoSize: option("WxH", "frame size that a webcam is asked for, for example 1920x1080", readFrameSize, {
+    fallbackNote: "its best up to 1280x720",
+  }),
+  inputFormat: option("FORMAT", "format that a webcam is asked for: mjpeg or yuyv", oneOf("mjpeg", "yuyv"), {
+    fallbackNote: "mjpeg if it has that",
+  }),
+  framerate: option("N", "frames per second that a webcam is asked for", readFrameRate, {
+    fallbackNote: "30",
   }),
   detector: option("D", "face detector: auto, haar or yunet", oneOf("auto", "haar", "yunet"), {
     fallback: "auto",
@@ -123,6 +134,11 @@ const loginAdvice = "--camera-file keeps such an address out of the list of proc
 /** Line breaks separate cameras; one within a login is part of a password, and the rest of it no file. */
 function checkLineBreaks(text: string): void {
   const lines = text.split("\n").map((line) => line.trim());
+  const pipeline = lines.findIndex(isGstPipeline);
+  const isContinuation = (line: string, index: number, all: readonly string[]) =>
+    !isGstPipeline(line) && (/^(!|[\w-]+\s*=)|\s!(\s|$)/.test(line) || all[index - 1]?.endsWith("!"));
+  if (pipeline >= 0 && lines.slice(pipeline).some(isContinuation))
+    throw new Error("has a pipeline of several lines: a line break separates cameras; write it in one line");
   const first = lines.findIndex((line) => line.includes(":") && !/^synthetic(:|$)/.test(line));
   const isRest = (line: string) => line.includes("@") && !isUrl(line) && !existsSync(line);
   if (first >= 0 && lines.slice(first + 1).some(isRest))
@@ -133,6 +149,10 @@ function checkLineBreaks(text: string): void {
 
 function readCamera(text: string, advice = ""): string {
   if (/^synthetic(:|$)/.test(text)) parseSynthetic(text);
+  if (isGstPipeline(text)) {
+    checkPipeline(text);
+    return text;
+  }
   if (isUrl(text)) {
     // The camera's name is derived from the host, which must not be a part of the password.
     checkLogin(text, advice);

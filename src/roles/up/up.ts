@@ -1,12 +1,11 @@
 import { join } from "node:path";
 import { doneBefore } from "../../base/abort.ts";
-import { redact } from "../../base/redact.ts";
 import { stateFolder } from "../../base/user-folders.ts";
 import { safeName } from "../../face/name.ts";
 import { startEmbeddedBroker } from "../../mqtt/embedded-broker.ts";
 import { option } from "../../settings/option.ts";
 import { parseTarget, type Target, targetName } from "../../sinks/target.ts";
-import { webcamPresent } from "../../vision/source-kind.ts";
+import { cameraLabel, webcamPresent } from "../../vision/source-kind.ts";
 import { brokerCheck } from "../broker-check/broker-check.ts";
 import { detect } from "../detect/detect.ts";
 import { cameraOption, captureOptions, spoolOptions } from "../detect/options.ts";
@@ -52,7 +51,7 @@ export const up = defineRole({
     const cloud = await startEmbeddedBroker(cloudPort);
     const target = targetName(to);
     const note = sources.length > 0 ? "" : camera[0] === "0" ? " (the webcam)" : " (no webcam here)";
-    print(`camera         ${redact(camera.join(", "))}${note}`);
+    print(`camera         ${camera.map(cameraLabel).join(", ")}${note}`);
     print(`edge broker    ${edge.url}`);
     print(`cloud broker   ${cloud.url}`);
     print(`faces          ${target}`);

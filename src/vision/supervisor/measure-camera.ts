@@ -1,7 +1,6 @@
 import { deferred } from "../../base/deferred.ts";
 import { UserError } from "../../base/errors.ts";
 import type { Logger } from "../../base/log.ts";
-import { redact } from "../../base/redact.ts";
 import type {
   FaceMeasurement,
   MeasureMessage,
@@ -9,6 +8,7 @@ import type {
   SourceOpened,
   StreamMeasurement,
 } from "../measurement.ts";
+import { cameraLabel } from "../source-kind.ts";
 import type { VisionSettings } from "../types.ts";
 import { noFrameError } from "./watchdog.ts";
 import { type WorkerOptions, WorkerProcess } from "./worker-process.ts";
@@ -99,7 +99,7 @@ export function measureCamera(settings: VisionSettings, options: MeasureOptions)
 }
 
 function stalled({ camera }: VisionSettings, what: string, ms: number): UserError {
-  const message = `the camera ${redact(camera)} ${what} ${ms / 1000} s`;
+  const message = `the camera ${cameraLabel(camera)} ${what} ${ms / 1000} s`;
   return new UserError("CAMERA_NO_FRAMES", message, "Check its cable or network, and restart it");
 }
 

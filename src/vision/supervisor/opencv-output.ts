@@ -22,3 +22,8 @@ export function withoutDurations(reason: string): string {
     "N",
   );
 }
+
+/** Whether a line explains nothing: the reasons of GStreamer's failures are in its own log, which the worker reads. */
+export function isGstNoise(line: string): boolean {
+  return /\bcap_gstreamer\.cpp\b|\bG(?:Streamer|Lib(?:-GObject)?)-(?:CRITICAL|WARNING)\b|^\s*$/.test(line);
+}

@@ -22,6 +22,8 @@ export interface VisionOptions {
   readonly restart?: BackoffLimits | undefined;
   /** Called before each attempt to open the source again. */
   readonly onRestart?: (() => void) | undefined;
+  /** Called each time the source is open. */
+  readonly onOpened?: ((info: SourceInfo) => void) | undefined;
   readonly environment: WorkerOptions["environment"];
 }
 
@@ -118,6 +120,7 @@ export class Vision {
       const credits = maxInFlight - this.#inFlight;
       const from = { ...this.#next, credits };
       const { info } = await worker.open({ kind: "open", settings: this.#settings, from });
+      this.#options.onOpened?.(info);
       return { worker, info };
     } finally {
       clearTimeout(timer);

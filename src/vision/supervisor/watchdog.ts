@@ -1,11 +1,10 @@
 import { UserError } from "../../base/errors.ts";
-import { redact } from "../../base/redact.ts";
-import { sourceKind } from "../source-kind.ts";
+import { cameraLabel, sourceKind } from "../source-kind.ts";
 import type { WorkerExit, WorkerProcess } from "./worker-process.ts";
 
 export function noFrameError(camera: string, ms: number): UserError {
   const code = sourceKind(camera).kind === "network" ? "CAMERA_UNREACHABLE" : "CAMERA_NO_FRAMES";
-  const message = `the camera ${redact(camera)} delivered no frame within ${ms / 1000} s`;
+  const message = `the camera ${cameraLabel(camera)} delivered no frame within ${ms / 1000} s`;
   return new UserError(code, message, "Check that it is switched on and connected");
 }
 

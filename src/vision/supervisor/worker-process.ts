@@ -10,7 +10,7 @@ import { within } from "../../base/time.ts";
 import type { MeasureMessage, SourceOpened } from "../measurement.ts";
 import type { FromWorker, OpenRequest, ResultMessage, ToWorker } from "../worker-messages.ts";
 import { forkWorker } from "./fork-worker.ts";
-import { withoutAddresses } from "./opencv-output.ts";
+import { isGstNoise, withoutAddresses } from "./opencv-output.ts";
 
 /** How long a worker may take to exit when asked to, ms. */
 const gracePeriod = 2000;
@@ -134,6 +134,7 @@ export class WorkerProcess {
   #capture(stream: Readable): void {
     createInterface({ input: stream }).on("line", (line) => {
       this.#options.log.debug(`opencv: ${line}`);
+      if (isGstNoise(line)) return;
       this.#output.push(line);
       if (this.#output.length > maxOutput) this.#output.shift();
     });

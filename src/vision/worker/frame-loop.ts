@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { UserError } from "../../base/errors.ts";
-import { redact } from "../../base/redact.ts";
+import { cameraLabel } from "../source-kind.ts";
 import type { VisionSettings } from "../types.ts";
 import type { StartPosition } from "../worker-messages.ts";
 import type { Credits } from "./credits.ts";
@@ -95,6 +95,6 @@ export async function runFrameLoop(loop: FrameLoop): Promise<void> {
 }
 
 function noPictures(camera: string) {
-  const message = `the camera ${redact(camera)} delivers damaged frames only: ${mostDamaged} one after the other`;
+  const message = `the camera ${cameraLabel(camera)} delivers damaged frames only: ${mostDamaged} one after the other`;
   return new UserError("CAMERA_NO_FRAMES", message, "Check its cable or network");
 }

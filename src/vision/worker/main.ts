@@ -42,8 +42,9 @@ async function run({ settings, from }: Extract<ToWorker, { kind: "open" }>): Pro
   try {
     const cv = loadOpenCv();
     const detector = await createDetector(cv, settings);
+    const warn = (text: string) => send({ kind: "warning", text });
     const start = performance.now();
-    const source = await openSource(cv, settings.camera, (text) => send({ kind: "warning", text }));
+    const source = await openSource(cv, settings.camera, warn, settings.webcam);
     const ms = performance.now() - start;
     const opened = () => {
       startOptimization();

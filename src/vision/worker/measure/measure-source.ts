@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { UserError } from "../../../base/errors.ts";
-import { redact } from "../../../base/redact.ts";
 import type { ReadProgress, StreamMeasurement } from "../../measurement.ts";
+import { cameraLabel } from "../../source-kind.ts";
 import type { FrameSize } from "../../types.ts";
 import type { FromWorker, MeasureRequest } from "../../worker-messages.ts";
 import { loadOpenCv } from "../opencv.ts";
@@ -22,7 +22,8 @@ type Send = (message: FromWorker) => void;
 export async function measureSource({ settings, seconds }: MeasureRequest, send: Send): Promise<void> {
   const cv = loadOpenCv();
   const start = performance.now();
-  const source = await openSource(cv, settings.camera, (text) => send({ kind: "warning", text }));
+  const warn = (text: string) => send({ kind: "warning", text });
+  const source = await openSource(cv, settings.camera, warn, settings.webcam);
   send({ kind: "opened", info: source.info, ms: performance.now() - start });
   const samples = new FrameSamples();
   const reading = await readFor(seconds, source, samples, (progress) =>
@@ -30,7 +31,7 @@ export async function measureSource({ settings, seconds }: MeasureRequest, send:
   );
   source.close();
   if (!reading) {
-    const message = `${redact(settings.camera)} has no frame that can be decoded`;
+    const message = `${cameraLabel(settings.camera)} has no frame that can be decoded`;
     throw new UserError("CAMERA_NO_FRAMES", message, "Check its cable or network");
   }
   const mask = createPrivacyMask(cv, settings.masks);

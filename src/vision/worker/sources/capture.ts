@@ -12,7 +12,10 @@ export interface Capture {
   readonly timestampAge: () => number | undefined;
   /** Frames that the decoder holds back: its output is that much older than its input. */
   readonly heldBack: number;
+  /** What it delivers, if that is known. */
   readonly stream?: StreamFormat | undefined;
+  /** Why there are no more frames, if that is known. */
+  readonly whyEnded?: (() => Error | undefined) | undefined;
 }
 
 export function captureOf(video: VideoCapture, more: Partial<Capture> = {}): Capture {

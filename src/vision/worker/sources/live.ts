@@ -31,6 +31,8 @@ export function liveSource(capture: Capture, name: string): Source {
     const { user, system } = process.cpuUsage(cpuBefore);
     const now = performance.now();
     if (!grabbed) {
+      const why = capture.whyEnded?.();
+      if (why) throw why;
       const message = `the camera ${name} delivers no frames`;
       throw new UserError("CAMERA_NO_FRAMES", message, "Check its cable or network");
     }
