@@ -29,6 +29,8 @@ export const errorCodes = {
   CAMERA_UNREACHABLE: "unreachable",
   CAMERA_NO_FRAMES: "refused",
   CAMERA_URL_INVALID: "refused",
+  CAMERA_LOGIN_REFUSED: "refused",
+  CAMERA_TLS_FAILED: "refused",
   STREAM_UNREADABLE: "refused",
   FILE_NOT_FOUND: "refused",
   FILE_UNREADABLE: "refused",

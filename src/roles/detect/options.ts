@@ -5,6 +5,7 @@ import { readTextFile } from "../../settings/files.ts";
 import { flag, integerBetween, list, numberBetween, oneOf, option, readText } from "../../settings/option.ts";
 import { readSize } from "../../settings/size.ts";
 import { checkLogin, checkNoLogin, isUrl } from "../../settings/url-login.ts";
+import { pathOfFileUrl } from "../../vision/file-url.ts";
 import { parsePolygon } from "../../vision/polygon.ts";
 import { parseSynthetic } from "../../vision/synthetic-spec.ts";
 import type { Emit } from "../../vision/types.ts";
@@ -133,6 +134,8 @@ function checkLineBreaks(text: string): void {
 
 function readCamera(text: string, advice = ""): string {
   if (/^synthetic(:|$)/.test(text)) parseSynthetic(text);
+  // An @ in it belongs to a name.
+  if (pathOfFileUrl(text) !== undefined) return readText(text);
   if (isUrl(text)) {
     // The camera's name is derived from the host, which must not be a part of the password.
     checkLogin(text, advice);

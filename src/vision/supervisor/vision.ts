@@ -42,6 +42,8 @@ export class Vision {
   #supervision: Promise<void> | undefined;
   #next: Position = { index: 0, visit: 1, skip: 0 };
   #lastAlive = 0;
+  /** What the source turned out to be when it was last opened. */
+  #isLive = true;
 
   constructor(settings: VisionSettings, log: Logger, options: VisionOptions) {
     this.#settings = settings;
@@ -55,19 +57,24 @@ export class Vision {
     return this.#lastAlive;
   }
 
+  /** Whether frames come until it is stopped: of a recording, also one behind a URL, they end. */
+  get isLive(): boolean {
+    return this.#isLive;
+  }
+
   /**
    * Opens the source and waits for its first frame. Call it once.
    * Rejects with a UserError, or with the signal's reason; once the source is open, `signal` has no effect.
    */
   async open(signal: AbortSignal): Promise<SourceInfo> {
     const { worker, info } = await this.#start(AbortSignal.any([signal, this.#stopping.signal]));
-    this.#supervision = this.#supervise(worker, info.live);
+    this.#supervision = this.#supervise(worker);
     return info;
   }
 
-  /** For a live source that did not open, for this reason: retries as if it had been lost. */
+  /** For a source that may be a camera and did not open, for this reason: retries as if it had been lost. */
   keepOpening(reason: Error): void {
-    this.#supervision = this.#reopen(reason, true).then((worker) => this.#supervise(worker, true));
+    this.#supervision = this.#reopen(reason).then((worker) => this.#supervise(worker));
   }
 
   /**
@@ -114,7 +121,9 @@ export class Vision {
     const timer = setTimeout(() => worker.kill(noFrameError(this.#settings.camera, limit)), limit);
     try {
       const credits = maxInFlight - this.#inFlight;
-      return { worker, info: await worker.open(this.#settings, { ...this.#next, credits }) };
+      const info = await worker.open(this.#settings, { ...this.#next, credits });
+      this.#isLive = info.live;
+      return { worker, info };
     } finally {
       clearTimeout(timer);
       signal.removeEventListener("abort", abort);
@@ -130,10 +139,11 @@ export class Vision {
   }
 
   /** Keeps the source open until it ends, fails permanently or is stopped. Never rejects. */
-  async #supervise(first: WorkerProcess | undefined, live: boolean): Promise<void> {
+  async #supervise(first: WorkerProcess | undefined): Promise<void> {
     const stall = (this.#options.stallSeconds ?? 10) * 1000;
     try {
       for (let worker = first; worker; ) {
+        const live = this.#isLive;
         const exit = await (live ? exitOrTimeout(worker, this.#settings.camera, stall) : worker.exited);
         // These visits end here: the next worker starts new ones.
         const faces = this.#pending.release();
@@ -141,7 +151,7 @@ export class Vision {
         if (this.#stopping.signal.aborted || (!live && exit.kind === "done")) break;
         if (!live && exit.kind === "failed") throw exit.error;
         const reason = exit.kind === "done" ? new Error("the stream ended") : exit.error;
-        worker = await this.#reopen(reason, live);
+        worker = await this.#reopen(reason);
       }
       this.#batches.end();
     } catch (error) {
@@ -150,11 +160,11 @@ export class Vision {
   }
 
   /** Opens a lost source again; undefined when told to stop. Rejects only for a recording whose attempts are exhausted. */
-  async #reopen(lost: unknown, live: boolean): Promise<WorkerProcess | undefined> {
+  async #reopen(lost: unknown): Promise<WorkerProcess | undefined> {
     const { signal } = this.#stopping;
     let reason = lost;
     while (!signal.aborted) {
-      if (!live && this.#restarts.exhausted) throw reason;
+      if (!this.#isLive && this.#restarts.exhausted) throw reason;
       await sleep(this.#restarts.onFailure(reason), signal);
       try {
         const { worker } = await this.#start(signal);

@@ -19,17 +19,23 @@ import type { Source } from "./sources/source.ts";
 delayOptimization();
 const mayDisconnect = liveWithSupervisor();
 
-/** Time between two heartbeats, ms. No timer runs while a camera's read blocks: the watchdog notices. */
+/**
+ * Time between two heartbeats, ms. No timer runs while a camera's read blocks, and there is none while a camera is silent:
+ * the watchdog notices.
+ */
 const heartbeat = 250;
 
 let credits = new Credits(0);
 let stopped = false;
+let opened: Source | undefined;
 
 process.on("message", (message: ToWorker) => {
   if (message.kind === "credit") credits.grant();
   if (message.kind === "stop") {
     stopped = true;
     credits.cancel();
+    // It may wait for a frame that comes late or never.
+    if (opened?.silence) opened.close();
   }
   if (message.kind === "open") void run(message);
 });
@@ -41,23 +47,28 @@ async function run({ settings, from }: Extract<ToWorker, { kind: "open" }>): Pro
   try {
     const cv = loadOpenCv();
     const detector = await createDetector(cv, settings);
-    const source = await openSource(cv, settings.camera, (text) => send({ kind: "warning", text }));
-    const opened = () => {
+    const warn = (text: string) => send({ kind: "warning", text });
+    const source = await openSource(cv, settings.camera, warn, settings.fps);
+    opened = source;
+    const onOpened = () => {
       startOptimization();
       send({ kind: "opened", info: source.info });
-      setInterval(() => send({ kind: "alive" }), heartbeat).unref();
+      const beat = () => {
+        if ((source.silence?.() ?? 0) < 2 * heartbeat) send({ kind: "alive" });
+      };
+      setInterval(beat, heartbeat).unref();
     };
     // A source that was open before does deliver frames; finding the place in a long recording takes time.
-    if (from.skip > 0) opened();
+    if (from.skip > 0) onOpened();
     await skip(source, from.skip);
     const first = await source.read();
-    if (from.skip === 0) opened();
+    if (from.skip === 0) onOpened();
     const loop = { cv, settings, detector, source, credits, first, from, batcher };
     await runFrameLoop({ ...loop, stopped: () => stopped });
-    source.close();
   } catch (error) {
     lastWord = failure(error);
   }
+  opened?.close();
   batcher.flush();
   mayDisconnect();
   // Only the channel keeps the process running; it is closed once the last message is written.

@@ -9,6 +9,11 @@ import type { Cv, Mat } from "../opencv.ts";
 export function decodeJpeg(cv: Cv, read: Mat): Mat | undefined {
   const file = read.getData();
   read.release();
+  return decodePicture(cv, file);
+}
+
+/** Decodes a picture in memory; undefined when it is damaged. */
+export function decodePicture(cv: Cv, file: Buffer): Mat | undefined {
   try {
     const picture = cv.imdecode(file, cv.IMREAD_COLOR);
     // Empty for what is not a JPEG; it throws for an impossible size.

@@ -1,20 +1,22 @@
+import { resolve } from "node:path";
 import { UserError } from "../../../base/errors.ts";
 import { redact } from "../../../base/redact.ts";
 import { sourceKind } from "../../source-kind.ts";
 import type { Cv } from "../opencv.ts";
 import { openDevice } from "./device.ts";
+import { openHttp } from "./http/open-http.ts";
 import { openFolder, openImage } from "./images.ts";
 import { liveSource } from "./live.ts";
-import { openNetwork } from "./network.ts";
+import { captureStream, isHttp, openStream } from "./network.ts";
 import type { Source, Warn } from "./source.ts";
 import { openSynthetic } from "./synthetic.ts";
 import { openVideoFile } from "./video-file.ts";
 
 /**
- * Opens the source that `--camera` names.
+ * Opens the source that `--camera` names. `rate`: how often a still picture is requested, per second.
  * @throws UserError when it does not exist or cannot be read.
  */
-export async function openSource(cv: Cv, camera: string, warn: Warn): Promise<Source> {
+export async function openSource(cv: Cv, camera: string, warn: Warn, rate?: number): Promise<Source> {
   const source = sourceKind(camera);
   switch (source.kind) {
     case "synthetic":
@@ -22,18 +24,22 @@ export async function openSource(cv: Cv, camera: string, warn: Warn): Promise<So
     case "device":
       return liveSource(openDevice(cv, source), source.path);
     case "network":
-      return liveSource(await openNetwork(cv, source.url), redact(source.url));
+      if (isHttp(source.url)) return await openHttp(cv, source.url, warn, rate);
+      return liveSource(captureStream(cv, await openStream(cv, source.url)), redact(source.url));
     case "image":
       return openImage(cv, source.path);
     case "folder":
       return openFolder(cv, source.path, warn);
     case "video":
-      return openVideoFile(cv, source.path, warn);
+      return openVideoFile(cv, resolve(source.path), warn, source.path);
     case "missing":
-      throw new UserError(
-        "FILE_NOT_FOUND",
-        `no such file: ${source.path}`,
-        "--camera is a number, a device, a URL, a file, a folder or `synthetic`",
-      );
+      throw new UserError("FILE_NOT_FOUND", `no such file: ${source.path}`, missingRemedy(source.path));
   }
+}
+
+function missingRemedy(path: string): string {
+  if (/^~/.test(path))
+    return "Only a shell replaces ~ by the home folder, outside of quotes: write the whole path";
+  if (path.includes("\ufffd")) return "Its name may not be UTF-8: rename it";
+  return "--camera is a number, a device, a URL, a file, a folder or `synthetic`";
 }
