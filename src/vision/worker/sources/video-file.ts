@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { UserError } from "../../../base/errors.ts";
 import type { Cv, Mat, VideoCapture } from "../opencv.ts";
 import { readRotation } from "./mp4-rotation.ts";
+import { isHttp } from "./network.ts";
 import { RecordingClock } from "./recording-clock.ts";
 import type { Source, Warn } from "./source.ts";
 
@@ -20,8 +21,9 @@ const countError = 0.1;
  * @throws UserError when it is not a video; from `read`, at the end, when most of it could not be read.
  */
 export function openVideoFile(cv: Cv, path: string, warn: Warn, name: string): Source {
-  // What is read from a pipe is gone: it is opened once.
   const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  // What is read from a pipe is gone: it is opened once.
+  const canReopen = isFile || isHttp(path);
   const rotate = isFile ? rotationOf(cv, path) : undefined;
   const open = () => {
     try {
@@ -33,7 +35,7 @@ export function openVideoFile(cv: Cv, path: string, warn: Warn, name: string): S
   let capture = open();
   const count = positive(Math.round(capture.get(cv.CAP_PROP_FRAME_COUNT)));
   const claimedRate = positive(capture.get(cv.CAP_PROP_FPS));
-  const rate = !isFile || isRate(cv, open, claimedRate) ? claimedRate : undefined;
+  const rate = !canReopen || isRate(cv, open, claimedRate) ? claimedRate : undefined;
   // Computed from the rate by most containers: with another rate it is a guess.
   const frames = rate === undefined ? undefined : count;
   const clock = new RecordingClock(rate, frames === undefined ? undefined : frames / (rate ?? 1));

@@ -10,6 +10,7 @@ import { liveSource } from "../live.ts";
 import { assertUrl, captureStream, openStream } from "../network.ts";
 import type { Source, Warn } from "../source.ts";
 import { openVideoFile } from "../video-file.ts";
+import { download } from "./download.ts";
 import { JpegFinder } from "./jpeg-finder.ts";
 import { jpegStream } from "./jpeg-stream.ts";
 import { polledPicture } from "./polled-picture.ts";
@@ -19,6 +20,8 @@ import { answerInWords, httpGet, mediaType, NotHttpError } from "./request.ts";
 const firstBytes = 32;
 /** An MP4 file that is written while it is sent says so in its header, which is shorter than this. */
 const mp4Header = 4096;
+/** A recording that is longer is not saved as a whole, bytes. */
+const longestDownload = 2 ** 30;
 /** Some cameras claim a length for what has no end. */
 const longestRecording = 2 ** 40;
 
@@ -72,6 +75,8 @@ export async function openHttp(cv: Cv, url: string, warn: Warn, rate: number | u
   const isPlaylist = playlistTypes.test(type) || playlistExtension.test(path) || /^#EXTM3U/.test(text);
   const isFragmented =
     length === undefined && isMp4(start) && (await readStart(answer, mp4Header)).includes("mvex");
+  const isFile = isRecording && length !== undefined && length <= longestDownload;
+  if (isFile && answer.headers["accept-ranges"] !== "bytes") return downloaded(cv, answer, warn, name);
   answer.destroy();
   const video = openByFfmpeg(cv, url);
   // It finds no frame, but there may be pictures all the same.
@@ -81,6 +86,22 @@ export async function openHttp(cv: Cv, url: string, warn: Warn, rate: number | u
   if (!claimsFrames && !hasLength) return liveSource(captureStream(cv, video), name);
   video.release();
   return openVideoFile(cv, url, warn, name);
+}
+
+/**
+ * FFmpeg jumps within a recording, for example to the index at the end of an MP4 file, and fails when the server does not
+ * serve parts of it.
+ */
+async function downloaded(cv: Cv, answer: IncomingMessage, warn: Warn, name: string): Promise<Source> {
+  const file = await download(answer, name);
+  const source = openVideoFile(cv, file.path, warn, name);
+  return {
+    ...source,
+    close() {
+      source.close();
+      file.remove();
+    },
+  };
 }
 
 function openByFfmpeg(cv: Cv, url: string): VideoCapture | undefined {
