@@ -25,6 +25,7 @@ COPY .npmrc ./
 COPY --from=manifest /manifest ./
 RUN npm ci --omit=dev
 COPY scripts/setup/opencv-addon.mjs scripts/setup/opencv-libraries.mjs scripts/setup/run.mjs scripts/setup/report.mjs scripts/setup/
+COPY scripts/setup/addon scripts/setup/addon
 RUN node -e "import('/build/scripts/setup/opencv-addon.mjs').then((addon) => addon.buildOpencvAddon())"
 COPY scripts/image/prune-modules.mjs scripts/image/
 RUN node scripts/image/prune-modules.mjs

@@ -1,5 +1,5 @@
 import { mixedVideo, personSegments, type Segment, webcamVideo } from "../support/videos.ts";
-import { detections } from "./implementations.ts";
+import { detections, type Found } from "./implementations.ts";
 
 /** The number of frames of the webcam video in which a face is detected; each of its 1332 frames has one. */
 export async function countFramesWithFace(args: readonly string[]): Promise<number> {
@@ -11,7 +11,14 @@ export async function countFramesWithFace(args: readonly string[]): Promise<numb
 export async function countPicturesPerPerson(
   args: readonly string[],
 ): Promise<{ readonly pictures: number; readonly persons: number }> {
-  const found = await detections(mixedVideo(), args);
+  return countVisits(await detections(mixedVideo(), args));
+}
+
+/** The same of what was found. */
+export function countVisits(found: readonly Found[]): {
+  readonly pictures: number;
+  readonly persons: number;
+} {
   const within = ({ from, to }: Segment) => found.filter(([frame]) => frame >= from && frame < to);
   const persons = personSegments.filter((segment) => within(segment).length === 1).length;
   return { pictures: found.length, persons };

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { findOpencv, linkModules, opencvName } from "./opencv-libraries.mjs";
 import { report, reportWhile } from "./report.mjs";
 import { runLogged } from "./run.mjs";
@@ -25,7 +26,33 @@ export async function buildOpencvAddon() {
   copyFileSync(addon, copy);
 }
 
+/**
+ * Adds the methods of addon/video-capture-grab.h to the package's source. Two lines at known places: a version in which
+ * they are elsewhere fails here, and not in a camera's loop.
+ */
+function addGrab() {
+  const source = join(home, "cc", "io", "VideoCapture.cc");
+  const header = fileURLToPath(new URL("addon/video-capture-grab.h", import.meta.url));
+  copyFileSync(header, join(home, "cc", "io", "VideoCaptureGrab.h"));
+  const text = readFileSync(source, "utf8");
+  if (text.includes("VideoCaptureGrab.h")) return;
+  const include = '#include "VideoCaptureBindings.h"\n';
+  const method = '  Nan::SetPrototypeMethod(ctor, "read", Read);\n';
+  if (!text.includes(include) || !text.includes(method))
+    throw new Error(
+      `${source} is not the file that facepipe adds methods to: check the version of @u4/opencv4nodejs`,
+    );
+  const methods = ["Grab", "Retrieve"].map(
+    (name) => `  Nan::SetPrototypeMethod(ctor, "${name.toLowerCase()}", VideoCaptureGrab::${name});\n`,
+  );
+  const added = text
+    .replace(include, `${include}#include "VideoCaptureGrab.h"\n`)
+    .replace(method, method + methods.join(""));
+  writeFileSync(source, added);
+}
+
 async function compile(libraries, headers) {
+  addGrab();
   const total = readFileSync(join(home, "binding.gyp"), "utf8").match(/\.cc"/g).length;
   let compiled = 0;
   const onLine = (line) => {
@@ -73,7 +100,9 @@ function loads(path) {
 
 /** In a separate process: an addon for another Node.js or OpenCV may crash it. */
 function loadError(path) {
-  const code = "process.dlopen({ exports: {} }, process.argv[1])";
+  // One of before facepipe added methods to it is built again.
+  const code =
+    "const addon = { exports: {} }; process.dlopen(addon, process.argv[1]); addon.exports.VideoCapture.prototype.grab.name";
   const { status, stderr } = spawnSync(process.execPath, ["-e", code, resolve(path)], { encoding: "utf8" });
   return status === 0 ? "" : stderr || "crashed";
 }

@@ -58,12 +58,15 @@ export interface SourceInfo {
   readonly stream?: StreamFormat | undefined;
 }
 
-export interface StreamFormat {
-  /** FFmpeg's name: h264, hevc, mjpeg. */
-  readonly codec?: string | undefined;
-  /** Pixels. */
+/** Pixels. */
+export interface FrameSize {
   readonly width: number;
   readonly height: number;
+}
+
+export interface StreamFormat extends FrameSize {
+  /** FFmpeg's name: h264, hevc, mjpeg. */
+  readonly codec?: string | undefined;
   /** Frames per second, as the source claims. */
   readonly rate?: number | undefined;
 }
@@ -105,7 +108,7 @@ export interface FrameStats {
 export interface FrameBatch {
   /** Empty when the faces are the best shots of visits that ended because the source ended, was lost or stopped. */
   readonly frames: readonly FrameStats[];
-  /** Live frames dropped since the batch before, because detection was too slow. */
+  /** Frames dropped since the batch before: live ones because detection was too slow, others because they are damaged. */
   readonly dropped: number;
   /** Frames skipped since then: `fps` asks for fewer, or nothing moved. */
   readonly skipped: number;

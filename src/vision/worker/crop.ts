@@ -1,5 +1,5 @@
 import type { Box } from "../../face/face.ts";
-import type { VisionSettings } from "../types.ts";
+import type { FrameSize, VisionSettings } from "../types.ts";
 import type { Cv, Mat } from "./opencv.ts";
 import { sampleSide } from "./visits/quality-score.ts";
 
@@ -7,7 +7,7 @@ import { sampleSide } from "./visits/quality-score.ts";
  * `box` widened by `margin` percent of its width on the left and right, and of its height above and below; clipped to the
  * frame.
  */
-export function withMargin(box: Box, margin: number, frame: { width: number; height: number }): Box {
+export function withMargin(box: Box, margin: number, frame: FrameSize): Box {
   const dx = Math.round((box.width * margin) / 100);
   const dy = Math.round((box.height * margin) / 100);
   const x = Math.max(0, box.x - dx);
@@ -20,6 +20,10 @@ export function withMargin(box: Box, margin: number, frame: { width: number; hei
   };
 }
 
+export function sizeOf({ cols, rows }: Mat): FrameSize {
+  return { width: cols, height: rows };
+}
+
 /** That part of the frame; shares its pixels. The caller releases it. */
 export function view(cv: Cv, frame: Mat, { x, y, width, height }: Box): Mat {
   return frame.getRegion(new cv.Rect(x, y, width, height));
@@ -27,7 +31,7 @@ export function view(cv: Cv, frame: Mat, { x, y, width, height }: Box): Mat {
 
 /** That part of the frame with its margin, as a PNG or JPEG file, in color or grayscale. */
 export function crop(cv: Cv, frame: Mat, box: Box, { margin, color, format }: VisionSettings): Buffer {
-  const region = view(cv, frame, withMargin(box, margin, { width: frame.cols, height: frame.rows }));
+  const region = view(cv, frame, withMargin(box, margin, sizeOf(frame)));
   const picture = color ? region : region.cvtColor(cv.COLOR_BGR2GRAY);
   try {
     return cv.imencode(format === "png" ? ".png" : ".jpg", picture);

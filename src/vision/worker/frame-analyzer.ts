@@ -1,10 +1,13 @@
+import type { Box } from "../../face/face.ts";
 import type { CapturedFace, FrameStats, VisionSettings } from "../types.ts";
 import type { ResultMessage } from "../worker-messages.ts";
 import { crop, sample } from "./crop.ts";
 import type { Detection, Detector } from "./detectors/detector.ts";
+import { reducedWindow, toFrame } from "./frame-scale.ts";
 import type { Cv } from "./opencv.ts";
+import type { Picture } from "./picture.ts";
 import type { GrabbedFrame } from "./sources/source.ts";
-import { qualityOf } from "./visits/quality-score.ts";
+import { qualityOf, sharpnessOf } from "./visits/quality-score.ts";
 import { fullFrameInterval, isWithinWindow, searchWindow } from "./visits/search-window.ts";
 import { ShotSelector } from "./visits/shot-selector.ts";
 import { Tracker } from "./visits/tracker.ts";
@@ -48,7 +51,7 @@ export class FrameAnalyzer {
     return this.#tracker.isTracking(seconds);
   }
 
-  /** Analyzes one frame. The caller releases its `mat`. */
+  /** Analyzes one frame. The caller releases its picture. Throws a DamagedFrameError. */
   async analyze(frame: Frame): Promise<FrameResult> {
     const start = performance.now();
     const detections = await this.#detect(frame);
@@ -73,24 +76,41 @@ export class FrameAnalyzer {
    * The faces of the frame. When one shot per visit is enough, tracked faces are searched where they should be, which takes
    * a fraction of the time; the whole frame is searched a few times a second, and when a tracked face is missed.
    */
-  async #detect({ mat, seconds }: Frame): Promise<Detection[]> {
+  async #detect({ picture, seconds }: Frame): Promise<Detection[]> {
+    const { size } = picture;
     const fullFrame = this.#settings.emit.kind === "all" || seconds - this.#fullFrameAt >= fullFrameInterval;
     const expected = (fullFrame ? undefined : this.#tracker.expected(seconds)) ?? [];
-    const window = searchWindow(expected, mat);
-    const found = window ? await this.#detector.detect(mat, window) : [];
+    const window = searchWindow(expected, size);
+    const found = window ? await this.#detectWithin(picture, window) : [];
     // A box that reaches the window's edge may continue beyond it.
-    const complete = window && found.every(({ box }) => isWithinWindow(box, window, mat));
+    const complete = window && found.every(({ box }) => isWithinWindow(box, window, size));
     if (complete && found.length >= expected.length) return found;
     this.#fullFrameAt = seconds;
-    return await this.#detector.detect(mat);
+    return await this.#detectWithin(picture);
+  }
+
+  /** The faces of at least the minimum size, in whole pixels of the whole frame. */
+  async #detectWithin(picture: Picture, window?: Box): Promise<Detection[]> {
+    const { size } = picture;
+    const decoded = picture.at(this.#detector.reductionFor(size));
+    const within = window && reducedWindow(window, decoded);
+    const found = await this.#detector.detect(decoded.mat, within);
+    return found
+      .map((detection) => toFrame(detection, decoded.reduction, size))
+      .filter(({ box: { width, height } }) => Math.min(width, height) > 0)
+      .filter(({ box: { width, height } }) => Math.max(width, height) >= this.#settings.minFace);
   }
 
   /** A shot of the face, or undefined when a better one of its visit is pending. */
-  #shoot(frame: Frame, { box, score, landmarks }: Detection, visit: number): CapturedFace | undefined {
-    if (this.#selector.isDone(visit)) return undefined;
-    const { mat, index, capturedAt, file, seconds } = frame;
-    const size = { width: mat.cols, height: mat.rows };
-    const quality = qualityOf({ box, score, landmarks, frame: size, sample: sample(this.#cv, mat, box) });
+  #shoot(frame: Frame, detection: Detection, visit: number): CapturedFace | undefined {
+    const { picture, index, capturedAt, file, seconds } = frame;
+    const { size } = picture;
+    const { box, score, landmarks } = detection;
+    const qualityIf = (sharpness: number) => qualityOf({ ...detection, frame: size, sharpness });
+    // However sharp it may be: the whole frame need not be decoded for it.
+    if (!this.#selector.accepts(visit, qualityIf(1))) return undefined;
+    const { mat } = picture.at(1);
+    const quality = qualityIf(sharpnessOf(sample(this.#cv, mat, box)));
     if (!this.#selector.offer(visit, quality, seconds)) return undefined;
     return {
       picture: crop(this.#cv, mat, box, this.#settings),

@@ -80,7 +80,7 @@ async function skip(source: Source, frames: number): Promise<void> {
   for (let left = frames; left > 0 && !stopped; left--) {
     const grabbed = await source.read();
     if (!grabbed) return;
-    grabbed.mat.release();
+    grabbed.picture.release();
     await nextTurn();
   }
 }

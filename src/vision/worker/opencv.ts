@@ -4,8 +4,19 @@ import { join } from "node:path";
 import type * as OpenCV from "@u4/opencv4nodejs";
 import { describe, UserError } from "../../base/errors.ts";
 
-export type { Mat, VideoCapture } from "@u4/opencv4nodejs";
-export type Cv = typeof OpenCV;
+export type { Mat } from "@u4/opencv4nodejs";
+
+/** With the methods of scripts/setup/addon/video-capture-grab.h. */
+export type VideoCapture = OpenCV.VideoCapture & {
+  /** Reads the next frame without decoding it as far as a picture; false when there is none. */
+  grab(): boolean;
+  /** The picture of the frame that was grabbed last; empty when it cannot be decoded. */
+  retrieve(): OpenCV.Mat;
+};
+
+export type Cv = Omit<typeof OpenCV, "VideoCapture"> & {
+  readonly VideoCapture: new (source: string | number, api: number) => VideoCapture;
+};
 
 /**
  * OpenCV, as the compiled addon itself. The package's own entry prints on stdout, takes four times as long to load

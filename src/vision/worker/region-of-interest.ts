@@ -1,5 +1,6 @@
 import type { Box } from "../../face/face.ts";
 import { contains, type Polygon } from "../polygon.ts";
+import type { FrameSize } from "../types.ts";
 
 /** Width of the border around the region, as a fraction of the frame: a face whose center is inside has its edge outside. */
 const border = 0.2;
@@ -7,9 +8,9 @@ const border = 0.2;
 /** The part of a frame that is of interest. */
 export interface Region {
   /** The rectangle around it, border included, in whole pixels of a frame of this size. */
-  rectangle(frame: { readonly cols: number; readonly rows: number }): Box;
-  /** Whether the box's center lies in it; `frame` as above. */
-  has(box: Box, frame: { readonly cols: number; readonly rows: number }): boolean;
+  rectangle(frame: FrameSize): Box;
+  /** Whether the box's center lies in it, in a frame of this size. */
+  has(box: Box, frame: FrameSize): boolean;
 }
 
 /** The union of the polygons; without polygons, the whole frame. */
@@ -23,13 +24,13 @@ export function regionOf(polygons: readonly Polygon[]): Region {
   const corners = polygons.flat();
   const [xs, ys] = [corners.map(({ x }) => x), corners.map(({ y }) => y)];
   return {
-    rectangle({ cols, rows }) {
-      const [left, right] = edges(xs, cols);
-      const [top, bottom] = edges(ys, rows);
+    rectangle({ width, height }) {
+      const [left, right] = edges(xs, width);
+      const [top, bottom] = edges(ys, height);
       return { x: left, y: top, width: right - left, height: bottom - top };
     },
-    has({ x, y, width, height }, { cols, rows }) {
-      const center = { x: (x + width / 2) / cols, y: (y + height / 2) / rows };
+    has({ x, y, width, height }, frame) {
+      const center = { x: (x + width / 2) / frame.width, y: (y + height / 2) / frame.height };
       return all || polygons.some((polygon) => contains(polygon, center));
     },
   };

@@ -1,8 +1,10 @@
 import { type Box, type Landmarks, landmarksOf, type Point } from "../../../face/face.ts";
+import type { FrameSize } from "../../types.ts";
 import type { Mat } from "../opencv.ts";
+import type { Reduction } from "../picture.ts";
 
 export interface Detection {
-  /** Whole pixels, within the frame. */
+  /** Pixels, within the frame; not always whole ones. */
   readonly box: Box;
   /** 0..1 */
   readonly score: number;
@@ -11,6 +13,8 @@ export interface Detection {
 
 export interface Detector {
   readonly name: string;
+  /** By how much a frame of this size may be reduced without a loss for this detector. */
+  reductionFor(frame: FrameSize): Reduction;
   /**
    * Finds the faces of one frame, 8 bits each of blue, green, red; does not change the frame. With `within`, it searches
    * only there, at the scale at which it searches the whole frame.

@@ -20,6 +20,8 @@ export function haarDetector(cv: Cv, settings: VisionSettings): Detector {
   const minSize = new cv.Size(settings.minFace, settings.minFace);
   return {
     name: "haar",
+    // It scales the frame itself, down to where a face of the minimum size is as large as its window.
+    reductionFor: () => 1,
     async detect(frame, within = { x: 0, y: 0, width: frame.cols, height: frame.rows }) {
       const part = view(cv, frame, within);
       const gray = part.cvtColor(cv.COLOR_BGR2GRAY);

@@ -1,5 +1,5 @@
 import type { Box } from "../../../face/face.ts";
-import { view } from "../crop.ts";
+import { sizeOf, view } from "../crop.ts";
 import type { Cv } from "../opencv.ts";
 import type { Region } from "../region-of-interest.ts";
 import { type Detector, translate } from "./detector.ts";
@@ -8,12 +8,14 @@ import { type Detector, translate } from "./detector.ts";
 export function detectorWithin(cv: Cv, region: Region, detector: Detector): Detector {
   return {
     name: detector.name,
+    reductionFor: (frame) => detector.reductionFor(region.rectangle(frame)),
     async detect(frame, within) {
-      const rectangle = region.rectangle(frame);
+      const size = sizeOf(frame);
+      const rectangle = region.rectangle(size);
       const part = view(cv, frame, rectangle);
       const found = await detector.detect(part, within && overlapOf(within, rectangle));
       part.release();
-      return found.map((face) => translate(face, rectangle)).filter(({ box }) => region.has(box, frame));
+      return found.map((face) => translate(face, rectangle)).filter(({ box }) => region.has(box, size));
     },
   };
 }

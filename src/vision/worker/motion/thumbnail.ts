@@ -1,7 +1,14 @@
+import type { FrameSize } from "../../types.ts";
 import type { Cv, Mat } from "../opencv.ts";
+import { type Reduction, reductionFor } from "../picture.ts";
 
 /** Cells along the longer side: at 640x480 one is 8x8 pixels, so the smallest face worth finding (24) is 3x3. */
 const cells = 80;
+
+/** By how much a frame of this size may be reduced without a loss for its thumbnail. */
+export function thumbnailReduction({ width, height }: FrameSize): Reduction {
+  return reductionFor(Math.max(width, height), 2 * cells);
+}
 
 /**
  * The small grayscale picture for motion detection, of a frame of any size (8 bits; blue, green, red): row by

@@ -4,6 +4,7 @@ import { describe, UserError } from "../../../base/errors.ts";
 import { readKind } from "../../picture-kind.ts";
 import { isImage } from "../../source-kind.ts";
 import type { Cv, Mat } from "../opencv.ts";
+import { decodedPicture } from "../picture.ts";
 import type { Source, Warn } from "./source.ts";
 
 /**
@@ -83,7 +84,7 @@ function imageSource(cv: Cv, paths: readonly string[], onUnreadable: (path: stri
         const mat = readImage(cv, path);
         if (mat) {
           readable = true;
-          return { mat, capturedAt: Date.now(), dropped: 0, file: basename(path) };
+          return { picture: decodedPicture(mat), capturedAt: Date.now(), dropped: 0, file: basename(path) };
         }
         onUnreadable(path);
       }

@@ -1,5 +1,5 @@
 import { UserError } from "../../../base/errors.ts";
-import type { Mat } from "../opencv.ts";
+import { isIntact } from "../picture.ts";
 import type { Capture } from "./capture.ts";
 import { frameAge } from "./frame-age.ts";
 import { FrameQueue } from "./frame-queue.ts";
@@ -12,8 +12,8 @@ const maxCatchUp = 1000;
 /** A read that waited for less may have been delayed by other programs, ms. */
 const minWait = 3;
 
+/** A grabbed frame. */
 interface Read {
-  readonly mat: Mat;
   /** How long it had to wait for the camera, ms. */
   readonly waited: number;
   /** When it was done, ms on the monotonic clock. */
@@ -22,24 +22,24 @@ interface Read {
 
 /** A camera or network stream: delivers the newest frame, and fails when there are no more frames. */
 export function liveSource(capture: Capture, name: string): Source {
-  /** Time to decode a frame, ms. The minimum so far: other threads of this process work at the same time. */
+  /** CPU time to grab a frame, ms. The minimum so far: other threads of this process work at the same time. */
   let decoding = Number.POSITIVE_INFINITY;
   const next = (): Read => {
     const start = performance.now();
     const cpuBefore = process.cpuUsage();
-    const mat = capture.video.read();
+    const grabbed = capture.video.grab();
     const { user, system } = process.cpuUsage(cpuBefore);
     const now = performance.now();
-    if (mat.empty) {
+    if (!grabbed) {
       const message = `the camera ${name} delivers no frames`;
       throw new UserError("CAMERA_NO_FRAMES", message, "Check its cable or network");
     }
     decoding = Math.min(decoding, (user + system) / 1000);
-    return { mat, waited: now - start - decoding, now };
+    return { waited: now - start - decoding, now };
   };
   let queue: FrameQueue | undefined;
   return {
-    info: { live: true },
+    info: { live: true, stream: capture.stream },
     async read() {
       const opening = queue === undefined;
       queue ??= drainQueue(next);
@@ -48,10 +48,10 @@ export function liveSource(capture: Capture, name: string): Source {
         const newest = readNewest(next, queue, capture);
         dropped += newest.dropped;
         const capturedAt = Math.round(Date.now() - frameAge(capture, queue));
-        const mat = capture.decode(newest.mat);
+        const picture = capture.picture();
+        if (!opening) return { picture, capturedAt, dropped };
         // Frames that queued up while the stream was opened do not count: detection was not too slow for them.
-        if (mat) return { mat, capturedAt, dropped: opening ? 0 : dropped };
-        dropped++;
+        if (isIntact(picture)) return { picture, capturedAt, dropped: 0 };
       }
     },
     rewind() {},
@@ -63,10 +63,8 @@ export function liveSource(capture: Capture, name: string): Source {
 function drainQueue(next: () => Read): FrameQueue {
   // The wait for the first frame says nothing: a stream may take its time to start.
   const first = next();
-  first.mat.release();
   for (let waitedBefore = false; ; ) {
-    const { mat, waited, now } = next();
-    mat.release();
+    const { waited, now } = next();
     const waits = waited > minWait;
     if ((waitedBefore && waits) || now - first.now > maxCatchUp / 2) return new FrameQueue(now);
     waitedBefore = waits;
@@ -79,15 +77,14 @@ function readNewest(next: () => Read, queue: FrameQueue, { timestampAge }: Captu
   const excess = queue.excess(start);
   const waits: number[] = [];
   for (let dropped = 0; ; dropped++) {
-    const { mat, waited, now } = next();
+    const { waited, now } = next();
     queue.onRead(waited, now);
     waits.push(waited);
     const empty = hadToWait(waits, queue.interval) || now - start > maxCatchUp;
     if (empty) queue.onEmpty(now);
     // A driver keeps only a few frames, the oldest ones: the one after them is new, however long we were busy.
     const age = timestampAge() ?? Number.POSITIVE_INFINITY;
-    if (empty || dropped >= excess || age < queue.interval * 1.5) return { mat, dropped };
-    mat.release();
+    if (empty || dropped >= excess || age < queue.interval * 1.5) return { dropped };
   }
 }
 

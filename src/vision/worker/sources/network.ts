@@ -6,7 +6,7 @@ import { redact } from "../../../base/redact.ts";
 import { networkReason } from "../../../base/system-errors.ts";
 import type { Cv, VideoCapture } from "../opencv.ts";
 import { type Capture, captureOf } from "./capture.ts";
-import { decodeJpeg } from "./frame-decoder.ts";
+import { jpegPicture } from "./jpeg-picture.ts";
 
 const defaultPorts: Readonly<Record<string, number>> = {
   "rtsp:": 554,
@@ -32,8 +32,16 @@ export function captureStream(cv: Cv, video: VideoCapture): Capture {
   const codec = codecOf(video.get(cv.CAP_PROP_FOURCC));
   // -1 requests the encoded frames; it must be set before the first frame.
   if (jpegCodec.test(codec) && video.set(cv.CAP_PROP_FORMAT, -1))
-    return captureOf(video, { decode: (read) => decodeJpeg(cv, read) });
+    return captureOf(video, { picture: () => jpegPicture(cv, encodedFrame(video)) });
   return captureOf(video, { heldBack: threadedCodec.test(codec) ? cpus().length - 1 : 0 });
+}
+
+/** The bytes of the frame that was grabbed last. */
+function encodedFrame(video: VideoCapture): Buffer {
+  const mat = video.retrieve();
+  const bytes = mat.getData();
+  mat.release();
+  return bytes;
 }
 
 /** Four letters, in upper or lower case. */

@@ -1,10 +1,9 @@
 import type { SourceInfo } from "../../types.ts";
-import type { Mat } from "../opencv.ts";
+import type { Picture } from "../picture.ts";
 
-/** A frame from the source. The reader releases `mat`. */
+/** A frame from the source. The reader releases its picture before it reads the next frame. */
 export interface GrabbedFrame {
-  /** Blue, green, red; 8 bits each. */
-  readonly mat: Mat;
+  readonly picture: Picture;
   /** Milliseconds since 1970. */
   readonly capturedAt: number;
   /** On a recording's own clock; else the frame's number tells the time. */

@@ -1,6 +1,7 @@
 import { sleep } from "../../../base/time.ts";
 import { parseSynthetic } from "../../synthetic-spec.ts";
 import type { Cv } from "../opencv.ts";
+import { Picture } from "../picture.ts";
 import { rendererOf } from "../synthetic/draw.ts";
 import type { Source } from "./source.ts";
 
@@ -24,8 +25,9 @@ export function openSynthetic(cv: Cv, text: string): Source {
       const dropped = index - next;
       next = index + 1;
       if (spec.pace) await clock.until(index);
-      const mat = new cv.Mat(render(index), spec.height, spec.width, cv.CV_8UC3);
-      return { mat, capturedAt: spec.pace ? clock.time(index) : Date.now(), dropped };
+      const draw = () => new cv.Mat(render(index), spec.height, spec.width, cv.CV_8UC3);
+      const picture = new Picture(() => ({ mat: draw(), reduction: 1 }), spec);
+      return { picture, capturedAt: spec.pace ? clock.time(index) : Date.now(), dropped };
     },
     rewind() {
       next = 0;

@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { UserError } from "../../../base/errors.ts";
 import type { Cv, Mat, VideoCapture } from "../opencv.ts";
+import { grabbedPicture } from "./grabbed-picture.ts";
 import { readRotation } from "./mp4-rotation.ts";
 import { isHttp } from "./network.ts";
 import { RecordingClock } from "./recording-clock.ts";
@@ -42,17 +43,16 @@ export function openVideoFile(cv: Cv, path: string, warn: Warn, name: string): S
   let read = 0;
   let hasGap = false;
 
-  /** The next picture, past what is damaged; undefined at the end. */
-  const next = (): Mat | undefined => {
+  /** Grabs the next frame, past what is damaged; false at the end. */
+  const grabNext = (): boolean => {
     for (let empty = 0; ; empty++) {
-      const mat = capture.read();
-      if (!mat.empty) {
+      if (capture.grab()) {
         hasGap ||= empty > 0;
-        return mat;
+        return true;
       }
-      if (clock.isOver) return undefined;
+      if (clock.isOver) return false;
       const most = clock.knowsDuration ? mostEmptyReads.withinDuration : mostEmptyReads.otherwise;
-      if (empty >= most) return undefined;
+      if (empty >= most) return false;
     }
   };
   const onEnd = () => {
@@ -71,14 +71,13 @@ export function openVideoFile(cv: Cv, path: string, warn: Warn, name: string): S
   return {
     info: { live: false, frames },
     async read() {
-      const mat = next();
-      if (!mat) {
+      if (!grabNext()) {
         onEnd();
         return undefined;
       }
       read++;
       const seconds = clock.onFrame(capture.get(cv.CAP_PROP_POS_MSEC) / 1000);
-      return { mat: rotate ? rotate(mat) : mat, capturedAt: Date.now(), dropped: 0, seconds };
+      return { picture: grabbedPicture(capture, rotate), capturedAt: Date.now(), dropped: 0, seconds };
     },
     rewind() {
       capture.release();
@@ -121,9 +120,7 @@ function isRate(cv: Cv, open: () => VideoCapture, rate: number | undefined): boo
   const capture = open();
   const times: number[] = [];
   while (times.length < probedFrames) {
-    const mat = capture.read();
-    if (mat.empty) break;
-    mat.release();
+    if (!capture.grab()) break;
     times.push(capture.get(cv.CAP_PROP_POS_MSEC) / 1000);
   }
   capture.release();

@@ -1,4 +1,5 @@
 import type { Box, Landmarks } from "../../../face/face.ts";
+import type { FrameSize } from "../../types.ts";
 import type { Detection } from "../detectors/detector.ts";
 import { sharpness } from "./sharpness.ts";
 
@@ -12,22 +13,26 @@ const minProperty = 0.05;
 const edgeFactor = 0.5;
 
 export interface Shot extends Detection {
-  readonly frame: { readonly width: number; readonly height: number };
-  /** The face in grayscale, `sampleSide` by `sampleSide` bytes. */
-  readonly sample: Uint8Array;
+  readonly frame: FrameSize;
+  /** 0..1 */
+  readonly sharpness: number;
 }
 
 /** Side of the picture in which sharpness is measured, pixels: the same for all faces, so that they compare. */
 export const sampleSide = 64;
 
+/** How sharp a face in grayscale of `sampleSide` by `sampleSide` bytes is, 0..1. */
+export function sharpnessOf(sample: Uint8Array): number {
+  const variance = sharpness(sample, sampleSide);
+  return variance / (variance + halfSharp);
+}
+
 /**
  * How good a picture of a face this is, 0..1: the geometric mean of its size, the detector's score, its sharpness and how
  * frontal it is, each 0..1. One bad property spoils a picture, so they are multiplied, not added.
  */
-export function qualityOf({ box, score, landmarks, frame, sample }: Shot): number {
+export function qualityOf({ box, score, landmarks, frame, sharpness: sharp }: Shot): number {
   const size = Math.min(1, Math.min(box.width, box.height) / largeEnough);
-  const variance = sharpness(sample, sampleSide);
-  const sharp = variance / (variance + halfSharp);
   // A detector without landmarks finds frontal faces only.
   const frontal = landmarks ? frontality(landmarks) : 1;
   const properties = [size, score, sharp, frontal].map((property) => Math.max(minProperty, property));
@@ -48,6 +53,6 @@ export function frontality({ rightEye, leftEye, nose }: Landmarks): number {
   return Math.max(0, 1 - Math.abs(projection - 0.5) * 2);
 }
 
-function touchesEdge(box: Box, frame: { width: number; height: number }): boolean {
+function touchesEdge(box: Box, frame: FrameSize): boolean {
   return box.x <= 0 || box.y <= 0 || box.x + box.width >= frame.width || box.y + box.height >= frame.height;
 }

@@ -26,18 +26,18 @@ export class ShotSelector {
     this.#maxVisit = maxVisit;
   }
 
-  /** Whether the only shot that is wanted of this visit was sent. */
-  isDone(visit: number): boolean {
-    return this.#visits.get(visit)?.done === true;
+  /** Whether a shot of this quality would become the pending shot of its visit. */
+  accepts(number: number, quality: number): boolean {
+    const { done = false, pending = 0 } = this.#visits.get(number) ?? {};
+    return !done && quality >= pending * minImprovement;
   }
 
-  /** Whether a shot of this quality becomes the pending shot of its visit. */
+  /** The same, and it does. */
   offer(number: number, quality: number, seconds: number): boolean {
     const known = this.#visits.get(number);
     const visit = known ?? { since: seconds, pending: undefined, confirmed: false, done: false };
     this.#visits.set(number, visit);
-    if (visit.done) return false;
-    if (visit.pending !== undefined && quality < visit.pending * minImprovement) return false;
+    if (!this.accepts(number, quality)) return false;
     visit.pending = quality;
     return true;
   }

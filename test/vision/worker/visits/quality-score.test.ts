@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Box, Landmarks } from "../../../../src/face/face.ts";
-import { frontality, qualityOf, sampleSide } from "../../../../src/vision/worker/visits/quality-score.ts";
+import {
+  frontality,
+  qualityOf,
+  sampleSide,
+  sharpnessOf,
+} from "../../../../src/vision/worker/visits/quality-score.ts";
 import { sharpness } from "../../../../src/vision/worker/visits/sharpness.ts";
 
 const face = (x: number, y = 100, side = 60): Box => ({ x, y, width: side, height: side });
@@ -55,13 +60,13 @@ test("a face is frontal when its nose is between the eyes, also when the head is
 });
 
 test("a shot is better when the face is larger, scored higher, sharper, frontal and complete", () => {
-  const good = { box: face(200), score: 0.9, landmarks: ahead, frame, sample: edges };
+  const good = { box: face(200), score: 0.9, landmarks: ahead, frame, sharpness: sharpnessOf(edges) };
   const best = qualityOf(good);
   assert.ok(best > 0 && best <= 1);
   const worse = {
     smaller: { ...good, box: face(200, 100, 30) },
     "lower score": { ...good, score: 0.7 },
-    blurred: { ...good, sample: blurred },
+    blurred: { ...good, sharpness: sharpnessOf(blurred) },
     turned: { ...good, landmarks: { ...ahead, nose: { x: 62, y: 60 } } },
     "cut off": { ...good, box: face(0) },
     "cut off below": { ...good, box: face(200, 420) },

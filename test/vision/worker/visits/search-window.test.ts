@@ -10,7 +10,7 @@ import { settings } from "../../harness.ts";
 import { noModel, yunet } from "../detectors/yunet-model.ts";
 
 test("a search window has a border around the faces, within the frame; a large one is not used", () => {
-  const frame = { cols: 640, rows: 480 };
+  const frame = { width: 640, height: 480 };
   assert.equal(searchWindow([], frame), undefined);
   const face = { x: 300, y: 200, width: 60, height: 80 };
   const window = searchWindow([face], frame);
@@ -39,11 +39,11 @@ test("a search window and the whole frame have the same detections", { skip: noM
     const whole = await detect(mat);
     assert.equal(whole.length, 2);
     for (const { box, landmarks } of whole) {
-      const window = searchWindow([box], mat);
+      const window = searchWindow([box], spec);
       assert.ok(window);
       const all = await detect(mat, window);
       const found = all.find((each) => intersectionOverUnion(each.box, box) > 0);
-      assert.ok(found && isWithinWindow(found.box, window, mat));
+      assert.ok(found && isWithinWindow(found.box, window, spec));
       // The cascade searches in large steps, which start at the corner of the part.
       assert.ok(intersectionOverUnion(found.box, box) > (detector.name === "haar" ? 0.6 : 0.85));
       if (landmarks)

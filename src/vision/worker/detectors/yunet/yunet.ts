@@ -3,6 +3,7 @@ import type { DetectorSettings, VisionSettings } from "../../../types.ts";
 import { view } from "../../crop.ts";
 import { nonMaxSuppression } from "../../iou.ts";
 import type { Cv } from "../../opencv.ts";
+import { reductionFor } from "../../picture.ts";
 import { type Detector, translate } from "../detector.ts";
 import { decode } from "./decode.ts";
 import { inputMaker, type YunetInput } from "./input.ts";
@@ -17,31 +18,29 @@ const maxOverlap = 0.3;
 export async function yunetDetector(
   cv: Cv,
   { model, width }: YunetSettings,
-  { threads = 1, minFace, score }: VisionSettings,
+  { threads = 1, score }: VisionSettings,
 ): Promise<Detector> {
   const run = await loadYunet(model, threads);
   const inputOf = inputMaker(cv, width);
   return {
     name: "yunet",
+    reductionFor: (frame) => reductionFor(frame.width, width),
     async detect(frame, within = { x: 0, y: 0, width: frame.cols, height: frame.rows }) {
       const part = view(cv, frame, within);
       const input = inputOf(frame, part);
       part.release();
       const outputs = await run(input.planes, input.width, input.height);
-      return nonMaxSuppression(decode(outputs, input.width, score), maxOverlap)
-        .map(({ box, score, landmarks }) =>
+      return nonMaxSuppression(decode(outputs, input.width, score), maxOverlap).map(
+        ({ box, score, landmarks }) =>
           translate({ box: toPart(box, input, within), score, landmarks: scaled(landmarks, input) }, within),
-        )
-        .filter(
-          ({ box }) => Math.max(box.width, box.height) >= minFace && Math.min(box.width, box.height) > 0,
-        );
+      );
     },
   };
 }
 
-/** Whole pixels, clipped to the part. */
+/** Clipped to the part. */
 function toPart(box: Box, { scaleX, scaleY }: YunetInput, part: { width: number; height: number }): Box {
-  const clip = (value: number, max: number) => Math.min(max, Math.max(0, Math.round(value)));
+  const clip = (value: number, max: number) => Math.min(max, Math.max(0, value));
   const x = clip(box.x * scaleX, part.width);
   const y = clip(box.y * scaleY, part.height);
   const width = clip((box.x + box.width) * scaleX, part.width) - x;
@@ -49,11 +48,7 @@ function toPart(box: Box, { scaleX, scaleY }: YunetInput, part: { width: number;
   return { x, y, width, height };
 }
 
-/** To a tenth of a pixel; a point may lie outside. */
+/** A point may lie outside. */
 function scaled(landmarks: Landmarks, { scaleX, scaleY }: YunetInput): Landmarks {
-  const tenth = (value: number) => Math.round(value * 10) / 10;
-  return landmarksOf((name) => ({
-    x: tenth(landmarks[name].x * scaleX),
-    y: tenth(landmarks[name].y * scaleY),
-  }));
+  return landmarksOf((name) => ({ x: landmarks[name].x * scaleX, y: landmarks[name].y * scaleY }));
 }

@@ -3,8 +3,10 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Deferred, deferred } from "../../../../base/deferred.ts";
 import { UserError } from "../../../../base/errors.ts";
 import { networkReason } from "../../../../base/system-errors.ts";
+import type { StreamFormat } from "../../../types.ts";
 import type { Cv } from "../../opencv.ts";
-import { decodePicture } from "../frame-decoder.ts";
+import { isIntact } from "../../picture.ts";
+import { jpegPicture } from "../jpeg-picture.ts";
 import type { Source } from "../source.ts";
 import { JpegFinder } from "./jpeg-finder.ts";
 import { answerInWords } from "./request.ts";
@@ -22,6 +24,7 @@ export function jpegStream(cv: Cv, answer: IncomingMessage, name: string): Sourc
   const finder = new JpegFinder();
   let newest: { file: Buffer; at: number } | undefined;
   let isFirst = true;
+  let stream: StreamFormat | undefined;
   let dropped = 0;
   let damaged = 0;
   let received = 0;
@@ -75,26 +78,27 @@ export function jpegStream(cv: Cv, answer: IncomingMessage, name: string): Sourc
     return taken;
   };
   return {
-    info: { live: true },
+    get info() {
+      return { live: true, stream };
+    },
     async read() {
       waitingSince = performance.now();
       for (;;) {
         const taken = await next();
         if (!taken) return undefined;
-        const mat = decodePicture(cv, taken.file);
+        const picture = jpegPicture(cv, taken.file);
         dropped += finder.damaged - damaged;
         damaged = finder.damaged;
-        if (!mat) {
-          dropped++;
-          continue;
-        }
+        // That of a later one is found when it is decoded.
+        if (isFirst && !isIntact(picture)) continue;
         const before = dropped;
         dropped = 0;
         waitingSince = undefined;
         // Those that came before the source was open do not count: detection was not too slow for them.
         const counted = isFirst ? 0 : before;
+        if (isFirst) stream = { codec: "mjpeg", ...picture.size };
         isFirst = false;
-        return { mat, capturedAt: taken.at, dropped: counted };
+        return { picture, capturedAt: taken.at, dropped: counted };
       }
     },
     silence: () => (waitingSince === undefined ? 0 : performance.now() - waitingSince),

@@ -2,7 +2,8 @@ import type { IncomingMessage } from "node:http";
 import { describe, UserError } from "../../../../base/errors.ts";
 import { sleep } from "../../../../base/time.ts";
 import type { Cv } from "../../opencv.ts";
-import { decodePicture } from "../frame-decoder.ts";
+import { isIntact } from "../../picture.ts";
+import { jpegPicture } from "../jpeg-picture.ts";
 import type { Source } from "../source.ts";
 import { largestPicture } from "./jpeg-finder.ts";
 import { answerInWords, httpGet } from "./request.ts";
@@ -51,8 +52,8 @@ export function polledPicture(
       file = await readBody(received, name);
       validators = validatorsOf(received);
     }
-    const mat = decodePicture(cv, file);
-    if (mat) return mat;
+    const picture = jpegPicture(cv, file);
+    if (isIntact(picture)) return picture;
     file = undefined;
     validators = {};
     const message = `${name} answers but what it sends is no picture that OpenCV can read ${answerInWords(received)}`;
@@ -70,10 +71,10 @@ export function polledPicture(
           silentSince ??= requestedAt;
         }
         try {
-          const mat = await request();
+          const picture = await request();
           failures = 0;
           silentSince = undefined;
-          return { mat, capturedAt: Date.now(), dropped: 0 };
+          return { picture, capturedAt: Date.now(), dropped: 0 };
         } catch (error) {
           if (closing.signal.aborted) return undefined;
           if (++failures >= mostFailures || !(error instanceof UserError)) throw error;

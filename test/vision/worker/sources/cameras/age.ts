@@ -52,14 +52,14 @@ async function measure(title: string, url: string, delay: number) {
     const frame = await source.read();
     if (!frame) break;
     opened ||= performance.now();
-    const captured = readStamp(frame.mat);
+    const captured = readStamp(frame.picture.at(1).mat);
     const age = () => (Date.now() % 2 ** 32) - captured;
     read.push(age());
     errors.push((frame.capturedAt % 2 ** 32) - captured);
     dropped += frame.dropped;
     for (const done = performance.now() + delay; performance.now() < done; );
     analyzed.push(age());
-    frame.mat.release();
+    frame.picture.release();
     await turn();
   }
   source.close();

@@ -31,8 +31,8 @@ for (const [kind, skip] of [
     for (let read = 0; read < reads; read++) {
       const frame = await source.read();
       assert.ok(frame && frame.capturedAt <= Date.now());
-      stamps.push(readStamp(frame.mat));
-      frame.mat.release();
+      stamps.push(readStamp(frame.picture.at(1).mat));
+      frame.picture.release();
       dropped += frame.dropped;
       await detect(200);
     }
