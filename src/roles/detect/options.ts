@@ -5,6 +5,7 @@ import { readTextFile } from "../../settings/files.ts";
 import { flag, integerBetween, list, numberBetween, oneOf, option, readText } from "../../settings/option.ts";
 import { readSize } from "../../settings/size.ts";
 import { checkLogin, checkNoLogin, isUrl } from "../../settings/url-login.ts";
+import { defaultDetectWidth, defaultMinFace } from "../../vision/defaults.ts";
 import { pathOfFileUrl } from "../../vision/file-url.ts";
 import { parsePolygon } from "../../vision/polygon.ts";
 import { parseSynthetic } from "../../vision/synthetic-spec.ts";
@@ -46,7 +47,7 @@ export const captureOptions = {
   }),
   modelUrl: option("URL", "URL to download the model from", readHttpUrl, { fallbackNote: "its repository" }),
   detectWidth: option("PX", "maximum frame width for yunet, pixels", integerBetween(32, 7680), {
-    fallback: "320",
+    fallbackNote: `${defaultDetectWidth}; for images by --min-face`,
   }),
   threads: option("N", "threads of the detector", integerBetween(1, 256), {
     fallbackNote: "1 for yunet, all cores for haar",
@@ -55,7 +56,9 @@ export const captureOptions = {
     fallbackNote: "the source's own",
   }),
   everyFrame: flag("analyse every frame, even without motion"),
-  minFace: option("PX", "minimum face size, pixels", integerBetween(1, 10_000), { fallback: "24" }),
+  minFace: option("PX", "minimum face size, pixels", integerBetween(1, 10_000), {
+    fallback: String(defaultMinFace),
+  }),
   score: option("S", "minimum detection score, 0 to 1", numberBetween(0, 1), { fallback: "0.7" }),
   mask: list(
     "POLYGON",

@@ -4,9 +4,11 @@ import { delayOptimization, startOptimization } from "../../base/v8-heap.ts";
 import type { FromWorker, ToWorker } from "../worker-messages.ts";
 import { Credits } from "./credits.ts";
 import { createDetector } from "./detectors/create-detector.ts";
+import { smallFaceWarning } from "./detectors/small-faces.ts";
 import { runFrameLoop } from "./frame-loop.ts";
 import { liveWithSupervisor } from "./live-with-supervisor.ts";
 import { loadOpenCv } from "./opencv.ts";
+import { isIntact } from "./picture.ts";
 import { ResultBatcher } from "./result-batcher.ts";
 import { openSource } from "./sources/open.ts";
 import type { Source } from "./sources/source.ts";
@@ -46,10 +48,11 @@ async function run({ settings, from }: Extract<ToWorker, { kind: "open" }>): Pro
   let lastWord: FromWorker = { kind: "done" };
   try {
     const cv = loadOpenCv();
-    const detector = await createDetector(cv, settings);
     const warn = (text: string) => send({ kind: "warning", text });
     const source = await openSource(cv, settings.camera, warn, settings.fps);
     opened = source;
+    const { unrelated = false } = source.info;
+    const detector = await createDetector(cv, settings, unrelated);
     const onOpened = () => {
       startOptimization();
       send({ kind: "opened", info: source.info });
@@ -63,6 +66,10 @@ async function run({ settings, from }: Extract<ToWorker, { kind: "open" }>): Pro
     await skip(source, from.skip);
     const first = await source.read();
     if (from.skip === 0) onOpened();
+    if (from.index === 0 && !unrelated && first && isIntact(first.picture)) {
+      const warning = smallFaceWarning(detector, settings, first.picture.size);
+      if (warning) warn(warning);
+    }
     const loop = { cv, settings, detector, source, credits, first, from, batcher };
     await runFrameLoop({ ...loop, stopped: () => stopped });
   } catch (error) {
