@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { spawnWithUs } from "../../../../support/commands.ts";
 import { freePort } from "../../../../support/ports.ts";
 import { analyze, folderOf, never, settings, visionFor } from "../../../harness.ts";
 import { cameraVideo, ffmpeg, withoutFfmpeg } from "../cameras/video.ts";
@@ -51,14 +52,14 @@ test("a playlist that has an end is a recording", { skip }, async (t) => {
 });
 
 test("a video that is written while it is sent is live", { skip }, async (t) => {
-  const path = join(await folderOf(t, {}), "live.mp4");
-  const fragments = ["-movflags", "frag_keyframe+empty_moov+default_base_moof"];
-  ffmpeg(["-i", cameraVideo(), "-c", "copy", ...fragments, path]);
-  const file = readFileSync(path);
+  const fragments = ["-movflags", "frag_keyframe+empty_moov+default_base_moof", "-f", "mp4", "pipe:1"];
   const origin = await httpServer(t, (_, response) => {
+    const args = ["-v", "error", "-re", "-i", cameraVideo(), "-c", "copy", ...fragments];
+    const camera = spawnWithUs("ffmpeg", args);
+    response.once("close", () => camera.kill("SIGKILL"));
     // Without a length.
     response.writeHead(200, { "content-type": "video/mp4" });
-    response.write(file);
+    camera.stdout?.pipe(response);
   });
   const { vision } = await visionFor(t, settings(origin));
   assert.equal((await vision.open(never)).live, true);
