@@ -17,7 +17,7 @@ export function cameraOption(
 ) {
   const cameras = list(
     "SOURCE",
-    "a number, /dev/video0, rtsp:// or http:// (MJPEG), a video, an image, a folder of images, or synthetic; " +
+    "a number, /dev/video0, rtsp:// or http://, a video, an image, a folder of images, or synthetic; " +
       "repeatable, one for each camera",
     (text) => readCamera(text, loginAdvice),
     more,
