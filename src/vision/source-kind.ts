@@ -73,6 +73,11 @@ export function isEndless(camera: string): boolean {
   return isCamera(camera);
 }
 
+/** Whether the frames are images, which have nothing to do with one another. */
+export function isStills(camera: string): boolean {
+  return ["image", "folder"].includes(sourceKind(camera).kind);
+}
+
 /** Whether this machine has a webcam. macOS has no device files; nearly every Mac has a camera. */
 export function webcamPresent(): boolean {
   return platform === "darwin" || existsSync("/dev/video0");

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { UserError } from "../../base/errors.ts";
 import { delayOptimization, startOptimization } from "../../base/v8-heap.ts";
+import { isStills } from "../source-kind.ts";
 import type { FromWorker, ToWorker } from "../worker-messages.ts";
 import { Credits } from "./credits.ts";
 import { createDetector } from "./detectors/create-detector.ts";
@@ -48,11 +49,12 @@ async function run({ settings, from }: Extract<ToWorker, { kind: "open" }>): Pro
   let lastWord: FromWorker = { kind: "done" };
   try {
     const cv = loadOpenCv();
+    // Before the source is opened: loading a model takes time, in which frames would be lost.
+    const stills = isStills(settings.camera);
+    const detector = await createDetector(cv, settings, stills);
     const warn = (text: string) => send({ kind: "warning", text });
     const source = await openSource(cv, settings.camera, warn, settings.fps);
     opened = source;
-    const { unrelated = false } = source.info;
-    const detector = await createDetector(cv, settings, unrelated);
     const onOpened = () => {
       startOptimization();
       send({ kind: "opened", info: source.info });
@@ -66,7 +68,7 @@ async function run({ settings, from }: Extract<ToWorker, { kind: "open" }>): Pro
     await skip(source, from.skip);
     const first = await source.read();
     if (from.skip === 0) onOpened();
-    if (from.index === 0 && !unrelated && first && isIntact(first.picture)) {
+    if (from.index === 0 && !stills && first && isIntact(first.picture)) {
       const warning = smallFaceWarning(detector, settings, first.picture.size);
       if (warning) warn(warning);
     }
