@@ -8,6 +8,7 @@ import { type TestContext, test } from "node:test";
 import { makeCertificates } from "../support/certificates.ts";
 import { facepipe } from "../support/facepipe.ts";
 import { emptyFolder } from "../support/folder.ts";
+import { tcpServer } from "../support/tcp-server.ts";
 import { jpegFrames } from "../vision/harness.ts";
 import { cameraVideo, ffmpeg, withoutFfmpeg } from "../vision/worker/sources/cameras/video.ts";
 import { httpServer, serveFile } from "../vision/worker/sources/http/server.ts";
@@ -93,6 +94,11 @@ test("an address that is no source: what came and what to do, without guesses", 
     assert.match(last, sentence);
     if (!["/login", "/forbidden"].includes(path)) assert.doesNotMatch(last, /user name|password/);
   }
+  const other = await tcpServer(t, (socket) => socket.end("SSH-2.0-OpenSSH_9.2\r\n"));
+  const args = ["detect", "--dry-run", "--detector", "haar", "--camera", other.replace("mqtt:", "http:")];
+  const ssh = await facepipe(t, args, { cwd: folder });
+  assert.equal(ssh.code, 1);
+  assert.match(ssh.stderr, /Check the port in the URL, and whether it is http:\/\/ there$/m);
   const { code, stderr } = await facepipe(t, ["detect", "--dry-run", "--camera", "~/x.mp4"], { cwd: folder });
   assert.equal(code, 1);
   assert.match(stderr, /write the whole path$/m);

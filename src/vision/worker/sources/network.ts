@@ -55,11 +55,13 @@ export function isHttp(url: string): boolean {
   return /^https?:/i.test(url);
 }
 
+const checkLogin = "Check the path, the user name and the password in the URL";
+
 /**
- * Lets FFmpeg open a stream: RTSP, RTMP, UDP ...
+ * Lets FFmpeg open a stream: RTSP, RTMP, UDP ... `remedy`: what to do when the answer is not a stream.
  * @throws UserError: unreachable when nothing answers at its address, refused when the answer is not a stream.
  */
-export async function openStream(cv: Cv, url: string): Promise<VideoCapture> {
+export async function openStream(cv: Cv, url: string, remedy = checkLogin): Promise<VideoCapture> {
   assertUrl(url);
   try {
     return new cv.VideoCapture(url, cv.CAP_FFMPEG);
@@ -67,7 +69,6 @@ export async function openStream(cv: Cv, url: string): Promise<VideoCapture> {
     // Not before: some cameras serve one connection, and the first one must be FFmpeg's.
     await assertReachable(url);
     const message = `${redact(url)} answers but delivers no video`;
-    const remedy = "Check the path, the user name and the password in the URL";
     throw new UserError("STREAM_UNREADABLE", message, remedy, error);
   }
 }

@@ -1,8 +1,6 @@
-import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { UserError } from "../../../../base/errors.ts";
 import { redact } from "../../../../base/redact.ts";
-import { within } from "../../../../base/time.ts";
 import { kindOf } from "../../../picture-kind.ts";
 import { imageExtensions, motionJpegExtension } from "../../../source-kind.ts";
 import type { Cv, VideoCapture } from "../../opencv.ts";
@@ -11,10 +9,10 @@ import { assertUrl, captureStream, openStream } from "../network.ts";
 import type { Source, Warn } from "../source.ts";
 import { openVideoFile } from "../video-file.ts";
 import { download } from "./download.ts";
-import { JpegFinder } from "./jpeg-finder.ts";
 import { jpegStream } from "./jpeg-stream.ts";
+import { isSingle, readStart } from "./peek.ts";
 import { polledPicture } from "./polled-picture.ts";
-import { answerInWords, httpGet, mediaType, NotHttpError } from "./request.ts";
+import { answerInWords, checkPort, httpGet, mediaType, NotHttpError } from "./request.ts";
 
 /** How many of an answer's first bytes tell what it is. */
 const firstBytes = 32;
@@ -24,11 +22,6 @@ const mp4Header = 4096;
 const longestDownload = 2 ** 30;
 /** Some cameras claim a length for what has no end. */
 const longestRecording = 2 ** 40;
-
-/** The supervisor has its own limit for a camera that does not go on, ms. */
-const longestSilence = 60_000;
-/** How long a picture of unknown length may have to end, ms, until it counts as the first of a stream. */
-const longestWait = 2000;
 
 const playlistTypes = /mpegurl/;
 const playlistExtension = /\.m3u8?$/i;
@@ -49,7 +42,7 @@ export async function openHttp(cv: Cv, url: string, warn: Warn, rate: number | u
     if (error instanceof NotHttpError) return undefined;
     throw error;
   });
-  if (!answer) return liveSource(captureStream(cv, await openStream(cv, url)), name);
+  if (!answer) return liveSource(captureStream(cv, await openStream(cv, url, checkPort)), name);
   const type = mediaType(answer);
   if (type.startsWith("multipart/")) return jpegStream(cv, answer, name);
   const start = await readStart(answer, firstBytes);
@@ -124,55 +117,4 @@ function isMp4(start: Buffer): boolean {
 function contentLength({ headers }: IncomingMessage): number | undefined {
   const length = Number(headers["content-length"] ?? Number.NaN);
   return length > 0 && length < longestRecording ? length : undefined;
-}
-
-/** Whether a body of unknown length that begins with a picture ends behind it. What was read stays in the stream. */
-async function isSingle(answer: IncomingMessage): Promise<boolean> {
-  const finder = new JpegFinder();
-  let pictures = 0;
-  const chunks: Buffer[] = [];
-  const deadline = performance.now() + longestWait;
-  while (pictures < 2 && performance.now() < deadline) {
-    const chunk: Buffer | null = answer.read();
-    if (chunk) {
-      chunks.push(chunk);
-      pictures += finder.push(chunk).length;
-    } else if (isOver(answer)) break;
-    else await more(answer, deadline - performance.now());
-  }
-  if (isOver(answer)) return true;
-  answer.unshift(Buffer.concat(chunks));
-  return false;
-}
-
-const isOver = (answer: IncomingMessage) => answer.readableEnded || answer.destroyed;
-
-/** Waits until something comes or the body ends, for `ms` milliseconds at most. */
-async function more(answer: IncomingMessage, ms = longestSilence): Promise<void> {
-  const settled = new AbortController();
-  const { signal } = settled;
-  const events = ["readable", "end", "close"].map((event) => once(answer, event, { signal }));
-  await within(
-    ms,
-    Promise.race(events).catch(() => undefined),
-    undefined,
-  );
-  settled.abort();
-  await Promise.allSettled(events);
-}
-
-/** The first bytes of the body, fewer when it ends; they stay in the stream. */
-async function readStart(answer: IncomingMessage, bytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for (let size = 0; size < bytes; ) {
-    const chunk: Buffer | null = answer.read();
-    if (chunk) {
-      chunks.push(chunk);
-      size += chunk.length;
-    } else if (isOver(answer)) break;
-    else await more(answer);
-  }
-  const start = Buffer.concat(chunks);
-  if (!isOver(answer) && start.length > 0) answer.unshift(start);
-  return start;
 }

@@ -14,8 +14,15 @@ const maxRedirects = 5;
 /** The codes that Node.js has for a certificate that it does not accept. */
 const certificateFault = /^(CERT_|ERR_TLS_CERT|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH)/;
 
+/** What to do about an address that speaks something else. */
+export const checkPort = "Check the port in the URL, and whether it is http:// there";
+
 /** Not HTTP, or too far from it for Node.js. */
-export class NotHttpError extends Error {}
+export class NotHttpError extends UserError {
+  constructor(shown: string, cause: unknown) {
+    super("STREAM_UNREADABLE", `${shown} does not answer in HTTP`, checkPort, cause);
+  }
+}
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -98,7 +105,7 @@ async function send(url: URL, headers: Headers, shown: string): Promise<Incoming
 
 function failure(error: unknown, isConnected: boolean, shown: string): Error {
   const code = systemCode(error);
-  if (code.startsWith("HPE_")) return new NotHttpError(`${shown} does not answer in HTTP`, { cause: error });
+  if (code.startsWith("HPE_")) return new NotHttpError(shown, error);
   if (certificateFault.test(code)) {
     const message = `${shown} has a certificate that is not accepted: ${networkReason(error)}`;
     const remedy =
@@ -108,12 +115,7 @@ function failure(error: unknown, isConnected: boolean, shown: string): Error {
   }
   if (code === "EPROTO" || code.startsWith("ERR_SSL_")) {
     const message = `${shown} does not speak TLS as this machine does: ${networkReason(error)}`;
-    return new UserError(
-      "CAMERA_TLS_FAILED",
-      message,
-      "Check the port, and whether it is http:// there",
-      error,
-    );
+    return new UserError("CAMERA_TLS_FAILED", message, checkPort, error);
   }
   const what = isConnected ? "does not answer" : "cannot be reached";
   const message = `the camera ${shown} ${what}: ${networkReason(error)}`;
