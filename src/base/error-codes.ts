@@ -30,6 +30,7 @@ export const errorCodes = {
   CAMERA_NO_FRAMES: "refused",
   CAMERA_URL_INVALID: "refused",
   CAMERA_LOGIN_REFUSED: "refused",
+  CAMERA_TLS_FAILED: "refused",
   STREAM_NOT_FOUND: "refused",
   STREAM_REFUSED: "refused",
   STREAM_UNREADABLE: "refused",

@@ -1,5 +1,6 @@
 import { basename, extname, resolve } from "node:path";
 import { safeName } from "../face/name.ts";
+import { pathOfFileUrl } from "./file-url.ts";
 import { isGstPipeline } from "./gst-pipeline.ts";
 
 /**
@@ -11,8 +12,14 @@ export function cameraName(source: string): string {
   if (/^synthetic(:|$)/.test(source)) return "synthetic";
   // A pipeline may contain a password anywhere.
   if (isGstPipeline(source)) return "gst";
+  const path = pathOfFileUrl(source);
+  if (path !== undefined) return fileName(path);
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(source))
     return safeName(URL.canParse(source) ? new URL(source).hostname.replace(/^\[|\]$/g, "") : "camera");
   const [, number] = /^\/dev\/video(\d+)$/.exec(source) ?? [];
-  return number ? `cam${number}` : safeName(basename(resolve(source), extname(source)));
+  return number ? `cam${number}` : fileName(source);
+}
+
+function fileName(path: string): string {
+  return safeName(basename(resolve(path), extname(path)));
 }

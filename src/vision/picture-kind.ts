@@ -18,11 +18,15 @@ export type PictureKind = (typeof kinds)[number]["name"];
  */
 export function readKind(path: string): PictureKind | "video" | undefined {
   try {
-    const start = readStart(path);
-    return kinds.find(({ starts }) => starts.test(start))?.name ?? (isVideo(start) ? "video" : undefined);
+    return kindOf(readStart(path));
   } catch {
     return undefined;
   }
+}
+
+/** The same of what begins with these bytes, as Latin-1 text. */
+export function kindOf(start: string): PictureKind | "video" | undefined {
+  return kinds.find(({ starts }) => starts.test(start))?.name ?? (isVideo(start) ? "video" : undefined);
 }
 
 function readStart(path: string): string {

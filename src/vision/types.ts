@@ -12,8 +12,11 @@ export type Emit =
 
 export type DetectorSettings =
   | { readonly name: "haar" }
-  /** `model`: path of yunet_n_dynamic.onnx; `width`: wider frames are scaled down, pixels: less is faster, more finds smaller faces. */
-  | { readonly name: "yunet"; readonly model: string; readonly width: number };
+  /**
+   * `model`: path of yunet_n_dynamic.onnx; `width`: wider frames are scaled down, pixels: less is faster, more finds smaller
+   * faces. Absent: 320, and for images what the smallest face asks for.
+   */
+  | { readonly name: "yunet"; readonly model: string; readonly width?: number | undefined };
 
 /** What the worker does; plain data, it crosses a process boundary. */
 export interface VisionSettings {

@@ -95,6 +95,7 @@ export class CameraGroup {
     const started = Date.now();
     const limit = (this.#stallTimeout + restartTime) * 1000;
     this.#context.health.addLiveness(() => {
+      if (!vision.isLive) return undefined;
       const elapsed = Date.now() - Math.max(started, vision.lastAlive);
       return elapsed > limit ? `no frame from ${camera.name} for ${Math.round(elapsed / 1000)} s` : undefined;
     });

@@ -9,7 +9,7 @@ export interface DetectorChoice {
   /** Path of a model file. */
   readonly model?: string | undefined;
   readonly modelUrl?: string | undefined;
-  readonly detectWidth: number;
+  readonly detectWidth?: number | undefined;
 }
 
 /**

@@ -6,6 +6,8 @@ import { readFrameRate, readFrameSize } from "../../settings/frame-size.ts";
 import { flag, integerBetween, list, numberBetween, oneOf, option, readText } from "../../settings/option.ts";
 import { readSize } from "../../settings/size.ts";
 import { checkLogin, checkNoLogin, isUrl } from "../../settings/url-login.ts";
+import { defaultDetectWidth, defaultMinFace } from "../../vision/defaults.ts";
+import { pathOfFileUrl } from "../../vision/file-url.ts";
 import { checkPipeline, isGstPipeline } from "../../vision/gst-pipeline.ts";
 import { parsePolygon } from "../../vision/polygon.ts";
 import { parseSynthetic } from "../../vision/synthetic-spec.ts";
@@ -17,7 +19,7 @@ export function cameraOption(
 ) {
   const cameras = list(
     "SOURCE",
-    "a number, /dev/video0, rtsp:// or http:// (MJPEG), gst:PIPELINE, a video, an image, a folder of images, " +
+    "a number, /dev/video0, rtsp:// or http://, gst:PIPELINE, a video, an image, a folder of images, " +
       "or synthetic; repeatable, one for each camera",
     (text) => readCamera(text, loginAdvice),
     more,
@@ -56,7 +58,7 @@ export const captureOptions = {
   }),
   modelUrl: option("URL", "URL to download the model from", readHttpUrl, { fallbackNote: "its repository" }),
   detectWidth: option("PX", "maximum frame width for yunet, pixels", integerBetween(32, 7680), {
-    fallback: "320",
+    fallbackNote: `${defaultDetectWidth}; for images by --min-face`,
   }),
   threads: option("N", "threads of the detector", integerBetween(1, 256), {
     fallbackNote: "1 for yunet, all cores for haar",
@@ -65,7 +67,9 @@ export const captureOptions = {
     fallbackNote: "the source's own",
   }),
   everyFrame: flag("analyse every frame, even without motion"),
-  minFace: option("PX", "minimum face size, pixels", integerBetween(1, 10_000), { fallback: "24" }),
+  minFace: option("PX", "minimum face size, pixels", integerBetween(1, 10_000), {
+    fallback: String(defaultMinFace),
+  }),
   score: option("S", "minimum detection score, 0 to 1", numberBetween(0, 1), { fallback: "0.7" }),
   mask: list(
     "POLYGON",
@@ -153,6 +157,8 @@ function readCamera(text: string, advice = ""): string {
     checkPipeline(text);
     return text;
   }
+  // An @ in it belongs to a name.
+  if (pathOfFileUrl(text) !== undefined) return readText(text);
   if (isUrl(text)) {
     // The camera's name is derived from the host, which must not be a part of the password.
     checkLogin(text, advice);

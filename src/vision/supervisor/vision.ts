@@ -45,6 +45,8 @@ export class Vision {
   #supervision: Promise<void> | undefined;
   #next: Position = { index: 0, visit: 1, skip: 0 };
   #lastAlive = 0;
+  /** What the source turned out to be when it was last opened. */
+  #isLive = true;
 
   constructor(settings: VisionSettings, log: Logger, options: VisionOptions) {
     this.#settings = settings;
@@ -58,19 +60,24 @@ export class Vision {
     return this.#lastAlive;
   }
 
+  /** Whether frames come until it is stopped: of a recording, also one behind a URL, they end. */
+  get isLive(): boolean {
+    return this.#isLive;
+  }
+
   /**
    * Opens the source and waits for its first frame. Call it once.
    * Rejects with a UserError, or with the signal's reason; once the source is open, `signal` has no effect.
    */
   async open(signal: AbortSignal): Promise<SourceInfo> {
     const { worker, info } = await this.#start(AbortSignal.any([signal, this.#stopping.signal]));
-    this.#supervision = this.#supervise(worker, info.live);
+    this.#supervision = this.#supervise(worker);
     return info;
   }
 
-  /** For a live source that did not open, for this reason: retries as if it had been lost. */
+  /** For a source that may be a camera and did not open, for this reason: retries as if it had been lost. */
   keepOpening(reason: Error): void {
-    this.#supervision = this.#reopen(reason, true).then((worker) => this.#supervise(worker, true));
+    this.#supervision = this.#reopen(reason).then((worker) => this.#supervise(worker));
   }
 
   /**
@@ -120,6 +127,7 @@ export class Vision {
       const credits = maxInFlight - this.#inFlight;
       const from = { ...this.#next, credits };
       const { info } = await worker.open({ kind: "open", settings: this.#settings, from });
+      this.#isLive = info.live;
       this.#options.onOpened?.(info);
       return { worker, info };
     } finally {
@@ -137,10 +145,11 @@ export class Vision {
   }
 
   /** Keeps the source open until it ends, fails permanently or is stopped. Never rejects. */
-  async #supervise(first: WorkerProcess | undefined, live: boolean): Promise<void> {
+  async #supervise(first: WorkerProcess | undefined): Promise<void> {
     const stall = (this.#options.stallSeconds ?? 10) * 1000;
     try {
       for (let worker = first; worker; ) {
+        const live = this.#isLive;
         const exit = await (live ? exitOrTimeout(worker, this.#settings.camera, stall) : worker.exited);
         // These visits end here: the next worker starts new ones.
         const faces = this.#pending.release();
@@ -148,7 +157,7 @@ export class Vision {
         if (this.#stopping.signal.aborted || (!live && exit.kind === "done")) break;
         if (!live && exit.kind === "failed") throw exit.error;
         const reason = exit.kind === "done" ? new Error("the stream ended") : exit.error;
-        worker = await this.#reopen(reason, live);
+        worker = await this.#reopen(reason);
       }
       this.#batches.end();
     } catch (error) {
@@ -157,11 +166,11 @@ export class Vision {
   }
 
   /** Opens a lost source again; undefined when told to stop. Rejects only for a recording whose attempts are exhausted. */
-  async #reopen(lost: unknown, live: boolean): Promise<WorkerProcess | undefined> {
+  async #reopen(lost: unknown): Promise<WorkerProcess | undefined> {
     const { signal } = this.#stopping;
     let reason = lost;
     while (!signal.aborted) {
-      if (!live && this.#restarts.exhausted) throw reason;
+      if (!this.#isLive && this.#restarts.exhausted) throw reason;
       await sleep(this.#restarts.onFailure(reason), signal);
       try {
         const { worker } = await this.#start(signal);

@@ -94,7 +94,7 @@ export class FrameAnalyzer {
     const { size } = picture;
     const decoded = picture.at(this.#detector.reductionFor(size));
     const within = window && reducedWindow(window, decoded);
-    const found = await this.#detector.detect(decoded.mat, within);
+    const found = await this.#detector.detect(decoded.mat, within, decoded.reduction);
     return found
       .map((detection) => toFrame(detection, decoded.reduction, size))
       .filter(({ box: { width, height } }) => Math.min(width, height) > 0)

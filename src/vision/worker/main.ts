@@ -1,13 +1,16 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { UserError } from "../../base/errors.ts";
 import { delayOptimization, startOptimization } from "../../base/v8-heap.ts";
+import { isStills } from "../source-kind.ts";
 import type { FromWorker, ToWorker } from "../worker-messages.ts";
 import { Credits } from "./credits.ts";
 import { createDetector } from "./detectors/create-detector.ts";
+import { smallFaceWarning } from "./detectors/small-faces.ts";
 import { runFrameLoop } from "./frame-loop.ts";
 import { liveWithSupervisor } from "./live-with-supervisor.ts";
 import { measureSource } from "./measure/measure-source.ts";
 import { loadOpenCv } from "./opencv.ts";
+import { isIntact } from "./picture.ts";
 import { ResultBatcher } from "./result-batcher.ts";
 import { openSource } from "./sources/open.ts";
 import type { Source } from "./sources/source.ts";
@@ -20,17 +23,23 @@ import type { Source } from "./sources/source.ts";
 delayOptimization();
 const mayDisconnect = liveWithSupervisor();
 
-/** Time between two heartbeats, ms. No timer runs while a camera's read blocks: the watchdog notices. */
+/**
+ * Time between two heartbeats, ms. No timer runs while a camera's read blocks, and there is none while a camera is silent:
+ * the watchdog notices.
+ */
 const heartbeat = 250;
 
 let credits = new Credits(0);
 let stopped = false;
+let opened: Source | undefined;
 
 process.on("message", (message: ToWorker) => {
   if (message.kind === "credit") credits.grant();
   if (message.kind === "stop") {
     stopped = true;
     credits.cancel();
+    // It may wait for a frame that comes late or never.
+    if (opened?.silence) opened.close();
   }
   if (message.kind === "open") void end(() => run(message));
   if (message.kind === "measure") void end(() => measureSource(message, send));
@@ -41,25 +50,35 @@ async function run({ settings, from }: Extract<ToWorker, { kind: "open" }>): Pro
   const batcher = new ResultBatcher(from, send);
   try {
     const cv = loadOpenCv();
-    const detector = await createDetector(cv, settings);
+    // Before the source is opened: loading a model takes time, in which frames would be lost.
+    const stills = isStills(settings.camera);
+    const detector = await createDetector(cv, settings, stills);
     const warn = (text: string) => send({ kind: "warning", text });
     const start = performance.now();
-    const source = await openSource(cv, settings.camera, warn, settings.webcam);
+    const source = await openSource(cv, settings.camera, warn, settings);
     const ms = performance.now() - start;
-    const opened = () => {
+    opened = source;
+    const onOpened = () => {
       startOptimization();
       send({ kind: "opened", info: source.info, ms });
-      setInterval(() => send({ kind: "alive" }), heartbeat).unref();
+      const beat = () => {
+        if ((source.silence?.() ?? 0) < 2 * heartbeat) send({ kind: "alive" });
+      };
+      setInterval(beat, heartbeat).unref();
     };
     // A source that was open before does deliver frames; finding the place in a long recording takes time.
-    if (from.skip > 0) opened();
+    if (from.skip > 0) onOpened();
     await skip(source, from.skip);
     const first = await source.read();
-    if (from.skip === 0) opened();
+    if (from.skip === 0) onOpened();
+    if (from.index === 0 && !stills && first && isIntact(first.picture)) {
+      const warning = smallFaceWarning(detector, settings, first.picture.size);
+      if (warning) warn(warning);
+    }
     const loop = { cv, settings, detector, source, credits, first, from, batcher };
     await runFrameLoop({ ...loop, stopped: () => stopped });
-    source.close();
   } finally {
+    opened?.close();
     batcher.flush();
   }
 }

@@ -80,3 +80,15 @@ export class Picture {
 export function decodedPicture(mat: Mat): Picture {
   return new Picture(() => ({ mat, reduction: 1 }), { width: mat.cols, height: mat.rows });
 }
+
+/** Whether a picture can be decoded: decodes as little of it as possible, and releases it if not. */
+export function isIntact(picture: Picture): boolean {
+  try {
+    picture.at(8);
+    return true;
+  } catch (error) {
+    if (!(error instanceof DamagedFrameError)) throw error;
+    picture.release();
+    return false;
+  }
+}

@@ -6,11 +6,11 @@ import { haarDetector } from "./haar.ts";
 import { detectorWithin } from "./within-region.ts";
 import { yunetDetector } from "./yunet/yunet.ts";
 
-/** The detector that the settings name. @throws UserError when its model does not load. */
-export async function createDetector(cv: Cv, settings: VisionSettings): Promise<Detector> {
+/** The detector that the settings name; `stills`: for images. @throws UserError when its model does not load. */
+export async function createDetector(cv: Cv, settings: VisionSettings, stills = false): Promise<Detector> {
   const { detector: choice, threads, zones } = settings;
   const detector =
-    choice.name === "haar" ? haarDetector(cv, settings) : await yunetDetector(cv, choice, settings);
+    choice.name === "haar" ? haarDetector(cv, settings) : await yunetDetector(cv, choice, settings, stills);
   if (threads !== undefined) cv.setNumThreads(threads);
   return zones.length === 0 ? detector : detectorWithin(cv, regionOf(zones), detector);
 }

@@ -15,11 +15,13 @@ export interface Detector {
   readonly name: string;
   /** By how much a frame of this size may be reduced without a loss for this detector. */
   reductionFor(frame: FrameSize): Reduction;
+  /** The smallest face that it finds in a frame of this size, pixels, unless the settings alone decide that. */
+  smallestFace?(frame: FrameSize): number;
   /**
-   * Finds the faces of one frame, 8 bits each of blue, green, red; does not change the frame. With `within`, it searches
-   * only there, at the scale at which it searches the whole frame.
+   * Finds the faces of one frame, 8 bits each of blue, green, red, which was reduced by `reduction` (1); does not change the
+   * frame. With `within`, it searches only there, at the scale at which it searches the whole frame.
    */
-  detect(frame: Mat, within?: Box): Promise<Detection[]>;
+  detect(frame: Mat, within?: Box, reduction?: Reduction): Promise<Detection[]>;
 }
 
 /** A detection in a part of a frame, in coordinates of the frame; the part starts at `origin`. */

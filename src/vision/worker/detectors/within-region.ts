@@ -9,11 +9,12 @@ export function detectorWithin(cv: Cv, region: Region, detector: Detector): Dete
   return {
     name: detector.name,
     reductionFor: (frame) => detector.reductionFor(region.rectangle(frame)),
-    async detect(frame, within) {
+    smallestFace: (frame) => detector.smallestFace?.(region.rectangle(frame)) ?? 0,
+    async detect(frame, within, reduction) {
       const size = sizeOf(frame);
       const rectangle = region.rectangle(size);
       const part = view(cv, frame, rectangle);
-      const found = await detector.detect(part, within && overlapOf(within, rectangle));
+      const found = await detector.detect(part, within && overlapOf(within, rectangle), reduction);
       part.release();
       return found.map((face) => translate(face, rectangle)).filter(({ box }) => region.has(box, size));
     },

@@ -23,7 +23,7 @@ export async function measureSource({ settings, seconds }: MeasureRequest, send:
   const cv = loadOpenCv();
   const start = performance.now();
   const warn = (text: string) => send({ kind: "warning", text });
-  const source = await openSource(cv, settings.camera, warn, settings.webcam);
+  const source = await openSource(cv, settings.camera, warn, settings);
   send({ kind: "opened", info: source.info, ms: performance.now() - start });
   const samples = new FrameSamples();
   const reading = await readFor(seconds, source, samples, (progress) =>

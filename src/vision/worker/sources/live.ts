@@ -1,5 +1,5 @@
 import { UserError } from "../../../base/errors.ts";
-import { DamagedFrameError, type Picture } from "../picture.ts";
+import { isIntact } from "../picture.ts";
 import type { Capture } from "./capture.ts";
 import { frameAge } from "./frame-age.ts";
 import { FrameQueue } from "./frame-queue.ts";
@@ -59,18 +59,6 @@ export function liveSource(capture: Capture, name: string): Source {
     rewind() {},
     close: () => capture.video.release(),
   };
-}
-
-/** Decodes as little as possible. */
-function isIntact(picture: Picture): boolean {
-  try {
-    picture.at(8);
-    return true;
-  } catch (error) {
-    if (!(error instanceof DamagedFrameError)) throw error;
-    picture.release();
-    return false;
-  }
 }
 
 /** Reads what queued up while the stream was opened, until two reads in a row had to wait. */

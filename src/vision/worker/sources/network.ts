@@ -28,12 +28,8 @@ const threadedCodec = /^(h26[45]|avc1|hevc|hvc1|hev1)/i;
 /** How long a camera may take to accept a connection, ms. */
 const connectTimeout = 5000;
 
-/**
- * Opens a network stream: RTSP, or MJPEG over HTTP.
- * @throws UserError: unreachable when nothing answers at its address, refused when the answer is not a stream.
- */
-export async function openNetwork(cv: Cv, url: string): Promise<Capture> {
-  const video = await openVideo(cv, url);
+/** A live stream that FFmpeg has opened. */
+export function captureStream(cv: Cv, video: VideoCapture): Capture {
   const codec = fourccLetters(video.get(cv.CAP_PROP_FOURCC));
   const stream = streamFormatOf(cv, video);
   // -1 requests the encoded frames; it must be set before the first frame.
@@ -50,36 +46,34 @@ function encodedFrame(video: VideoCapture): Buffer {
   return bytes;
 }
 
-async function openVideo(cv: Cv, url: string): Promise<VideoCapture> {
-  // The URL is not shown: where its password ends is unknown.
-  if (!URL.canParse(url)) {
-    const remedy = "In a password write / as %2F, ? as %3F, # as %23, @ as %40";
-    throw new UserError("CAMERA_URL_INVALID", "the camera's URL is not a valid one", remedy);
-  }
+export function isHttp(url: string): boolean {
+  return /^https?:/i.test(url);
+}
+
+const checkLogin = "Check the path, the user name and the password in the URL";
+
+/**
+ * Lets FFmpeg open a stream: RTSP, RTMP, UDP ... `remedy`: what to do when the answer is not a stream.
+ * @throws UserError: unreachable when nothing answers at its address, refused when the answer is not a stream.
+ */
+export async function openStream(cv: Cv, url: string, remedy = checkLogin): Promise<VideoCapture> {
+  assertUrl(url);
   try {
     return new cv.VideoCapture(url, cv.CAP_FFMPEG);
   } catch (error) {
     // Not before: some cameras serve one connection, and the first one must be FFmpeg's.
     await assertReachable(url);
-    const message = `${redact(url)} answers but delivers no video${await httpAnswer(url)}`;
-    const remedy = "Check the path, the user name and the password in the URL";
+    const message = `${redact(url)} answers but delivers no video`;
     throw new UserError("STREAM_UNREADABLE", message, remedy, error);
   }
 }
 
-/** A web server's answer to a request for the stream, in brackets, since FFmpeg does not report it; otherwise "". */
-async function httpAnswer(url: string): Promise<string> {
-  if (!/^https?:/i.test(url)) return "";
-  try {
-    const { username, password, href } = new URL(url);
-    const login = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
-    const headers = username === "" ? {} : { authorization: `Basic ${login.toString("base64")}` };
-    const withoutLogin = Object.assign(new URL(href), { username: "", password: "" });
-    const response = await fetch(withoutLogin, { signal: AbortSignal.timeout(connectTimeout), headers });
-    await response.body?.cancel();
-    return ` (HTTP ${response.status} ${response.statusText}, ${response.headers.get("content-type") ?? "no type"})`;
-  } catch (error) {
-    return ` (${networkReason(error)})`;
+/** @throws UserError when it is not a URL. */
+export function assertUrl(url: string): void {
+  // The URL is not shown: where its password ends is unknown.
+  if (!URL.canParse(url)) {
+    const remedy = "In a password write / as %2F, ? as %3F, # as %23, @ as %40";
+    throw new UserError("CAMERA_URL_INVALID", "the camera's URL is not a valid one", remedy);
   }
 }
 

@@ -19,7 +19,12 @@ export interface Source {
   readonly info: SourceInfo;
   /** Frames per second of a source that has a rate and no clock. */
   readonly rate?: number | undefined;
-  /** The next frame, or undefined at the end. Reading from a camera blocks the process until there is a frame. */
+  /**
+   * For how long there has been no sign of the camera, ms: for a live source that does not block the process while it waits
+   * for a frame. Without this, that the process runs is the sign. `close` ends such a wait.
+   */
+  silence?(): number;
+  /** The next frame, or undefined at the end. Reading from a webcam blocks the process until there is a frame. */
   read(): Promise<GrabbedFrame | undefined>;
   /** Starts again from the first frame. */
   rewind(): void;

@@ -3,6 +3,7 @@ import { UserError } from "../../../base/errors.ts";
 import type { Cv, Mat, VideoCapture } from "../opencv.ts";
 import { grabbedPicture } from "./grabbed-picture.ts";
 import { readRotation } from "./mp4-rotation.ts";
+import { isHttp } from "./network.ts";
 import { RecordingClock } from "./recording-clock.ts";
 import type { Source, Warn } from "./source.ts";
 import { streamFormatOf } from "./stream-format.ts";
@@ -17,18 +18,26 @@ const leastShare = 0.5;
 const countError = 0.1;
 
 /**
- * A recording, frame by frame. Damaged parts are passed over.
+ * A recording, frame by frame. Damaged parts are passed over. `path`: absolute, or a URL; FFmpeg takes a colon in a relative
+ * path for the end of a protocol. `name`: for messages.
  * @throws UserError when it is not a video; from `read`, at the end, when most of it could not be read.
  */
-export function openVideoFile(cv: Cv, path: string, warn: Warn): Source {
-  // What is read from a pipe is gone: it is opened once.
+export function openVideoFile(cv: Cv, path: string, warn: Warn, name: string): Source {
   const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  // What is read from a pipe is gone: it is opened once.
+  const canReopen = isFile || isHttp(path);
   const rotate = isFile ? rotationOf(cv, path) : undefined;
-  const open = () => openVideo(cv, path, rotate !== undefined);
+  const open = () => {
+    try {
+      return openVideo(cv, path, rotate !== undefined);
+    } catch (error) {
+      throw notVideo(name, error);
+    }
+  };
   let capture = open();
   const count = positive(Math.round(capture.get(cv.CAP_PROP_FRAME_COUNT)));
   const claimedRate = positive(capture.get(cv.CAP_PROP_FPS));
-  const rate = !isFile || isRate(cv, open, claimedRate) ? claimedRate : undefined;
+  const rate = !canReopen || isRate(cv, open, claimedRate) ? claimedRate : undefined;
   // Computed from the rate by most containers: with another rate it is a guess.
   const frames = rate === undefined ? undefined : count;
   const format = streamFormatOf(cv, capture);
@@ -50,17 +59,17 @@ export function openVideoFile(cv: Cv, path: string, warn: Warn): Source {
     }
   };
   const onEnd = () => {
-    if (read === 0) throw notVideo(path);
+    if (read === 0) throw notVideo(name);
     // At its end without a gap it is complete, however many frames that are.
     if (frames === undefined || read >= frames || (clock.isOver && !hasGap)) return;
     const share = read / frames;
     if (share < leastShare) {
-      const message = `only ${read} of the ${frames} frames of ${path} could be read`;
+      const message = `only ${read} of the ${frames} frames of ${name} could be read`;
       throw new UserError("VIDEO_DAMAGED", message, "It is damaged, or its copy is not complete");
     }
-    if (hasGap) warn(`${path} is damaged: ${frames - read} of ${frames} frames could not be read`);
+    if (hasGap) warn(`${name} is damaged: ${frames - read} of ${frames} frames could not be read`);
     else if (share < 1 - countError)
-      warn(`${path} ends after ${read} of ${frames} frames; it may be damaged`);
+      warn(`${name} ends after ${read} of ${frames} frames; it may be damaged`);
   };
   return {
     info: { live: false, frames, stream },
@@ -85,14 +94,10 @@ export function openVideoFile(cv: Cv, path: string, warn: Warn): Source {
 }
 
 function openVideo(cv: Cv, path: string, turnsByUs: boolean): VideoCapture {
-  try {
-    // FFmpeg explicitly: the other backends that "any" would try support less and can hang on a broken file.
-    const capture = new cv.VideoCapture(path, cv.CAP_FFMPEG);
-    if (turnsByUs) capture.set(orientationAuto, 0);
-    return capture;
-  } catch (error) {
-    throw notVideo(path, error);
-  }
+  // FFmpeg explicitly: the other backends that "any" would try support less and can hang on a broken file.
+  const capture = new cv.VideoCapture(path, cv.CAP_FFMPEG);
+  if (turnsByUs) capture.set(orientationAuto, 0);
+  return capture;
 }
 
 /** Turns a picture of this file upright, and releases what it was given; undefined where that is OpenCV's business. */
@@ -129,8 +134,8 @@ function isRate(cv: Cv, open: () => VideoCapture, rate: number | undefined): boo
   return interval <= 0 || Math.abs(interval * rate - 1) <= rateError;
 }
 
-function notVideo(path: string, cause?: unknown) {
-  const message = `${path} is not a video that OpenCV can read`;
+function notVideo(name: string, cause?: unknown) {
+  const message = `${name} is not a video that OpenCV can read`;
   return new UserError("VIDEO_UNREADABLE", message, "`ffprobe` on it may say why", cause);
 }
 

@@ -18,10 +18,10 @@ export interface YunetInput {
  * Converts frames to inputs, scaled so that a whole frame would be at most `maxWidth` pixels wide, and padded with black
  * on the right and below.
  */
-export function inputMaker(cv: Cv, maxWidth: number): (frame: Mat, part: Mat) => YunetInput {
+export function inputMaker(cv: Cv): (frame: Mat, part: Mat, maxWidth: number) => YunetInput {
   let memory = new Float32Array();
   let shape = "";
-  return (frame, part) => {
+  return (frame, part, maxWidth) => {
     const scale = Math.min(1, maxWidth / frame.cols);
     const cols = Math.max(1, Math.round(part.cols * scale));
     const rows = Math.max(1, Math.round(part.rows * scale));
