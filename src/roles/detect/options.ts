@@ -86,7 +86,9 @@ export const captureOptions = {
   margin: option("PCT", "margin around the face on each side, percent of the face", numberBetween(0, 200), {
     fallback: "0",
   }),
-  align: flag("turn and scale each face to 112x112 by its landmarks, as recognition models want it; yunet only"),
+  align: flag(
+    "turn and scale each face to 112x112 by its landmarks, as recognition models want it; yunet only",
+  ),
   color: flag("colour pictures instead of grey"),
   format: option("FORMAT", "picture format: png or jpeg", oneOf("png", "jpeg"), { fallback: "png" }),
   jpegQuality: option("N", "quality of jpeg pictures, 1 to 100", integerBetween(1, 100), { fallback: "95" }),
