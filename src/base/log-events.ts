@@ -20,6 +20,7 @@ export const logEvents = [
   "camera_lost",
   "camera_reopened",
   "camera_warning",
+  "setting_ignored",
   "model_missing",
   "model_download",
   "detect_summary",

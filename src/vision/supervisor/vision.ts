@@ -141,7 +141,7 @@ export class Vision {
     this.#next = next;
     if (frames.length > 0) this.#inFlight++;
     this.#restarts.onProgress();
-    this.#batches.push({ frames, dropped, skipped, faces: this.#pending.update(message) });
+    this.#batches.push({ frames, dropped, skipped, ...this.#pending.update(message) });
   }
 
   /** Keeps the source open until it ends, fails permanently or is stopped. Never rejects. */
@@ -152,8 +152,9 @@ export class Vision {
         const live = this.#isLive;
         const exit = await (live ? exitOrTimeout(worker, this.#settings.camera, stall) : worker.exited);
         // These visits end here: the next worker starts new ones.
-        const faces = this.#pending.release();
-        if (faces.length > 0) this.#batches.push({ frames: [], dropped: 0, skipped: 0, faces });
+        const rest = this.#pending.release();
+        if (rest.faces.length + rest.lowQuality > 0)
+          this.#batches.push({ frames: [], dropped: 0, skipped: 0, ...rest });
         if (this.#stopping.signal.aborted || (!live && exit.kind === "done")) break;
         if (!live && exit.kind === "failed") throw exit.error;
         const reason = exit.kind === "done" ? new Error("the stream ended") : exit.error;
