@@ -47,6 +47,7 @@ export const errorCodes = {
   OPENCV_UNAVAILABLE: "refused",
   ONNX_RUNTIME_UNAVAILABLE: "refused",
   CASCADE_NOT_FOUND: "refused",
+  MODEL_MISSING: "refused",
   MODEL_UNREADABLE: "refused",
   MODEL_UNSUITABLE: "refused",
   MODEL_URL_INVALID: "refused",

@@ -22,6 +22,7 @@ export const logEvents = [
   "camera_warning",
   "camera_paused",
   "camera_resumed",
+  "setting_ignored",
   "model_missing",
   "model_download",
   "detect_summary",

@@ -48,6 +48,13 @@ export interface FaceFacts {
   readonly capturedAt: string;
   readonly frame: { readonly width: number; readonly height: number; readonly index: number };
   readonly box: Box;
+  /** The part of the frame that the picture shows: the box with its margin, clipped; absent in older messages. */
+  readonly crop?: Box | undefined;
+  /**
+   * Only when the face is turned and scaled by its landmarks; `crop` is then the bounding rectangle of the part of the frame
+   * that the picture shows.
+   */
+  readonly aligned?: true | undefined;
   /** The detector's confidence, 0..1. */
   readonly score: number;
   readonly detector: string;

@@ -1,4 +1,4 @@
-import { type FaceFacts, landmarkNames, landmarksOf } from "./face.ts";
+import { type Box, type FaceFacts, landmarkNames, landmarksOf } from "./face.ts";
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -11,8 +11,7 @@ const visitNumber = /^[1-9]\d{0,15}$/;
 export function parseFacts(text: string): FaceFacts | undefined {
   const value = parseJson(text);
   if (!isFaceFacts(value)) return undefined;
-  const { v, id, camera, epoch, seq, capturedAt, frame, box, score, detector, visit, quality, reduced } =
-    value;
+  const { v, id, camera, epoch, seq, capturedAt, frame, score, detector, visit, quality, reduced } = value;
   const { width, height, index } = frame;
   const points = value.landmarks;
   return {
@@ -23,7 +22,9 @@ export function parseFacts(text: string): FaceFacts | undefined {
     seq,
     capturedAt,
     frame: { width, height, index },
-    box: { x: box.x, y: box.y, width: box.width, height: box.height },
+    box: boxOf(value.box),
+    crop: value.crop && boxOf(value.crop),
+    aligned: value.aligned,
     score,
     detector,
     visit,
@@ -38,6 +39,10 @@ export function parseFacts(text: string): FaceFacts | undefined {
   };
 }
 
+function boxOf({ x, y, width, height }: Box): Box {
+  return { x, y, width, height };
+}
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -50,7 +55,7 @@ function isFaceFacts(value: unknown): value is FaceFacts {
   if (!isObject(value)) return false;
   const { v, id, camera, epoch, seq, capturedAt, frame, box, score, detector, visit, quality, landmarks } =
     value;
-  const { reduced } = value;
+  const { crop, aligned, reduced } = value;
   return (
     v === 1 &&
     [id, epoch].every((each) => matches(each, uuid)) &&
@@ -60,7 +65,9 @@ function isFaceFacts(value: unknown): value is FaceFacts {
     matches(capturedAt, timestamp) &&
     !Number.isNaN(Date.parse(capturedAt)) &&
     hasNumbers(frame, ["width", "height", "index"]) &&
-    hasNumbers(box, ["x", "y", "width", "height"]) &&
+    isBox(box) &&
+    (crop === undefined || isBox(crop)) &&
+    (aligned === undefined || aligned === true) &&
     Number.isFinite(score) &&
     (visit === undefined || matches(visit, visitNumber)) &&
     (quality === undefined || Number.isFinite(quality)) &&
@@ -79,6 +86,10 @@ function matches(value: unknown, pattern: RegExp): value is string {
 
 function hasNumbers(value: unknown, names: readonly string[]): boolean {
   return isObject(value) && names.every((name) => Number.isFinite(value[name]));
+}
+
+function isBox(value: unknown): boolean {
+  return hasNumbers(value, ["x", "y", "width", "height"]);
 }
 
 function hasLandmarks(value: unknown): boolean {

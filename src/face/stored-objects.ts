@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type EpochRecord, epochKey, epochPrefix, parseEpochRecord } from "./epoch-record.ts";
-import type { FaceFacts } from "./face.ts";
+import type { Box, FaceFacts } from "./face.ts";
 import { decodeMessage } from "./message.ts";
 import { firstBytes, safeName } from "./name.ts";
 import type { KeyTemplate } from "./object-key.ts";
@@ -67,6 +67,7 @@ export function toStored(topic: string, payload: Buffer, receivedAt: Date, keyOf
 
 function faceMetadata(facts: FaceFacts): Record<string, string> {
   const { id, camera, epoch, seq, capturedAt, frame, box, score, detector, visit, quality } = facts;
+  const { crop, aligned } = facts;
   return {
     id,
     camera: truncate(camera),
@@ -75,12 +76,18 @@ function faceMetadata(facts: FaceFacts): Record<string, string> {
     "captured-at": capturedAt,
     frame: `${frame.width}x${frame.height}`,
     "frame-index": String(frame.index),
-    box: `${box.x},${box.y},${box.width},${box.height}`,
+    box: rectangle(box),
+    ...(crop && { crop: rectangle(crop) }),
+    ...(aligned && { aligned: "true" }),
     score: String(score),
     detector: truncate(detector),
     ...(visit !== undefined && { visit }),
     ...(quality !== undefined && { quality: String(quality) }),
   };
+}
+
+function rectangle({ x, y, width, height }: Box): string {
+  return `${x},${y},${width},${height}`;
 }
 
 /** S3 allows 2 KB of metadata, names included, and percent-encoding triples each byte that is not ASCII. */

@@ -43,6 +43,7 @@ export type RoleLabel = { readonly role?: string };
 /** Why something is dropped; docs/metrics.md explains each. */
 const dropReasons = [
   "late_frame",
+  "quality",
   "overflow",
   "loop",
   "too_large",
@@ -73,7 +74,7 @@ export async function createMetrics(): Promise<Metrics> {
     new Histogram({ name: `facepipe_${name}`, help, registers, buckets });
   const dropped = new Counter({
     name: "facepipe_dropped_total",
-    help: "Dropped by a rule, by reason; late_frame counts frames, the others messages",
+    help: "Dropped by a rule, by reason; late_frame counts frames, quality faces, the others messages",
     labelNames: ["reason"],
     registers,
   });

@@ -38,6 +38,12 @@ export interface VisionSettings {
   /** Keep the colors; otherwise grayscale. */
   readonly color: boolean;
   readonly format: PictureFormat;
+  /** 1..100 */
+  readonly jpegQuality: number;
+  /** Turn and scale each face by its landmarks, as recognition models want it; needs a detector that finds them. */
+  readonly align: boolean;
+  /** Faces of a lower quality are counted and not sent, 0..1. */
+  readonly minQuality: number;
   /** Start a file, image or folder again when it ends. */
   readonly loop: boolean;
   readonly emit: Emit;
@@ -96,6 +102,10 @@ export interface CapturedFace {
   readonly frame: { readonly width: number; readonly height: number; readonly index: number };
   /** The detector's box, within the frame, without margin. */
   readonly box: Box;
+  /** The part of the frame that the picture shows; of an aligned one, the bounding rectangle of that part. */
+  readonly crop: Box;
+  /** The face is turned and scaled by its landmarks. */
+  readonly aligned?: true | undefined;
   /** Of the detection, 0..1. */
   readonly score: number;
   readonly detector: string;
@@ -106,6 +116,11 @@ export interface CapturedFace {
   readonly landmarks?: Landmarks | undefined;
   /** The image's file name, for an image or a folder of images. */
   readonly file?: string | undefined;
+}
+
+/** Instead of a face whose quality is below the minimum: it is counted, not sent. */
+export interface LowQualityShot extends Pick<CapturedFace, "visit"> {
+  readonly picture?: undefined;
 }
 
 /** One analyzed frame. */
@@ -129,4 +144,6 @@ export interface FrameBatch {
   /** Frames skipped since then: `fps` asks for fewer, or nothing moved. */
   readonly skipped: number;
   readonly faces: readonly CapturedFace[];
+  /** Faces that would have been sent too, but whose quality is below the minimum. */
+  readonly lowQuality: number;
 }

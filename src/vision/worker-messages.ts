@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../base/error-codes.ts";
 import type { MeasureMessage, SourceOpened } from "./measurement.ts";
-import type { CapturedFace, FrameBatch, VisionSettings } from "./types.ts";
+import type { CapturedFace, FrameBatch, LowQualityShot, VisionSettings } from "./types.ts";
 
 /** Where a worker continues: after the results of the one before it. */
 export interface Position {
@@ -42,12 +42,12 @@ export type ToWorker =
   | { readonly kind: "stop" };
 
 /** The results of some frames, and what the supervisor does with their shots. */
-export interface ResultMessage extends Omit<FrameBatch, "faces"> {
+export interface ResultMessage extends Omit<FrameBatch, "faces" | "lowQuality"> {
   readonly kind: "result";
   /** Where another worker would continue. */
   readonly next: Position;
   /** Of the last frame; the others had none. Each replaces the pending shot of its visit. */
-  readonly shots: readonly CapturedFace[];
+  readonly shots: readonly (CapturedFace | LowQualityShot)[];
   /** Visits whose pending shot is to be sent now. */
   readonly due: readonly number[];
   /** Visits whose pending shot is to be discarded. */

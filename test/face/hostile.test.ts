@@ -79,6 +79,13 @@ test("a picture with facts that detect would not write is foreign", () => {
     { frame: { ...facts.frame, index: "1" } },
     { box: undefined },
     { box: { ...facts.box, x: null } },
+    { crop: null },
+    { crop: [1, 2, 3, 4] },
+    { crop: { ...facts.box, width: "118" } },
+    { crop: { x: 1, y: 2, width: 3 } },
+    { aligned: false },
+    { aligned: "true" },
+    { aligned: null },
     { score: "0.9" },
     { detector: {} },
     { visit: 1 },
@@ -114,7 +121,10 @@ test("a picture with facts that detect would not write is foreign", () => {
 
 test("the optional facts are decoded again, without other fields", () => {
   const { nose } = landmarks;
+  const crop = { x: 200, y: 80, width: 160, height: 150 };
   const more = {
+    crop: { ...crop, z: 1 },
+    aligned: true,
     visit: "12",
     quality: 0.5,
     landmarks: { ...landmarks, nose: { ...nose, z: 1 }, chin: nose },
@@ -122,7 +132,7 @@ test("the optional facts are decoded again, without other fields", () => {
   };
   const decoded = decodeMessage(withFacts({ ...more, box: { ...facts.box, z: 1 } }));
   assert.ok(decoded.kind === "face");
-  assert.deepEqual(decoded.facts, { ...facts, ...more, landmarks, reduced: original });
+  assert.deepEqual(decoded.facts, { ...facts, ...more, crop, landmarks, reduced: original });
 });
 
 test("only the facts are copied, whatever else the text contains", () => {

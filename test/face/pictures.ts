@@ -47,6 +47,8 @@ export const facts: FaceFacts = {
 /** `facts` as the decoder returns them. */
 export const decodedFacts: FaceFacts = {
   ...facts,
+  crop: undefined,
+  aligned: undefined,
   visit: undefined,
   quality: undefined,
   landmarks: undefined,

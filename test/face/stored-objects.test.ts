@@ -43,6 +43,17 @@ test("a face's key contains camera, UTC time of capture and id", { skip }, () =>
   assert.equal(contentType, "image/jpeg");
 });
 
+test("the metadata tells which part of the frame the picture shows", { skip }, () => {
+  const crop = { x: 200, y: 80, width: 160, height: 150 };
+  const told = (more: object) => {
+    const message = encodeFace(draw("PNG"), "png", { ...facts, ...more });
+    const [object] = toStored("faces/x", message, noon, defaultKey).objects;
+    return [object?.metadata["crop"], object?.metadata["aligned"]];
+  };
+  assert.deepEqual(told({ crop }), ["200,80,160,150", undefined]);
+  assert.deepEqual(told({ crop, aligned: true }), ["200,80,160,150", "true"]);
+});
+
 test("a reduced face has the key of the face, with the extension of what it is now", { skip }, () => {
   const reduced = { bytes: 90_000, width: 300, height: 200, format: "png" } as const;
   const objects = [

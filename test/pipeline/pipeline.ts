@@ -16,7 +16,7 @@ export interface ExpectedFace {
 }
 
 /** The keys of each line that `detect --dry-run` prints for a video, in their order. */
-export const dryRunKeys = "camera frame capturedAt box score detector visit quality".split(" ");
+export const dryRunKeys = "camera frame capturedAt box crop score detector visit quality".split(" ");
 
 /** What detect finds in this source: the faces that have to arrive. */
 export async function expectedFaces(

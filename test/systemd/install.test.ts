@@ -58,7 +58,7 @@ test("the broker's passwords are hashed", { skip }, () => {
   assert.equal(modeOf("/etc/mosquitto/facepipe.passwords"), "600");
   const lines = readFileSync(inRoot("/etc/mosquitto/facepipe.passwords"), "utf8").trim().split("\n");
   assert.equal(lines.length, 4);
-  for (const line of lines) assert.match(line, /^(detect|log|forward):\$7\$/);
+  for (const line of lines) assert.match(line, /^(detect|log|forward|operator):\$7\$/);
 });
 
 test("a second run keeps the operator's settings and secrets", { skip }, async () => {

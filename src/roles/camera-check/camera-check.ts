@@ -107,7 +107,7 @@ async function check(settings: CheckSettings, context: RoleContext): Promise<voi
   const cameras = nameCameras(settings.camera, settings.name);
   // What it warns of is part of the advice.
   const log = context.log.child({}, { level: "silent" });
-  const detector = await chooseDetector(settings, { ...context, log });
+  const detector = await chooseDetector({ ...settings, align: false }, { ...context, log });
   if (!detector) throw new UserError("STOPPED", "stopped before the check was done");
   const modelMissing = settings.detector === "auto" && detector.name === "haar";
   const end = Date.now() + (wait ?? Number.POSITIVE_INFINITY) * 1000;
@@ -152,6 +152,16 @@ function visionSettings(camera: string, detector: DetectorSettings, settings: Ch
     ...{ threads, fps, minFace, score, masks, zones },
     everyFrame: true,
     // No face is cut out.
-    ...{ margin: 0, color: false, format: "png", loop: false, emit: { kind: "all" }, maxVisit: 30 },
+    ...{
+      minQuality: 0,
+      align: false,
+      margin: 0,
+      color: false,
+      jpegQuality: 95,
+      format: "png",
+      loop: false,
+      emit: { kind: "all" },
+      maxVisit: 30,
+    },
   };
 }

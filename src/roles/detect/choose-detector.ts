@@ -1,3 +1,4 @@
+import { UserError } from "../../base/errors.ts";
 import { eventFields } from "../../base/log-events.ts";
 import { downloadModel } from "../../vision/model/download-model.ts";
 import { cachedModel, findModel } from "../../vision/model/find-model.ts";
@@ -10,12 +11,14 @@ export interface DetectorChoice {
   readonly model?: string | undefined;
   readonly modelUrl?: string | undefined;
   readonly detectWidth?: number | undefined;
+  /** Faces are aligned by their landmarks, which only YuNet finds. */
+  readonly align: boolean;
 }
 
 /**
  * The detector for `--detector`; undefined when stopped before. YuNet's model is downloaded when YuNet is asked for by
  * name; `auto` uses YuNet only when the model is already there.
- * @throws UserError when the model can neither be found nor downloaded.
+ * @throws UserError when the model can neither be found nor downloaded, or is missing for `align`.
  */
 export async function chooseDetector(
   choice: DetectorChoice,
@@ -27,6 +30,12 @@ export async function chooseDetector(
   const model = local ?? (detector === "yunet" ? await download(modelUrl, context) : undefined);
   if (model !== undefined) return { name: "yunet", model, width };
   if (detector === "yunet") return undefined;
+  if (choice.align)
+    throw new UserError(
+      "MODEL_MISSING",
+      "--align needs YuNet, whose model is not installed",
+      "`--detector yunet` downloads the model once (320 kB); `--model FILE` uses a copy",
+    );
   context.log.warn(
     eventFields("model_missing"),
     "YuNet's model is not installed: using the Haar cascade, which misses most small or turned faces. " +

@@ -9,6 +9,7 @@ export class DetectStats {
   #faces = 0;
   #dropped = 0;
   #skipped = 0;
+  #lowQuality = 0;
   #visits = 0;
   /** The number of frames each camera has read. */
   readonly #positions = new Map<string, number>();
@@ -30,7 +31,7 @@ export class DetectStats {
     );
   }
 
-  addBatch(camera: string, { frames, dropped, skipped }: FrameBatch): void {
+  addBatch(camera: string, { frames, dropped, skipped, lowQuality }: FrameBatch): void {
     const { metrics, terminal } = this.#context;
     for (const { index, detectSeconds, visits } of frames) {
       this.#positions.set(camera, index + 1);
@@ -41,9 +42,11 @@ export class DetectStats {
     this.#frames += frames.length;
     this.#dropped += dropped;
     this.#skipped += skipped;
+    this.#lowQuality += lowQuality;
     metrics.frames.inc(frames.length);
     metrics.skipped.inc(skipped);
     if (dropped > 0) metrics.drop("late_frame", dropped);
+    if (lowQuality > 0) metrics.drop("quality", lowQuality);
     const done = [...this.#positions.values()].reduce((sum, position) => sum + position, 0);
     terminal.updateBar(done, { faces: this.#faces, rate: this.#rate() });
   }
@@ -67,6 +70,7 @@ export class DetectStats {
       `${this.#rate()} frames/s`,
       this.#skipped > 0 && `${this.#skipped} frames skipped`,
       this.#dropped > 0 && `${this.#dropped} late frames dropped`,
+      this.#lowQuality > 0 && `${this.#lowQuality} faces below --min-quality`,
     ];
     return counts.filter(Boolean).join(", ");
   }

@@ -13,6 +13,7 @@ import { CameraGroup } from "./camera-group.ts";
 import { chooseDetector } from "./choose-detector.ts";
 import { DetectStats } from "./detect-stats.ts";
 import { type FaceOutput, printFaces } from "./face-output.ts";
+import { captureFaults, ignoredSettings } from "./option-conflicts.ts";
 import { captureOptions, spoolOptions } from "./options.ts";
 import { publishFaces } from "./publish-faces.ts";
 import { spoolFaces } from "./spool/spool-faces.ts";
@@ -50,6 +51,7 @@ export const detect = defineRole({
   check: (settings) => [
     ...sourceFaults(settings),
     ...nameFaults(sourcesOf(settings), settings.name ?? []),
+    ...captureFaults(settings),
     ...spoolFaults(settings),
     ...loginFaults({ ...settings, url: settings.broker }),
   ],
@@ -58,6 +60,7 @@ export const detect = defineRole({
     const { log, stop, ready } = context;
     const { limit = Number.POSITIVE_INFINITY, stallTimeout } = settings;
     const cameras = nameCameras(sourcesOf(settings), settings.name);
+    for (const text of ignoredSettings(settings)) log.warn(eventFields("setting_ignored"), text);
     const detector = await chooseDetector(settings, context);
     if (!detector) return { faces: 0, published: 0 };
     const stats = new DetectStats(context);
@@ -112,10 +115,11 @@ function visionSettings(
   settings: DetectSettings,
 ): VisionSettings {
   const { mask: masks, zone: zones, ...rest } = settings;
-  const { minFace, score, margin, color, format, loop, emit, maxVisit, everyFrame, threads, fps } = rest;
+  const { minFace, score, minQuality, loop, emit, maxVisit, everyFrame, threads, fps } = rest;
+  const { align, margin, color, format, jpegQuality } = rest;
   const webcam = { size: rest.videoSize, format: rest.inputFormat, rate: rest.framerate };
-  const filter = { minFace, score, masks, zones, everyFrame, threads, fps };
-  return { camera, webcam, detector, ...filter, margin, color, format, loop, emit, maxVisit };
+  const filter = { minFace, score, minQuality, masks, zones, everyFrame, threads, fps, emit, maxVisit };
+  return { camera, webcam, detector, ...filter, align, margin, color, format, jpegQuality, loop };
 }
 
 async function outputFor(

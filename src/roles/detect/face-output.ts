@@ -27,7 +27,9 @@ export function printFaces({ print }: RoleContext): FaceOutput {
 }
 
 /** The facts of a face that every output contains, in this order. */
-export function commonFacts({ capturedAt, box, score, detector, visit, quality, landmarks }: CapturedFace) {
-  const time = new Date(capturedAt).toISOString();
-  return { capturedAt: time, box, score, detector, visit: String(visit), quality, landmarks };
+export function commonFacts(face: CapturedFace) {
+  const { box, crop, aligned, score, detector, quality, landmarks } = face;
+  const capturedAt = new Date(face.capturedAt).toISOString();
+  const visit = String(face.visit);
+  return { capturedAt, box, crop, aligned, score, detector, visit, quality, landmarks };
 }

@@ -70,6 +70,9 @@ export const captureOptions = {
   minFace: option("PX", "minimum face size, pixels", integerBetween(1, 10_000), {
     fallback: String(defaultMinFace),
   }),
+  minQuality: option("Q", "minimum quality score of a face that is sent, 0 to 1", numberBetween(0, 1), {
+    fallback: "0",
+  }),
   score: option("S", "minimum detection score, 0 to 1", numberBetween(0, 1), { fallback: "0.7" }),
   mask: list(
     "POLYGON",
@@ -98,8 +101,12 @@ export const captureOptions = {
   margin: option("PCT", "margin around the face on each side, percent of the face", numberBetween(0, 200), {
     fallback: "0",
   }),
+  align: flag(
+    "turn and scale each face to 112x112 by its landmarks, as recognition models want it; yunet only",
+  ),
   color: flag("colour pictures instead of grey"),
   format: option("FORMAT", "picture format: png or jpeg", oneOf("png", "jpeg"), { fallback: "png" }),
+  jpegQuality: option("N", "quality of jpeg pictures, 1 to 100", integerBetween(1, 100), { fallback: "95" }),
   loop: flag("repeat a file or folder when it ends"),
   limit: option("N", "stop after N faces", integerBetween(1)),
   stallTimeout: option(

@@ -8,6 +8,7 @@ import { parseTarget, type Target, targetName } from "../../sinks/target.ts";
 import { cameraLabel, webcamPresent } from "../../vision/source-kind.ts";
 import { brokerCheck } from "../broker-check/broker-check.ts";
 import { detect } from "../detect/detect.ts";
+import { captureFaults } from "../detect/option-conflicts.ts";
 import { cameraOption, captureOptions, spoolOptions } from "../detect/options.ts";
 import { nameFaults, sourcesOf } from "../detect/unique-camera-names.ts";
 import { forward } from "../forward/forward.ts";
@@ -18,6 +19,7 @@ import { type RunningRole, startRole } from "./start-role.ts";
 
 const options = {
   ...captureOptions,
+  emit: { ...captureOptions.emit, fallback: "every:1" },
   camera: cameraOption({ fallbackNote: "the webcam if there is one, else synthetic" }),
   to: option("TARGET", "where to store faces: file:///DIR or s3://BUCKET/PREFIX", parseTarget, {
     fallback: "./faces",
@@ -41,7 +43,7 @@ export const up = defineRole({
   options,
   check: ({ name = [], ...settings }) => {
     const sources = sourcesOf(settings);
-    return nameFaults(sources.length > 0 ? sources : [""], name);
+    return [...nameFaults(sources.length > 0 ? sources : [""], name), ...captureFaults(settings)];
   },
   async run({ to, createBucket, public: isPublic, endpoint, pathStyle, ...settings }, context) {
     const { print, stop } = context;

@@ -198,7 +198,7 @@ export class Vision {
     if (this.isPaused && !this.#isReading) return;
     if (frames.length > 0) this.#inFlight++;
     this.#restarts.onProgress();
-    this.#batches.push({ frames, dropped, skipped, faces: this.#pending.update(message) });
+    this.#batches.push({ frames, dropped, skipped, ...this.#pending.update(message) });
   }
 
   /**
@@ -223,8 +223,9 @@ export class Vision {
 
   /** The open visits have ended. */
   #releasePending(): void {
-    const faces = this.#pending.release();
-    if (faces.length > 0) this.#batches.push({ frames: [], dropped: 0, skipped: 0, faces });
+    const rest = this.#pending.release();
+    if (rest.faces.length + rest.lowQuality > 0)
+      this.#batches.push({ frames: [], dropped: 0, skipped: 0, ...rest });
   }
 
   /** Keeps the source open until it ends, fails permanently or is stopped. Never rejects. */

@@ -1,5 +1,7 @@
 import type { Box } from "../../face/face.ts";
-import type { FrameSize, VisionSettings } from "../types.ts";
+import type { CapturedFace, FrameSize, VisionSettings } from "../types.ts";
+import { alignedRectangle, alignment, warp } from "./align.ts";
+import type { Detection } from "./detectors/detector.ts";
 import type { Cv, Mat } from "./opencv.ts";
 import { sampleSide } from "./visits/quality-score.ts";
 
@@ -29,15 +31,31 @@ export function view(cv: Cv, frame: Mat, { x, y, width, height }: Box): Mat {
   return frame.getRegion(new cv.Rect(x, y, width, height));
 }
 
-/** That part of the frame with its margin, as a PNG or JPEG file, in color or grayscale. */
-export function crop(cv: Cv, frame: Mat, box: Box, { margin, color, format }: VisionSettings): Buffer {
-  const region = view(cv, frame, withMargin(box, margin, sizeOf(frame)));
-  const picture = color ? region : region.cvtColor(cv.COLOR_BGR2GRAY);
+/** The face as a picture: its box with the margin, or with `align` its landmarks brought to the reference points. */
+export function crop(
+  cv: Cv,
+  frame: Mat,
+  { box, landmarks }: Detection,
+  settings: VisionSettings,
+): Pick<CapturedFace, "picture" | "crop" | "aligned"> {
+  if (!settings.align || !landmarks) {
+    const rectangle = withMargin(box, settings.margin, sizeOf(frame));
+    return { picture: encode(cv, view(cv, frame, rectangle), settings), crop: rectangle };
+  }
+  const similarity = alignment(landmarks);
+  const rectangle = alignedRectangle(similarity, sizeOf(frame));
+  return { picture: encode(cv, warp(cv, frame, similarity), settings), crop: rectangle, aligned: true };
+}
+
+/** A PNG or JPEG file, in color or grayscale. Releases the Mat. */
+function encode(cv: Cv, mat: Mat, { color, format, jpegQuality }: VisionSettings): Buffer {
+  const picture = color ? mat : mat.cvtColor(cv.COLOR_BGR2GRAY);
   try {
-    return cv.imencode(format === "png" ? ".png" : ".jpg", picture);
+    if (format === "png") return cv.imencode(".png", picture);
+    return cv.imencode(".jpg", picture, [cv.IMWRITE_JPEG_QUALITY, jpegQuality]);
   } finally {
     if (!color) picture.release();
-    region.release();
+    mat.release();
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Box } from "../../face/face.ts";
-import type { CapturedFace, FrameStats, VisionSettings } from "../types.ts";
+import type { CapturedFace, FrameStats, LowQualityShot, VisionSettings } from "../types.ts";
 import type { ResultMessage } from "../worker-messages.ts";
 import { crop, sample } from "./crop.ts";
 import type { Detection, Detector } from "./detectors/detector.ts";
@@ -44,7 +44,7 @@ export class FrameAnalyzer {
     this.#detector = detector;
     this.#settings = settings;
     this.#tracker = new Tracker(firstVisit);
-    this.#selector = new ShotSelector(settings.emit, settings.maxVisit);
+    this.#selector = new ShotSelector(settings.emit, settings.maxVisit, settings.minQuality);
   }
 
   /** The number of the next visit. */
@@ -107,18 +107,22 @@ export class FrameAnalyzer {
   }
 
   /** A shot of the face, or undefined when a better one of its visit is pending. */
-  #shoot(frame: Frame, detection: Detection, visit: number): CapturedFace | undefined {
+  #shoot(frame: Frame, detection: Detection, visit: number): CapturedFace | LowQualityShot | undefined {
     const { picture, index, capturedAt, file, seconds } = frame;
     const { size } = picture;
     const { box, score, landmarks } = detection;
-    const qualityIf = (sharpness: number) => qualityOf({ ...detection, frame: size, sharpness });
+    // As it is published: who reads the facts finds the same faces below the minimum.
+    const qualityIf = (sharpness: number) =>
+      toThousandths(qualityOf({ ...detection, frame: size, sharpness }));
     // However sharp it may be: the whole frame need not be decoded for it.
-    if (!this.#selector.accepts(visit, qualityIf(1))) return undefined;
-    const { mat } = picture.at(1);
-    const quality = qualityIf(sharpnessOf(sample(this.#cv, mat, box)));
+    const most = qualityIf(1);
+    if (!this.#selector.accepts(visit, most)) return undefined;
+    const mat = this.#selector.isLow(most) ? undefined : picture.at(1).mat;
+    const quality = mat ? qualityIf(sharpnessOf(sample(this.#cv, mat, box))) : most;
     if (!this.#selector.offer(visit, quality, seconds)) return undefined;
+    if (!mat || this.#selector.isLow(quality)) return { visit };
     return {
-      picture: crop(this.#cv, mat, box, this.#settings),
+      ...crop(this.#cv, mat, detection, this.#settings),
       format: this.#settings.format,
       capturedAt,
       frame: { ...size, index },
@@ -126,7 +130,7 @@ export class FrameAnalyzer {
       score: toThousandths(score),
       detector: this.#detector.name,
       visit,
-      quality: toThousandths(quality),
+      quality,
       landmarks,
       file,
     };

@@ -81,10 +81,10 @@ export function decodedPicture(mat: Mat): Picture {
   return new Picture(() => ({ mat, reduction: 1 }), { width: mat.cols, height: mat.rows });
 }
 
-/** Whether a picture can be decoded: decodes as little of it as possible, and releases it if not. */
-export function isIntact(picture: Picture): boolean {
+/** Whether a picture can be decoded, reduced by at most `reduction`; one that cannot is released. */
+export function isIntact(picture: Picture, reduction: Reduction = 8): boolean {
   try {
-    picture.at(8);
+    picture.at(reduction);
     return true;
   } catch (error) {
     if (!(error instanceof DamagedFrameError)) throw error;

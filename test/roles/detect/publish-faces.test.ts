@@ -24,6 +24,7 @@ const face: CapturedFace = {
   capturedAt: 0,
   frame: { width: 1, height: 1, index: 0 },
   box: { x: 0, y: 0, width: 1, height: 1 },
+  crop: { x: 0, y: 0, width: 1, height: 1 },
   score: 1,
   detector: "haar",
   visit: 1,

@@ -21,7 +21,8 @@ function images(keys: Iterable<string>): string[] {
 test("a finite scene: all its faces are in the folder, and the summary counts them", async (t) => {
   const expected = await expectedFaces(t, "synthetic:faces=2,seconds=3,seed=3,pace=off");
   const folder = emptyFolder(t);
-  const program = startFacepipe(t, ["up", "--camera", "synthetic:faces=2,seconds=3,seed=3", "--to", folder]);
+  const camera = ["--camera", "synthetic:faces=2,seconds=3,seed=3", "--emit", "all"];
+  const program = startFacepipe(t, ["up", ...camera, "--to", folder]);
   assert.deepEqual(await program.ended, { code: 0, signal: null }, program.stderr);
   assert.match(program.stdout, /^edge broker +mqtt:\/\/127\.0\.0\.1:\d+$/m);
   const n = expected.length;
@@ -35,7 +36,7 @@ test("a finite scene: all its faces are in the folder, and the summary counts th
 test("Ctrl-C on an endless camera stops the roles from detect to store: every face found is stored", async (t) => {
   await occupy(t, 1883);
   const folder = emptyFolder(t);
-  const program = startFacepipe(t, ["up", "--camera", "synthetic:faces=1", "--to", folder]);
+  const program = startFacepipe(t, ["up", "--camera", "synthetic:faces=1", "--emit", "all", "--to", folder]);
   await program.printed(/^edge broker/m);
   assert.doesNotMatch(program.stdout, /:1883$/m);
   // `log` prints a line for each face.

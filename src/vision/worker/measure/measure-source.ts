@@ -5,7 +5,7 @@ import { cameraLabel } from "../../source-kind.ts";
 import type { FrameSize } from "../../types.ts";
 import type { FromWorker, MeasureRequest } from "../../worker-messages.ts";
 import { loadOpenCv } from "../opencv.ts";
-import { DamagedFrameError, type Picture } from "../picture.ts";
+import { isIntact } from "../picture.ts";
 import { createPrivacyMask } from "../privacy-mask.ts";
 import { openSource } from "../sources/open.ts";
 import type { Source } from "../sources/source.ts";
@@ -61,7 +61,7 @@ async function readFor(
     const frame = await source.read();
     if (!frame) break;
     frames += 1 + frame.dropped;
-    if (isIntact(frame.picture)) {
+    if (isIntact(frame.picture, 1)) {
       decoded++;
       size ??= frame.picture.size;
       samples.add(frame.picture);
@@ -99,16 +99,4 @@ async function readFor(
     ownRate: ownElapsed > 0 ? (frames - 1) / ownElapsed : undefined,
     cpuMs: (user + system) / 1000 / Math.max(1, worked),
   };
-}
-
-/** Decodes the whole frame; one that cannot be decoded is released. */
-function isIntact(picture: Picture): boolean {
-  try {
-    picture.at(1);
-    return true;
-  } catch (error) {
-    if (!(error instanceof DamagedFrameError)) throw error;
-    picture.release();
-    return false;
-  }
 }

@@ -5,8 +5,6 @@ import { sourceKind } from "../../source-kind.ts";
 import type { VisionSettings } from "../../types.ts";
 import type { Cv } from "../opencv.ts";
 import { openDevice } from "./device.ts";
-import { openGstreamer } from "./gstreamer.ts";
-import { openHttp } from "./http/open-http.ts";
 import { openFolder, openImage } from "./images.ts";
 import { liveSource } from "./live.ts";
 import { captureStream, isHttp, openStream } from "./network.ts";
@@ -34,10 +32,16 @@ export async function openSource(
     case "device":
       return liveSource(openDevice(cv, source, settings.webcam ?? {}), source.path);
     case "network":
-      if (isHttp(source.url)) return await openHttp(cv, source.url, warn, settings.fps);
+      if (isHttp(source.url)) {
+        // Node.js's HTTP and TLS are loaded for such a camera only: they cost memory in each worker.
+        const { openHttp } = await import("./http/open-http.ts");
+        return await openHttp(cv, source.url, warn, settings.fps);
+      }
       return liveSource(captureStream(cv, await openStream(cv, source.url)), redact(source.url));
-    case "gst":
+    case "gst": {
+      const { openGstreamer } = await import("./gstreamer.ts");
       return openGstreamer(cv, { text: source.pipeline, label: source.label });
+    }
     case "image":
       return openImage(cv, source.path);
     case "folder":

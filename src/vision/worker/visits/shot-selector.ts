@@ -7,7 +7,7 @@ const minImprovement = 1.05;
 interface Visit {
   /** When the visit, or its current period, began, seconds. */
   since: number;
-  /** Quality of the pending shot. */
+  /** Quality of the pending shot; below the minimum, it stands for a face that is counted and not sent. */
   pending: number | undefined;
   confirmed: boolean;
   /** No more shots are wanted. */
@@ -18,18 +18,31 @@ interface Visit {
 export class ShotSelector {
   readonly #emit: Emit;
   readonly #maxVisit: number;
+  readonly #minQuality: number;
   readonly #visits = new Map<number, Visit>();
 
-  /** `maxVisit`: with `best`, a visit's best shot is sent after this many seconds, even if the visit goes on. */
-  constructor(emit: Emit, maxVisit: number) {
+  /**
+   * `maxVisit`: with `best`, a visit's best shot is sent after this many seconds, even if the visit goes on. `minQuality`:
+   * shots below it are not sent.
+   */
+  constructor(emit: Emit, maxVisit: number, minQuality = 0) {
     this.#emit = emit;
     this.#maxVisit = maxVisit;
+    this.#minQuality = minQuality;
+  }
+
+  isLow(quality: number): boolean {
+    return quality < this.#minQuality;
   }
 
   /** Whether a shot of this quality would become the pending shot of its visit. */
   accepts(number: number, quality: number): boolean {
-    const { done = false, pending = 0 } = this.#visits.get(number) ?? {};
-    return !done && quality >= pending * minImprovement;
+    const { done = false, pending } = this.#visits.get(number) ?? {};
+    if (done) return false;
+    if (pending === undefined) return true;
+    // One low shot is enough to count the visit.
+    if (this.isLow(pending)) return !this.isLow(quality);
+    return quality >= pending * minImprovement;
   }
 
   /** The same, and it does. */
@@ -51,7 +64,7 @@ export class ShotSelector {
     const due: number[] = [];
     for (const [number, visit] of this.#visits) {
       if (visit.pending === undefined) continue;
-      if (!ended.includes(number) && !this.#isDue(visit, seconds)) continue;
+      if (!ended.includes(number) && !this.#isDue(visit, visit.pending, seconds)) continue;
       due.push(number);
       this.#onSent(visit, seconds);
     }
@@ -59,9 +72,11 @@ export class ShotSelector {
     return due;
   }
 
-  #isDue({ since, confirmed }: Visit, seconds: number): boolean {
+  #isDue({ since, confirmed }: Visit, quality: number, seconds: number): boolean {
     if (this.#emit.kind === "all") return true;
-    return confirmed && seconds - since >= (this.#emit.kind === "best" ? this.#maxVisit : this.#emit.seconds);
+    if (this.#emit.kind === "every") return confirmed && seconds - since >= this.#emit.seconds;
+    // A long visit without a shot that may be sent waits for one.
+    return confirmed && seconds - since >= this.#maxVisit && !this.isLow(quality);
   }
 
   #onSent(visit: Visit, seconds: number): void {
