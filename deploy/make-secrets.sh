@@ -8,7 +8,7 @@ umask 077
 server_days=825
 authority_days=3650
 here=$(cd "$(dirname "$0")" && pwd)
-edge_users="detect log forward"
+edge_users="detect log forward operator"
 cloud_users="store log forward"
 
 usage() {
@@ -20,6 +20,7 @@ Creates in DIR, unless they exist:
   ca.crt                          its certificate, for all clients of the cloud's broker
   server.key, server.crt          the cloud's broker; NAME is each host name or IP address that its clients use
   edge-USER.password              for detect, log and forward at the edge's broker
+  edge-operator.password          for those who pause cameras; no role needs it
   cloud-USER.password             for store, log and forward at the cloud's broker
   edge-passwords, cloud-passwords all of these as user:password, for the brokers
   aws-credentials                 for store: a template; fill in the keys of the bucket

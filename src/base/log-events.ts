@@ -20,6 +20,8 @@ export const logEvents = [
   "camera_lost",
   "camera_reopened",
   "camera_warning",
+  "camera_paused",
+  "camera_resumed",
   "setting_ignored",
   "model_missing",
   "model_download",

@@ -9,7 +9,7 @@ import { publishPacketSize } from "./publish-packet.ts";
 
 /** `lost`: not sent, or not answered in time or before the connection ended; the broker may have the message then. */
 type Answer = "acknowledged" | "lost";
-type Message = Omit<OutgoingMessage, "qos" | "retain">;
+type Message = Omit<OutgoingMessage, "qos">;
 
 interface Pending {
   readonly message: Message;
@@ -115,9 +115,9 @@ export class BestEffortPublisher implements ConnectionExtension {
   }
 
   #sendOne(link: Link, pending: Pending): void {
-    const { topic, payload, properties } = pending.message;
+    const { topic, payload, retain = false, properties } = pending.message;
     const unanswered = this.#unanswered.add(pending);
-    const packet = { topic, payload, qos: 1 as const, retain: false };
+    const packet = { topic, payload, qos: 1 as const, retain };
     if (properties && link.version === "5") Object.assign(packet, { properties });
     publishDirectly(link.client, packet, (error) => {
       if (!unanswered.delete(pending)) return;

@@ -1,7 +1,7 @@
-import { deferred } from "../base/deferred.ts";
 import type { ConnectionOptions } from "./connection-options.ts";
 import type { Link } from "./link.ts";
 import { reasonCode } from "./mqtt-errors.ts";
+import { roundTrip } from "./round-trip.ts";
 import { statusPrefix } from "./topics.ts";
 
 type State = "online" | "offline" | "lost";
@@ -47,11 +47,7 @@ export class Presence {
     } catch (error) {
       if (reasonCode(error) === undefined || !client.connected) return false;
     }
-    const { promise, resolve } = deferred<boolean>();
-    client.on("packetreceive", ({ cmd }) => cmd === "pingresp" && resolve(true));
-    client.once("close", () => resolve(false));
-    client.sendPing();
-    return promise;
+    return roundTrip(client);
   }
 
   #payload(state: State): Buffer {

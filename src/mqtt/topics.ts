@@ -6,6 +6,8 @@ const ownPrefix = "facepipe/";
 export const statusPrefix = "facepipe/status/";
 /** Retained at each broker that a forwarder connects to: the name by which all forwarders know this broker. */
 export const identityTopic = "facepipe/broker";
+/** Followed by a camera's name and `/set`, which pauses it, or `/state`, which tells. */
+export const cameraPrefix = "facepipe/cameras/";
 
 /** Reads a topic name to publish to; throws an Error when it is none [MQTT-3.3.2-2, MQTT-4.7.3]. */
 function readTopicName(text: string): string {
@@ -81,10 +83,10 @@ export function filterCovers(filter: string, other: string): boolean {
 }
 
 /**
- * Topics below these prefixes are about one broker and its clients: presence, identity and receipts. They are neither
- * forwarded nor stored, whatever a filter matches.
+ * Topics below these prefixes are about one broker and its clients: presence, identity, receipts and the pause of
+ * cameras. They are neither forwarded nor stored, whatever a filter matches.
  */
-const localPrefixes = [statusPrefix, `${identityTopic}/`, receiptPrefix];
+const localPrefixes = [statusPrefix, `${identityTopic}/`, receiptPrefix, cameraPrefix];
 
 export function isLocalTopic(topic: string): boolean {
   return localPrefixes.some((prefix) => `${topic}/`.startsWith(prefix));

@@ -19,6 +19,7 @@ export interface Metrics {
   readonly brokerQueued: Gauge;
   readonly shareUnproven: Gauge;
   readonly visionRestarts: Counter;
+  readonly cameraPaused: Gauge<"camera">;
   readonly spooled: Counter<"camera">;
   readonly confirmed: Counter<"camera">;
   readonly resent: Counter<"camera">;
@@ -150,6 +151,12 @@ export async function createMetrics(): Promise<Metrics> {
       registers,
     }),
     visionRestarts: counter("vision_restarts_total", "Restarts of the worker that reads a camera"),
+    cameraPaused: new Gauge({
+      name: "facepipe_camera_paused",
+      help: "1 while the camera is paused by MQTT, else 0",
+      labelNames: ["camera"],
+      registers,
+    }),
     spooled: byCamera("spooled_total", "Faces that are durable on disk: from then on they count"),
     confirmed: byCamera("confirmed_total", "Faces that left the spool because they are safe"),
     resent: byCamera("resent_total", "Faces that were published again because they were not confirmed"),

@@ -36,6 +36,9 @@ export type ToWorker =
   | OpenRequest
   /** One message with frames was consumed: one more may be sent. */
   | { readonly kind: "credit" }
+  /** A recording waits from `pause` to `resume`, and at first. A camera does not: its worker is stopped. */
+  | { readonly kind: "pause" }
+  | { readonly kind: "resume" }
   | { readonly kind: "stop" };
 
 /** The results of some frames, and what the supervisor does with their shots. */
@@ -56,6 +59,8 @@ export type FromWorker =
   | ({ readonly kind: "opened" } & SourceOpened)
   | ResultMessage
   | MeasureMessage
+  /** The recording waits for `resume`. Its visits have ended: those after it are new ones. */
+  | { readonly kind: "paused" }
   /** A heartbeat: the worker does not hang in the camera's read. */
   | { readonly kind: "alive" }
   | { readonly kind: "warning"; readonly text: string }

@@ -35,6 +35,8 @@ const rights = {
     ["facepipe/epochs/entrance", ["detect"], ["forward"]],
     ["facepipe/stored/faces/entrance", ["forward"], ["detect"]],
     ["facepipe/stored/facepipe/epochs/entrance", ["forward"], ["detect"]],
+    ["facepipe/cameras/entrance/set", ["operator"], ["detect", "operator"]],
+    ["facepipe/cameras/entrance/state", ["detect"], ["operator"]],
   ],
   cloud: [
     ["faces/entrance", ["forward"], ["log", "store"]],

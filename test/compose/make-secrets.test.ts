@@ -37,7 +37,7 @@ test("each password is unique, and in its broker's list", { skip }, async (t) =>
   await makeSecrets(folder, ["localhost"]);
   const files = read(folder);
   const passwords = Object.keys(files).filter((name) => name.endsWith(".password"));
-  assert.equal(new Set(passwords.map((name) => files[name])).size, 6);
+  assert.equal(new Set(passwords.map((name) => files[name])).size, 7);
   for (const name of passwords) {
     const [, side = "", user = ""] = /^(edge|cloud)-(\w+)\.password$/.exec(name) ?? [];
     assert.match(files[name] ?? "", /^[\w-]{32}\n$/);

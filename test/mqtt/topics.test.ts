@@ -48,8 +48,13 @@ test("a template does not make topics of our own", () => {
     assert.equal(read(template), template);
 });
 
-test("presence, identity and receipts are local, faces and epoch records are not", () => {
-  for (const topic of ["facepipe/status/x", "facepipe/broker", "facepipe/stored/faces/a"])
+test("presence, identity, receipts and the pause of cameras are local, faces and epoch records are not", () => {
+  for (const topic of [
+    "facepipe/status/x",
+    "facepipe/broker",
+    "facepipe/stored/faces/a",
+    "facepipe/cameras/a/set",
+  ])
     assert.ok(isLocalTopic(topic), topic);
   for (const topic of ["faces/a", "facepipe/epochs/a", "facepipe/brokers", "x/facepipe/stored/a"])
     assert.ok(!isLocalTopic(topic), topic);

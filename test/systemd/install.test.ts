@@ -57,8 +57,8 @@ test("only root can read secrets and settings", { skip }, () => {
 test("the broker's passwords are hashed", { skip }, () => {
   assert.equal(modeOf("/etc/mosquitto/facepipe.passwords"), "600");
   const lines = readFileSync(inRoot("/etc/mosquitto/facepipe.passwords"), "utf8").trim().split("\n");
-  assert.equal(lines.length, 3);
-  for (const line of lines) assert.match(line, /^(detect|log|forward):\$7\$/);
+  assert.equal(lines.length, 4);
+  for (const line of lines) assert.match(line, /^(detect|log|forward|operator):\$7\$/);
 });
 
 test("a second run keeps the operator's settings and secrets", { skip }, async () => {

@@ -35,6 +35,7 @@ export class CameraGroup {
     const { settingsOf, stallTimeout } = options;
     this.#context = context;
     this.#stallTimeout = stallTimeout;
+    for (const { name } of cameras) context.metrics.cameraPaused.set({ camera: name }, 0);
     const onRestart = () => context.metrics.visionRestarts.inc();
     const visionOptions = { stallSeconds: stallTimeout, onRestart, environment: processEnvironment() };
     this.#cameras = cameras.map((camera) => {
@@ -86,6 +87,21 @@ export class CameraGroup {
     if (failed?.status === "rejected") throw failed.reason;
   }
 
+  /** Pauses a camera or resumes it, see Vision.pause; resolves when that is done. */
+  async switch(name: string, isOn: boolean): Promise<void> {
+    const found = this.#cameras.find(({ camera }) => camera.name === name);
+    if (!found) return;
+    const { vision, log } = found;
+    this.#context.metrics.cameraPaused.set({ camera: name }, isOn ? 0 : 1);
+    if (isOn) {
+      log.info(eventFields("camera_resumed"), "the camera is not paused any more");
+      vision.resume();
+      return;
+    }
+    log.info(eventFields("camera_paused"), "the camera is paused by MQTT: no frame is analysed until ON");
+    await vision.pause();
+  }
+
   /** Ends the workers; `run` still passes on the results that they have sent. */
   async stop(): Promise<void> {
     await Promise.all(this.#cameras.map(({ vision }) => vision.stop()));
@@ -95,7 +111,7 @@ export class CameraGroup {
     const started = Date.now();
     const limit = (this.#stallTimeout + restartTime) * 1000;
     this.#context.health.addLiveness(() => {
-      if (!vision.isLive) return undefined;
+      if (!vision.isLive || vision.isPaused) return undefined;
       const elapsed = Date.now() - Math.max(started, vision.lastAlive);
       return elapsed > limit ? `no frame from ${camera.name} for ${Math.round(elapsed / 1000)} s` : undefined;
     });

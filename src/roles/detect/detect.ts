@@ -8,6 +8,7 @@ import { isEndless } from "../../vision/source-kind.ts";
 import type { DetectorSettings, VisionSettings } from "../../vision/types.ts";
 import { loginFaults, stableClientId, toBroker } from "../broker-connection.ts";
 import { defineRole, type RoleContext, type RoleSummary } from "../role.ts";
+import type { CameraSwitch } from "./camera-control.ts";
 import { CameraGroup } from "./camera-group.ts";
 import { chooseDetector } from "./choose-detector.ts";
 import { DetectStats } from "./detect-stats.ts";
@@ -64,8 +65,8 @@ export const detect = defineRole({
     if (!detector) return { faces: 0, published: 0 };
     const stats = new DetectStats(context);
     const settingsOf = ({ source }: Camera) => visionSettings(source, detector, settings);
-    const output = await outputFor(cameras, settings, context);
     const group = new CameraGroup(cameras, { settingsOf, stallTimeout }, context);
+    const output = await outputFor(cameras, settings, context, (name, isOn) => group.switch(name, isOn));
     void aborted(stop).then(() => group.stop());
     let isComplete = false;
     let published = 0;
@@ -101,7 +102,7 @@ export const detect = defineRole({
 
 /** `--drain`: sends what an earlier run left in the spool. */
 async function drainSpool(settings: DetectSettings, context: RoleContext): Promise<RoleSummary> {
-  const output = await outputFor([], settings, context);
+  const output = await outputFor([], settings, context, async () => undefined);
   context.ready();
   const published = await output.close(!context.stop.aborted);
   context.log.info(eventFields("spool_drained"), `${published} faces sent from ${settings.spool}`);
@@ -125,6 +126,7 @@ async function outputFor(
   cameras: readonly Camera[],
   settings: DetectSettings,
   context: RoleContext,
+  onSwitch: CameraSwitch,
 ): Promise<FaceOutput> {
   if (settings.dryRun) return printFaces(context);
   const { qos, spool, drain, spoolMax: maxBytes, spoolFull: full, spoolUntil: until } = settings;
@@ -136,7 +138,7 @@ async function outputFor(
   const clientId = stableClientId("detect", ...(drain ? ["drain"] : names));
   const broker = toBroker(settings.broker, settings, clientId, timeout);
   const topicOf = (camera: string) => fillTopic(settings.topic, "camera", camera);
-  const common = { broker, cameras: names, topicOf, qos };
+  const common = { broker, cameras: names, topicOf, qos, onSwitch };
   if (spool === undefined) return publishFaces(common, context);
   return spoolFaces({ ...common, directory: resolve(spool), maxBytes, full, until, ends }, context);
 }

@@ -14,6 +14,7 @@ import { connectionOf } from "../broker-connection.ts";
 import { dropReasonOf } from "../drop-reason.ts";
 import type { RoleContext } from "../role.ts";
 import { watchProgress } from "../watch-progress.ts";
+import { CameraControl, type CameraSwitch } from "./camera-control.ts";
 import { type EncodedFace, FaceEncoder } from "./face-encoder.ts";
 import type { FaceOutput } from "./face-output.ts";
 
@@ -29,14 +30,16 @@ export interface PublishOptions {
   readonly cameras: readonly string[];
   readonly topicOf: (camera: string) => string;
   readonly qos: Qos;
+  readonly onSwitch: CameraSwitch;
 }
 
 /** Without `--spool`: publishes one message per face, and holds it in memory until the broker acknowledges it. */
 export function publishFaces(options: PublishOptions, context: RoleContext): FaceOutput {
-  const { broker, cameras, topicOf, qos } = options;
+  const { broker, cameras, topicOf, qos, onSwitch } = options;
   const { log, metrics, stop, deadline, fail } = context;
   const connection = connectionOf(broker, { role: "detect", peer: "broker" }, context);
   const publisher = connection.add(new Publisher(connection, window));
+  connection.add(new CameraControl(connection, cameras, onSwitch));
   const progress = watchProgress(context, () => inFlight);
   const encoder = new FaceEncoder(cameras);
   const dropped = new DroppedSeqs();

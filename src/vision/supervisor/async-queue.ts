@@ -11,6 +11,11 @@ export class AsyncQueue<T> {
     this.#change.resolve();
   }
 
+  /** Removes what was pushed and not taken. */
+  clear(): void {
+    this.#items.length = 0;
+  }
+
   /** Nothing is pushed after this; the reader gets `error` after the last item. Only the first call counts. */
   end(error?: unknown): void {
     this.#end ??= { error };

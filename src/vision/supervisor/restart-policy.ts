@@ -51,14 +51,16 @@ export class RestartPolicy {
     return wait;
   }
 
+  /** The source is open again, after a loss or a pause. */
   onReopened(): void {
+    this.#reopenedAt = performance.now();
+    if (this.#attempts === 0) return;
     const seconds = ((performance.now() - this.#lostAt) / 1000).toFixed(1);
     const attempts = this.#attempts === 1 ? "" : ` and ${this.#attempts} attempts`;
     const text = `the camera delivers frames again, after ${seconds} s${attempts}`;
     this.#log.info(eventFields("camera_reopened"), text);
     this.#attempts = 0;
     this.#loggedReason = "";
-    this.#reopenedAt = performance.now();
   }
 
   /** Frames were analyzed. */

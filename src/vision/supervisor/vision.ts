@@ -1,7 +1,11 @@
+import { doneBefore } from "../../base/abort.ts";
+import { deferred } from "../../base/deferred.ts";
+import { Gate } from "../../base/gate.ts";
 import type { Logger } from "../../base/log.ts";
 import { eventFields } from "../../base/log-events.ts";
 import type { BackoffLimits } from "../../base/retry.ts";
 import { sleep } from "../../base/time.ts";
+import { sourceKind } from "../source-kind.ts";
 import type { FrameBatch, SourceInfo, VisionSettings } from "../types.ts";
 import type { Position, ResultMessage } from "../worker-messages.ts";
 import { AsyncQueue } from "./async-queue.ts";
@@ -39,6 +43,16 @@ export class Vision {
   readonly #batches = new AsyncQueue<FrameBatch>();
   readonly #pending = new PendingShots();
   readonly #stopping = new AbortController();
+  /** Closed while paused. */
+  readonly #gate = new Gate();
+  /** Workers that were stopped for a pause. */
+  readonly #halted = new WeakSet<WorkerProcess>();
+  /** Resolves when it is known what the source is, or it is retried: from then on its worker may be stopped. */
+  readonly #opened = deferred();
+  /** Resolves when the recording waits. */
+  #waiting = deferred();
+  /** Somebody reads the batches. */
+  #isReading = false;
   /** Messages with frames that the reader has not consumed yet. */
   #inFlight = 0;
   #worker: WorkerProcess | undefined;
@@ -55,7 +69,7 @@ export class Vision {
     this.#restarts = new RestartPolicy(log, options.restart ?? { min: 500, max: 30_000 }, options.onRestart);
   }
 
-  /** When the source was last known to deliver frames, milliseconds since 1970; 0 before the first. */
+  /** When the source was last known to deliver frames, or was resumed, milliseconds since 1970; 0 before the first. */
   get lastAlive(): number {
     return this.#lastAlive;
   }
@@ -65,6 +79,10 @@ export class Vision {
     return this.#isLive;
   }
 
+  get isPaused(): boolean {
+    return !this.#gate.isOpen;
+  }
+
   /**
    * Opens the source and waits for its first frame. Call it once.
    * Rejects with a UserError, or with the signal's reason; once the source is open, `signal` has no effect.
@@ -72,12 +90,45 @@ export class Vision {
   async open(signal: AbortSignal): Promise<SourceInfo> {
     const { worker, info } = await this.#start(AbortSignal.any([signal, this.#stopping.signal]));
     this.#supervision = this.#supervise(worker);
+    this.#opened.resolve();
     return info;
   }
 
   /** For a source that may be a camera and did not open, for this reason: retries as if it had been lost. */
   keepOpening(reason: Error): void {
     this.#supervision = this.#reopen(reason).then((worker) => this.#supervise(worker));
+    this.#opened.resolve();
+  }
+
+  /**
+   * Analyzes no frame until `resume`. A camera is closed: its light goes out, and nothing is read from it. A recording
+   * waits, and continues with its next frame. Visits end: the best shot so far of each is among the batches. What a camera
+   * delivered before anybody read the batches is discarded. Resolves when the camera is closed or the recording waits.
+   */
+  async pause(): Promise<void> {
+    this.#gate.close();
+    await Promise.race([this.#opened.promise, this.#gate.passed()]);
+    const worker = this.#worker;
+    if (!worker || !this.isPaused) return;
+    if (this.#waitsOpen) {
+      worker.pause();
+      await Promise.race([this.#waiting.promise, worker.exited, this.#gate.passed()]);
+      return;
+    }
+    this.#halted.add(worker);
+    if (!this.#isReading) {
+      this.#batches.clear();
+      this.#pending.release();
+      this.#inFlight = 0;
+    }
+    await worker.stop();
+  }
+
+  resume(): void {
+    if (!this.isPaused) return;
+    this.#lastAlive = Date.now();
+    this.#gate.open();
+    this.#continue();
   }
 
   /**
@@ -85,6 +136,8 @@ export class Vision {
    * sends only a few more. Throws a UserError when a file fails.
    */
   async *batches(): AsyncGenerator<FrameBatch, void> {
+    this.#isReading = true;
+    this.#continue();
     try {
       for (let batch = await this.#batches.next(); batch; batch = await this.#batches.next()) {
         yield batch;
@@ -100,6 +153,7 @@ export class Vision {
   /** Ends the worker. Its results can still be read, with the best shot so far of each open visit. */
   async stop(): Promise<void> {
     this.#stopping.abort();
+    this.#opened.resolve();
     await this.#worker?.stop();
     await this.#supervision;
     this.#batches.end();
@@ -112,6 +166,7 @@ export class Vision {
       log: this.#log,
       environment: this.#options.environment,
       onResult: (message) => this.#receive(message),
+      onPaused: () => this.#onWaiting(),
       onAlive: () => {
         this.#lastAlive = Date.now();
       },
@@ -129,6 +184,7 @@ export class Vision {
       const { info } = await worker.open({ kind: "open", settings: this.#settings, from });
       this.#isLive = info.live;
       this.#options.onOpened?.(info);
+      this.#continue();
       return { worker, info };
     } finally {
       clearTimeout(timer);
@@ -139,9 +195,37 @@ export class Vision {
   #receive(message: ResultMessage): void {
     const { frames, dropped, skipped, next } = message;
     this.#next = next;
+    if (this.isPaused && !this.#isReading) return;
     if (frames.length > 0) this.#inFlight++;
     this.#restarts.onProgress();
     this.#batches.push({ frames, dropped, skipped, ...this.#pending.update(message) });
+  }
+
+  /**
+   * Whether a paused source stays open: a file on this machine. It would have to be read from its beginning again, and a
+   * pipe cannot be. A server does not keep a connection open on which nothing is read.
+   */
+  get #waitsOpen(): boolean {
+    return !this.#isLive && !["network", "gst"].includes(sourceKind(this.#settings.camera).kind);
+  }
+
+  /** A recording waits at first: until its faces can be read, and it is known whether it is paused. */
+  #continue(): void {
+    if (this.isPaused || !this.#isReading) return;
+    this.#waiting = deferred();
+    this.#worker?.resume();
+  }
+
+  #onWaiting(): void {
+    this.#releasePending();
+    this.#waiting.resolve();
+  }
+
+  /** The open visits have ended. */
+  #releasePending(): void {
+    const rest = this.#pending.release();
+    if (rest.faces.length + rest.lowQuality > 0)
+      this.#batches.push({ frames: [], dropped: 0, skipped: 0, ...rest });
   }
 
   /** Keeps the source open until it ends, fails permanently or is stopped. Never rejects. */
@@ -152,13 +236,15 @@ export class Vision {
         const live = this.#isLive;
         const exit = await (live ? exitOrTimeout(worker, this.#settings.camera, stall) : worker.exited);
         // These visits end here: the next worker starts new ones.
-        const rest = this.#pending.release();
-        if (rest.faces.length + rest.lowQuality > 0)
-          this.#batches.push({ frames: [], dropped: 0, skipped: 0, ...rest });
-        if (this.#stopping.signal.aborted || (!live && exit.kind === "done")) break;
+        this.#releasePending();
+        if (this.#stopping.signal.aborted) break;
+        if (this.#halted.has(worker)) {
+          worker = await this.#reopen();
+          continue;
+        }
+        if (!live && exit.kind === "done") break;
         if (!live && exit.kind === "failed") throw exit.error;
-        const reason = exit.kind === "done" ? new Error("the stream ended") : exit.error;
-        worker = await this.#reopen(reason);
+        worker = await this.#reopen(exit.kind === "done" ? new Error("the stream ended") : exit.error);
       }
       this.#batches.end();
     } catch (error) {
@@ -166,19 +252,26 @@ export class Vision {
     }
   }
 
-  /** Opens a lost source again; undefined when told to stop. Rejects only for a recording whose attempts are exhausted. */
-  async #reopen(lost: unknown): Promise<WorkerProcess | undefined> {
+  /**
+   * Opens a source again that was lost for this reason, or paused; undefined when told to stop. Rejects only for a recording
+   * whose attempts are exhausted.
+   */
+  async #reopen(lost?: Error): Promise<WorkerProcess | undefined> {
     const { signal } = this.#stopping;
-    let reason = lost;
+    let reason: unknown = lost;
     while (!signal.aborted) {
-      if (!this.#isLive && this.#restarts.exhausted) throw reason;
-      await sleep(this.#restarts.onFailure(reason), signal);
+      if (reason !== undefined) {
+        if (!this.#isLive && this.#restarts.exhausted) throw reason;
+        await sleep(this.#restarts.onFailure(reason), signal);
+      }
+      if (!(await doneBefore(this.#gate.passed(), signal))) break;
+      const { closing } = this.#gate;
       try {
-        const { worker } = await this.#start(signal);
+        const { worker } = await this.#start(AbortSignal.any([signal, closing]));
         this.#restarts.onReopened();
         return worker;
       } catch (error) {
-        reason = error;
+        reason = closing.aborted ? undefined : error;
       }
     }
     return undefined;

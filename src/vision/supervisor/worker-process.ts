@@ -28,6 +28,8 @@ export interface WorkerOptions {
   /** The environment variables of the worker. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly onResult?: (message: ResultMessage) => void;
+  /** Called when a recording waits for `resume`. */
+  readonly onPaused?: () => void;
   readonly onMeasure?: (message: MeasureMessage) => void;
   /** Called for each message of any kind. */
   readonly onAlive?: () => void;
@@ -91,6 +93,15 @@ export class WorkerProcess {
     this.#send({ kind: "credit" });
   }
 
+  /** The recording waits, with its file open, until `resume`; at first it waits, too. */
+  pause(): void {
+    this.#send({ kind: "pause" });
+  }
+
+  resume(): void {
+    this.#send({ kind: "resume" });
+  }
+
   /** Asks the worker to exit, and kills it after the grace period. */
   async stop(): Promise<void> {
     this.#send({ kind: "stop" });
@@ -116,6 +127,9 @@ export class WorkerProcess {
         break;
       case "result":
         this.#options.onResult?.(message);
+        break;
+      case "paused":
+        this.#options.onPaused?.();
         break;
       case "warning":
         this.#options.onWarning(message.text);

@@ -47,6 +47,11 @@ export class FrameAnalyzer {
     this.#selector = new ShotSelector(settings.emit, settings.maxVisit, settings.minQuality);
   }
 
+  /** The number of the next visit. */
+  get nextVisit(): number {
+    return this.#tracker.nextVisit;
+  }
+
   isTracking(seconds: number): boolean {
     return this.#tracker.isTracking(seconds);
   }
@@ -68,7 +73,7 @@ export class FrameAnalyzer {
       due: this.#selector.due(frame.seconds, changes),
       discarded: changes.deleted,
       visits: changes.confirmed.length,
-      nextVisit: this.#tracker.nextVisit,
+      nextVisit: this.nextVisit,
     };
   }
 

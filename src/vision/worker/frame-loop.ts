@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { UserError } from "../../base/errors.ts";
+import type { Gate } from "../../base/gate.ts";
 import { cameraLabel } from "../source-kind.ts";
 import type { VisionSettings } from "../types.ts";
 import type { StartPosition } from "../worker-messages.ts";
@@ -27,6 +28,10 @@ interface FrameLoop {
   readonly detector: Detector;
   readonly source: Source;
   readonly credits: Credits;
+  /** While it is closed, a recording waits. */
+  readonly gate: Gate;
+  /** Called each time it begins to wait. */
+  readonly onPaused: () => void;
   /** The first frame, which was read to prove that the source works. */
   readonly first: GrabbedFrame | undefined;
   readonly from: StartPosition;
@@ -36,10 +41,10 @@ interface FrameLoop {
 
 /** Reads, filters and analyzes frames until the source ends or the supervisor sends stop. */
 export async function runFrameLoop(loop: FrameLoop): Promise<void> {
-  const { cv, settings, detector, source, credits, from, batcher, stopped } = loop;
+  const { cv, settings, detector, source, credits, gate, from, batcher, stopped } = loop;
   const mask = createPrivacyMask(cv, settings.masks);
   const shouldAnalyze = createFrameFilter(cv, settings, detector);
-  const analyzer = new FrameAnalyzer(cv, detector, settings, from.visit);
+  let analyzer = new FrameAnalyzer(cv, detector, settings, from.visit);
   const { live, unrelated = false } = source.info;
   const withinRate = createFrameRateLimit(settings.fps, source.info);
   let { index, skip: nth } = from;
@@ -53,6 +58,14 @@ export async function runFrameLoop(loop: FrameLoop): Promise<void> {
       frame = await source.read();
     }
     if (!frame) return;
+    if (!live && !gate.isOpen) {
+      batcher.flush();
+      loop.onPaused();
+      await gate.passed();
+      if (stopped()) break;
+      analyzer = new FrameAnalyzer(cv, detector, settings, analyzer.nextVisit);
+      frame = { ...frame, capturedAt: Date.now() };
+    }
     index += frame.dropped;
     nth += frame.dropped;
     batcher.drop(frame.dropped);

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { UserError } from "../../base/errors.ts";
+import { Gate } from "../../base/gate.ts";
 import { delayOptimization, startOptimization } from "../../base/v8-heap.ts";
 import { isStills } from "../source-kind.ts";
 import type { FromWorker, ToWorker } from "../worker-messages.ts";
@@ -30,14 +31,20 @@ const mayDisconnect = liveWithSupervisor();
 const heartbeat = 250;
 
 let credits = new Credits(0);
+/** Closed while a recording waits. */
+const gate = new Gate();
+gate.close();
 let stopped = false;
 let opened: Source | undefined;
 
 process.on("message", (message: ToWorker) => {
   if (message.kind === "credit") credits.grant();
+  if (message.kind === "pause") gate.close();
+  if (message.kind === "resume") gate.open();
   if (message.kind === "stop") {
     stopped = true;
     credits.cancel();
+    gate.open();
     // It may wait for a frame that comes late or never.
     if (opened?.silence) opened.close();
   }
@@ -75,7 +82,8 @@ async function run({ settings, from }: Extract<ToWorker, { kind: "open" }>): Pro
       const warning = smallFaceWarning(detector, settings, first.picture.size);
       if (warning) warn(warning);
     }
-    const loop = { cv, settings, detector, source, credits, first, from, batcher };
+    const onPaused = () => send({ kind: "paused" });
+    const loop = { cv, settings, detector, source, credits, gate, onPaused, first, from, batcher };
     await runFrameLoop({ ...loop, stopped: () => stopped });
   } finally {
     opened?.close();

@@ -47,6 +47,7 @@ test("cameras that wait for the broker at the same time all go on when it takes 
       cameras,
       topicOf: (camera) => `faces/${camera}`,
       qos: 1,
+      onSwitch: async () => undefined,
     },
     { ...context, fail: assert.fail } as unknown as RoleContext,
   );
@@ -82,6 +83,7 @@ for (const { protocol, option, code } of [
         topicOf: (camera) => `faces/${camera}`,
         cameras: ["a"],
         qos: 1,
+        onSwitch: async () => undefined,
       },
       { ...context, fail: (error: Error) => failures.push(error) } as unknown as RoleContext,
     );

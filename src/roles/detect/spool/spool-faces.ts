@@ -2,7 +2,7 @@ import { doneBefore } from "../../../base/abort.ts";
 import { deferred } from "../../../base/deferred.ts";
 import { hasCode, UserError } from "../../../base/errors.ts";
 import { eventFields } from "../../../base/log-events.ts";
-import { sleep } from "../../../base/time.ts";
+import { sleep, within } from "../../../base/time.ts";
 import type { Broker } from "../../../mqtt/broker.ts";
 import type { Connection } from "../../../mqtt/connection.ts";
 import type { Qos } from "../../../mqtt/message.ts";
@@ -14,6 +14,7 @@ import type { CapturedFace } from "../../../vision/types.ts";
 import { connectionOf } from "../../broker-connection.ts";
 import type { RoleContext } from "../../role.ts";
 import { watchProgress } from "../../watch-progress.ts";
+import { CameraControl, type CameraSwitch } from "../camera-control.ts";
 import { type EncodedFace, FaceEncoder } from "../face-encoder.ts";
 import type { FaceOutput } from "../face-output.ts";
 import { EpochRecords } from "./epoch-records.ts";
@@ -30,12 +31,15 @@ const mostAppending = 64;
 const recordWait = 60_000;
 /** How often finished epochs are checked, milliseconds. */
 const recordInterval = 1000;
+/** How long the start waits for a broker, which may say that a camera is paused, milliseconds. */
+const controlWait = 2000;
 
 export interface SpoolFacesOptions {
   readonly broker: Broker;
   readonly cameras: readonly string[];
   readonly topicOf: (camera: string) => string;
   readonly qos: Qos;
+  readonly onSwitch: CameraSwitch;
   readonly directory: string;
   readonly maxBytes: number;
   readonly full: SpoolFull;
@@ -61,6 +65,7 @@ class SpoolOutput implements FaceOutput {
   readonly #spool: Spool;
   readonly #encoder: FaceEncoder;
   readonly #connection: Connection;
+  readonly #connecting: Promise<void>;
   readonly #sender: SpoolSender;
   readonly #records: EpochRecords;
   readonly #recordTimer: NodeJS.Timeout;
@@ -70,7 +75,7 @@ class SpoolOutput implements FaceOutput {
   #changed = deferred();
 
   constructor(spool: Spool, options: SpoolFacesOptions, context: RoleContext) {
-    const { broker, cameras, topicOf, qos, directory, until, ends } = options;
+    const { broker, cameras, topicOf, qos, onSwitch, directory, until, ends } = options;
     const { metrics, stop, fail } = context;
     this.#options = options;
     this.#context = context;
@@ -109,6 +114,7 @@ class SpoolOutput implements FaceOutput {
         this.#onChange();
       },
     });
+    connection.add(new CameraControl(connection, cameras, onSwitch));
     this.#connection = connection;
     this.#sender = sender;
     this.#records = new EpochRecords(sending, context);
@@ -120,12 +126,13 @@ class SpoolOutput implements FaceOutput {
     this.#recordTimer = setInterval(() => void this.#records.send(), recordInterval);
     const watched = { spool, sender, directory, until, broker: broker.href, topics };
     this.#report = reportUnconfirmed(watched, context);
-    // Not awaited: faces are safe on disk while the broker cannot be reached.
-    connection.start(stop).catch(fail);
+    this.#connecting = connection.start(stop).catch(fail);
   }
 
-  /** The connection was started with the first face of an earlier run. */
-  async open(): Promise<void> {}
+  /** The connection was started already, for the faces of an earlier run. They are safe on disk while there is none. */
+  async open(): Promise<void> {
+    await within(controlWait, doneBefore(this.#connecting, this.#context.stop), false);
+  }
 
   async send(camera: string, face: CapturedFace): Promise<void> {
     void this.#append(this.#encoder.encode(camera, face));
