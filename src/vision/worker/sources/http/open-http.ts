@@ -44,17 +44,17 @@ export async function openHttp(cv: Cv, url: string, warn: Warn, rate: number | u
   });
   if (!answer) return liveSource(captureStream(cv, await openStream(cv, url, checkPort)), name);
   const type = mediaType(answer);
-  if (type.startsWith("multipart/")) return jpegStream(cv, answer, name);
+  if (type.startsWith("multipart/")) return await opened(jpegStream(cv, answer, name));
   const start = await readStart(answer, firstBytes);
   const text = start.toString("latin1");
   const path = new URL(url).pathname;
   const length = contentLength(answer);
   // A part's boundary or header, without the type that announces it.
-  if (/^\s*(--|content-)/i.test(text)) return jpegStream(cv, answer, name);
+  if (/^\s*(--|content-)/i.test(text)) return await opened(jpegStream(cv, answer, name));
   const kind = kindOf(text);
   if (kind === "JPEG" && length === undefined) {
     if (await isSingle(answer)) return polledPicture(cv, undefined, { url, name, rate });
-    return jpegStream(cv, answer, name);
+    return await opened(jpegStream(cv, answer, name));
   }
   const isRecording = kind === "video" || kind === "GIF" || motionJpegExtension.test(path);
   const isPicture = kind !== undefined || type.startsWith("image/") || imageExtensions.test(path);
@@ -73,12 +73,25 @@ export async function openHttp(cv: Cv, url: string, warn: Warn, rate: number | u
   answer.destroy();
   const video = openByFfmpeg(cv, url);
   // It finds no frame, but there may be pictures all the same.
-  if (!video) return jpegStream(cv, await httpGet(url), name);
+  if (!video) return await opened(jpegStream(cv, await httpGet(url), name));
   const claimsFrames = !isFragmented && video.get(cv.CAP_PROP_FRAME_COUNT) > 0;
   const hasLength = length !== undefined && !isPlaylist;
   if (!claimsFrames && !hasLength) return liveSource(captureStream(cv, video), name);
   video.release();
   return openVideoFile(cv, url, warn, name);
+}
+
+/** A stream is open when its first picture has come: only then its size is known. */
+async function opened(source: Source): Promise<Source> {
+  let first = await source.read();
+  return {
+    ...source,
+    async read() {
+      const frame = first ?? (await source.read());
+      first = undefined;
+      return frame;
+    },
+  };
 }
 
 /**
