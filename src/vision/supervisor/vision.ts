@@ -47,6 +47,8 @@ export class Vision {
   readonly #gate = new Gate();
   /** Workers that were stopped for a pause. */
   readonly #halted = new WeakSet<WorkerProcess>();
+  /** Those of them whose results nobody read before the pause: what they still send is discarded. */
+  readonly #discarded = new WeakSet<WorkerProcess>();
   /** Resolves when it is known what the source is, or it is retried: from then on its worker may be stopped. */
   readonly #opened = deferred();
   /** Resolves when the recording waits. */
@@ -107,6 +109,8 @@ export class Vision {
    */
   async pause(): Promise<void> {
     this.#gate.close();
+    const isUnread = !this.#isReading;
+    if (isUnread) this.#discard();
     await Promise.race([this.#opened.promise, this.#gate.passed()]);
     const worker = this.#worker;
     if (!worker || !this.isPaused) return;
@@ -116,10 +120,9 @@ export class Vision {
       return;
     }
     this.#halted.add(worker);
-    if (!this.#isReading) {
-      this.#batches.clear();
-      this.#pending.release();
-      this.#inFlight = 0;
+    if (isUnread) {
+      this.#discarded.add(worker);
+      this.#discard();
     }
     await worker.stop();
   }
@@ -165,7 +168,9 @@ export class Vision {
     const worker = WorkerProcess.start({
       log: this.#log,
       environment: this.#options.environment,
-      onResult: (message) => this.#receive(message),
+      onResult: (message) => {
+        if (!this.#discarded.has(worker)) this.#receive(message);
+      },
       onPaused: () => this.#onWaiting(),
       onAlive: () => {
         this.#lastAlive = Date.now();
@@ -195,7 +200,6 @@ export class Vision {
   #receive(message: ResultMessage): void {
     const { frames, dropped, skipped, next } = message;
     this.#next = next;
-    if (this.isPaused && !this.#isReading) return;
     if (frames.length > 0) this.#inFlight++;
     this.#restarts.onProgress();
     this.#batches.push({ frames, dropped, skipped, ...this.#pending.update(message) });
@@ -214,6 +218,13 @@ export class Vision {
     if (this.isPaused || !this.#isReading) return;
     this.#waiting = deferred();
     this.#worker?.resume();
+  }
+
+  #discard(): void {
+    this.#batches.clear();
+    this.#pending.release();
+    // If it is resumed before it is closed, its worker goes on.
+    for (; this.#inFlight > 0; this.#inFlight--) this.#worker?.credit();
   }
 
   #onWaiting(): void {

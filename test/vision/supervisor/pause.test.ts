@@ -111,11 +111,26 @@ test("what a camera delivered before it was known that it is paused is discarded
   const { vision } = await open(t, settings("synthetic:faces=1,fps=30"));
   // It delivers while another one is analyzed to its end.
   await analyze(t, settings("synthetic:faces=1,seconds=1,pace=off"));
-  await vision.pause();
+  const pausing = vision.pause();
+  // Its worker still sends results when they are read.
   const reader = new Reader(vision);
+  await pausing;
   await vision.stop();
   await reader.ended;
   assert.deepEqual(reader.batches, []);
+});
+
+test("a camera that is paused and at once resumed before anybody reads goes on", async (t) => {
+  const { vision, workerPid } = await open(t, settings("synthetic:faces=1,fps=30"));
+  const pid = workerPid();
+  // It has no credits left when another one is analyzed to its end.
+  await analyze(t, settings("synthetic:faces=1,seconds=1,pace=off"));
+  const pausing = vision.pause();
+  vision.resume();
+  await pausing;
+  const reader = new Reader(vision);
+  await reader.more(10);
+  assert.equal(workerPid(), pid);
 });
 
 test("a pause while the camera is opened closes it", async (t) => {
