@@ -7,8 +7,9 @@ import { delayOptimization, keepYoungGenerationSmall } from "./base/v8-heap.ts";
 import type { ProcessHost } from "./roles/process-host.ts";
 import type { Role } from "./roles/role.ts";
 import { isRole, loadRoles } from "./roles/role-table.ts";
-import { readCommandLine } from "./settings/command-line.ts";
+import { configPath, readCommandLine } from "./settings/command-line.ts";
 import { withCommon } from "./settings/common-options.ts";
+import type { ConfigFile } from "./settings/config/config-file.ts";
 import {
   type Environment,
   prepareSdkEnvironment,
@@ -81,8 +82,15 @@ async function main(
   if (wantsHelp && rest[0] === undefined)
     return show(programHelp(await loadRoles(), programPackage().description));
   if (wantsHelp) return main([...rest, "--help"], environment, host, hide);
-  const { role, settings } = readCommandLine(await rolesFor(name, environment), args, environment);
+  const path = configPath(rest, environment);
+  const config = path === undefined ? undefined : await readConfig(path);
+  const roles = await rolesFor(name, environment, config !== undefined);
+  const { role, settings, sources } = readCommandLine(roles, args, environment, config);
   if (settings === "help") return show(subcommandHelp({ ...role, options: withCommon(role.options) }));
+  if (settings.showConfig && sources) {
+    const { configText } = await import("./settings/config/show-config.ts");
+    return show(configText(role, { ...sources, path }));
+  }
   // Replaces the arguments that `ps` shows: they may contain a password.
   process.title = `facepipe ${role.name}`;
   const { runRole } = await import("./roles/run.ts");
@@ -91,9 +99,22 @@ async function main(
   await runRole(role, settings, { ...host, secrets });
 }
 
-/** Loads the one role of this name; all roles when a variable is unknown to it, which may be another role's. */
-async function rolesFor(name: string, environment: Environment): Promise<readonly Role[]> {
-  if (!isRole(name)) return loadRoles();
+/** Loads the package for YAML only when there is a file. */
+async function readConfig(path: string): Promise<ConfigFile> {
+  const { readConfigFile } = await import("./settings/config/config-file.ts");
+  return readConfigFile(path);
+}
+
+/**
+ * Loads the one role of this name; all roles with a configuration file, and when a variable is unknown to the role: it may
+ * be another's.
+ */
+async function rolesFor(
+  name: string,
+  environment: Environment,
+  hasConfig: boolean,
+): Promise<readonly Role[]> {
+  if (!isRole(name) || hasConfig) return loadRoles();
   const roles = await loadRoles([name]);
   const known = roles.flatMap(({ options }) => Object.keys(withCommon(options)));
   return unknownVariables(environment, known).length === 0 ? roles : loadRoles();

@@ -9,21 +9,30 @@ import type { Options, Settings } from "../settings/option.ts";
 export type RoleSummary = Readonly<Record<string, number>>;
 
 /** A subcommand: its name, its options, and what it does. */
-export interface Role<O extends Options = Options> {
+export interface Role<O extends Options = Options, C extends Options = Options> {
   readonly name: string;
   /** One line for the list of commands. */
   readonly summary: string;
   readonly examples: readonly string[];
   readonly options: O;
+  /** What can be set for one camera: such a role has a list of cameras in the configuration file. */
+  readonly cameraOptions?: C;
   /** Ends with an answer: its failure is one sentence on standard error, and not a log record. */
   readonly isCheck?: true;
   /** Its --http is the address of another role, which it queries; it serves no health of its own. */
   readonly queriesAnother?: true;
   /** Returns conflicts between options; an option that is invalid itself is absent here. */
-  check?(settings: Partial<Settings<NoInfer<O>>>): string[];
+  check?(settings: Partial<RoleSettings<NoInfer<O>, NoInfer<C>>>): string[];
+  /** The same for the settings of one camera. */
+  checkCamera?(settings: Partial<Settings<NoInfer<C>>>): string[];
   /** Runs until the work is done or `context.stop` aborts; rejects with a UserError when it fails. */
-  run(settings: Settings<NoInfer<O>>, context: RoleContext): Promise<RoleSummary>;
+  run(settings: RoleSettings<NoInfer<O>, NoInfer<C>>, context: RoleContext): Promise<RoleSummary>;
 }
+
+/** The settings of a role, and of each camera that the command line or the configuration file names. */
+export type RoleSettings<O extends Options, C extends Options> = Settings<O> & {
+  readonly cameras: readonly Settings<C>[];
+};
 
 /** What the program provides to a running role. */
 export interface RoleContext {
@@ -50,6 +59,6 @@ export interface RoleContext {
 }
 
 /** Infers the types of a role's settings from its options. */
-export function defineRole<O extends Options>(role: Role<O>): Role<O> {
+export function defineRole<O extends Options, C extends Options = Options>(role: Role<O, C>): Role<O, C> {
   return role;
 }

@@ -1,6 +1,6 @@
 import { readBytes, readTextFile } from "./files.ts";
 import type { Options } from "./option.ts";
-import { integerBetween, oneOf, option, readText } from "./option.ts";
+import { described, integerBetween, oneOf, option, readText } from "./option.ts";
 import { checkLogin } from "./url-login.ts";
 
 /** The address of a broker, separate from the credentials in its URL. */
@@ -74,15 +74,23 @@ export const loginOptions = {
   passwordFile: {
     ...option("FILE", "file whose first line is the password", readPassword),
     secret: true as const,
+    readsFile: true as const,
   },
-  ca: option("FILE", "trusted CA certificates (PEM)", readPem, {
-    fallbackNote: "those of Node.js",
-  }),
-  cert: option("FILE", "client certificate for mutual TLS (PEM)", readPem),
-  key: option("FILE", "private key of --cert (PEM)", readPem),
+  ca: pemOption("trusted CA certificates (PEM)", { fallbackNote: "those of Node.js" }),
+  cert: pemOption("client certificate for mutual TLS (PEM)"),
+  key: pemOption("private key of --cert (PEM)"),
 };
 
-export const qos = option("N", "quality of service: 0, 1 or 2", readQos, { fallback: "1" });
+function pemOption(summary: string, more: { readonly fallbackNote?: string } = {}) {
+  return { ...option("FILE", summary, readPem, more), readsFile: true as const };
+}
+
+export const qos = option(
+  "N",
+  "quality of service: 0, 1 or 2",
+  described({ enum: [0, 1, 2, "0", "1", "2"] }, readQos),
+  { fallback: "1" },
+);
 
 export const connectTimeout = option("SECONDS", "timeout for the first connection", integerBetween(1), {
   fallback: "10",

@@ -1,5 +1,5 @@
 import { logLevels } from "../base/log.ts";
-import { numberBetween, type Options, oneOf, option } from "./option.ts";
+import { flag, numberBetween, type Options, oneOf, option, readText } from "./option.ts";
 
 /** The address on which a role serves health and metrics. */
 export interface HttpAddress {
@@ -9,6 +9,14 @@ export interface HttpAddress {
 
 /** Options that every role has. */
 export const commonOptions = {
+  config: {
+    ...option("FILE", "configuration file in YAML, one for all roles", readText, { fallbackNote: "none" }),
+    notInFile: true as const,
+  },
+  showConfig: {
+    ...flag("print the settings that would hold, and where each comes from; start nothing"),
+    notInFile: true as const,
+  },
   http: option("[HOST:]PORT", "address of /healthz, /readyz and /metrics", readHttpAddress, {
     fallbackNote: "off",
   }),

@@ -60,10 +60,15 @@ export function endpointFaults(environment: Environment): string[] {
 
 /** `, did you mean X?` for the closest candidate, or "". */
 export function suggest(word: string, candidates: Iterable<string>): string {
-  const near = Array.from(candidates, (candidate) => ({ candidate, distance: editDistance(word, candidate) }))
+  const near = nearest(word, candidates);
+  return near === undefined ? "" : `, did you mean ${near}?`;
+}
+
+/** The closest candidate, if one is close. */
+export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  return Array.from(candidates, (candidate) => ({ candidate, distance: editDistance(word, candidate) }))
     .filter(({ candidate, distance }) => distance <= Math.max(2, candidate.length / 4))
-    .sort((a, b) => a.distance - b.distance)[0];
-  return near ? `, did you mean ${near.candidate}?` : "";
+    .sort((a, b) => a.distance - b.distance)[0]?.candidate;
 }
 
 /** Levenshtein distance: insertions, deletions and substitutions that turn one word into the other. */

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { systemCode, systemReason } from "../base/system-errors.ts";
 
 /** Byte order marks (Unicode 15, 23.8): Notepad and PowerShell write them. */
 const marks = [
@@ -38,6 +39,8 @@ function readFile(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw new Error(`cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    const code = systemCode(error);
+    const reason = systemReason(code);
+    throw new Error(`cannot be read (${code})${reason === undefined ? "" : `: ${reason}`}`);
   }
 }

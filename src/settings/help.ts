@@ -8,8 +8,12 @@ export interface Subcommand {
   readonly summary: string;
   readonly examples: readonly string[];
   readonly options: Options;
+  /** What `cameras:` in the configuration file can set for one camera; absent: the role reads no camera. */
+  readonly cameraOptions?: Options;
   /** Returns conflicts between options. */
   check?(settings: Partial<Settings<Options>>): string[];
+  /** Returns conflicts between the settings of one camera. */
+  checkCamera?(settings: Partial<Settings<Options>>): string[];
 }
 
 const helpWidth = 110;

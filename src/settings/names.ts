@@ -1,13 +1,14 @@
 /** `remoteTopic` -> `--remote-topic` */
 export function flagOf(key: string): string {
-  return `--${kebab(key)}`;
+  return `--${fileKeyOf(key)}`;
 }
 
 /** `remoteTopic` -> `FACEPIPE_REMOTE_TOPIC` */
 export function variableOf(key: string): string {
-  return `FACEPIPE_${kebab(key).replaceAll("-", "_").toUpperCase()}`;
+  return `FACEPIPE_${fileKeyOf(key).replaceAll("-", "_").toUpperCase()}`;
 }
 
-function kebab(key: string): string {
+/** `remoteTopic` -> `remote-topic` */
+export function fileKeyOf(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -1,7 +1,7 @@
 import { suggest } from "./environment.ts";
+import type { Flags } from "./given.ts";
 import { flagOf } from "./names.ts";
 import type { Options } from "./option.ts";
-import type { Flags } from "./read-settings.ts";
 import { shownValue } from "./url-login.ts";
 
 /**

@@ -6,10 +6,10 @@ import type { DetectorSettings, VisionSettings } from "../../vision/types.ts";
 import { stepToJson, stepToText } from "../checks/format-step.ts";
 import { checkFaults, checkOptions } from "../checks/options.ts";
 import { runCheck } from "../checks/run-check.ts";
-import { chooseDetector } from "../detect/choose-detector.ts";
+import { DetectorChooser } from "../detect/choose-detector.ts";
 import { cameraOption, captureOptions } from "../detect/options.ts";
-import { nameCameras, nameFaults } from "../detect/unique-camera-names.ts";
-import { defineRole, type RoleContext } from "../role.ts";
+import { type Camera, nameCameras, nameFaults } from "../detect/unique-camera-names.ts";
+import { defineRole, type RoleContext, type RoleSettings } from "../role.ts";
 import { checkCamera } from "./check-camera.ts";
 import { cameraToJson, cameraToText, noCamera } from "./format-camera.ts";
 
@@ -31,8 +31,29 @@ const {
   stallTimeout,
 } = captureOptions;
 
-const options = {
+const cameraOptions = {
   camera: cameraOption({ required: { unless: ["list"] } }),
+  name,
+  videoSize,
+  inputFormat,
+  framerate,
+  detector,
+  model,
+  modelUrl,
+  detectWidth,
+  threads,
+  fps,
+  minFace,
+  score,
+  mask,
+  zone,
+  stallTimeout: { ...stallTimeout, summary: "longest time without a frame; twice as long for the first" },
+};
+
+const { camera, ...otherOptions } = cameraOptions;
+
+const options = {
+  camera,
   list: flag("list the cameras of this machine instead"),
   seconds: option("SECONDS", "how long to read the camera", numberBetween(0.5, 3600), { fallback: "5" }),
   connectTimeout: option(
@@ -44,25 +65,11 @@ const options = {
     },
   ),
   ...checkOptions,
-  ...{
-    name,
-    videoSize,
-    inputFormat,
-    framerate,
-    detector,
-    model,
-    modelUrl,
-    detectWidth,
-    threads,
-    fps,
-    minFace,
-    score,
-    mask,
-    zone,
-  },
-  stallTimeout: { ...stallTimeout, summary: "longest time without a frame; twice as long for the first" },
+  ...otherOptions,
 };
-type CheckSettings = Settings<typeof options>;
+type CameraSettings = Settings<typeof cameraOptions>;
+type ChosenCamera = Camera<CameraSettings> & { readonly detector: DetectorSettings };
+type CheckSettings = RoleSettings<typeof options, typeof cameraOptions>;
 
 /** As for detect, milliseconds. */
 const openTimeout = 20_000;
@@ -82,11 +89,12 @@ export const cameraCheck = defineRole({
     "facepipe camera-check --camera rtsp://entrance.local/stream --wait 60 --quiet && facepipe detect ...",
   ],
   options,
+  cameraOptions,
   isCheck: true,
   check: (settings) => [
     ...checkFaults(settings),
     ...(settings.list && settings.quiet ? ["--list and --quiet cannot both be set"] : []),
-    ...nameFaults(settings.camera ?? [], settings.name ?? []),
+    ...(settings.cameras?.length ? nameFaults(settings.cameras.length, settings.name ?? []) : []),
   ],
   async run(settings, context) {
     if (settings.list) await list(settings.json, context);
@@ -104,27 +112,30 @@ async function list(json: boolean, { print, style }: RoleContext): Promise<void>
 /** Checks all cameras, one after the other, and rejects with the first failure. */
 async function check(settings: CheckSettings, context: RoleContext): Promise<void> {
   const { json, quiet, wait, seconds } = settings;
-  const cameras = nameCameras(settings.camera, settings.name);
   // What it warns of is part of the advice.
   const log = context.log.child({}, { level: "silent" });
-  const detector = await chooseDetector({ ...settings, align: false }, { ...context, log });
-  if (!detector) throw new UserError("STOPPED", "stopped before the check was done");
-  const modelMissing = settings.detector === "auto" && detector.name === "haar";
+  const detectors = new DetectorChooser({ ...context, log });
+  const cameras: ChosenCamera[] = [];
+  for (const each of nameCameras(settings.cameras)) {
+    const detector = await detectors.choose({ ...each.settings, align: false });
+    if (!detector) throw new UserError("STOPPED", "stopped before the check was done");
+    cameras.push({ ...each, detector });
+  }
   const end = Date.now() + (wait ?? Number.POSITIVE_INFINITY) * 1000;
   // With --wait the last attempt is not much longer than that.
   const within = (ms: number) => Math.min(ms, Math.max(shortestWait, end - Date.now()));
   const attempt = async (report: Report, connectTimeout: number) => {
     const failures: unknown[] = [];
-    for (const { source, name: camera } of cameras) {
+    for (const { source, name: camera, detector, settings: own } of cameras) {
       if (context.stop.aborted) break;
-      await checkCamera(visionSettings(source, detector, settings), {
+      await checkCamera(visionSettings(source, detector, own), {
         log: context.log,
         seconds,
         connectTimeout,
         openTimeout: within(openTimeout),
-        stallTimeout: within(settings.stallTimeout * 1000),
+        stallTimeout: within(own.stallTimeout * 1000),
         stop: context.stop,
-        modelMissing,
+        modelMissing: own.detector === "auto" && detector.name === "haar",
         report: (step) => report({ ...step, facts: { camera, ...step.facts } }),
       }).catch((error) => failures.push(error));
     }
@@ -142,7 +153,11 @@ async function check(settings: CheckSettings, context: RoleContext): Promise<voi
   await runCheck({ attempt, timeout: settings.connectTimeout * 1000, wait, quiet, report }, context);
 }
 
-function visionSettings(camera: string, detector: DetectorSettings, settings: CheckSettings): VisionSettings {
+function visionSettings(
+  camera: string,
+  detector: DetectorSettings,
+  settings: CameraSettings,
+): VisionSettings {
   const { threads, fps, minFace, score, mask: masks, zone: zones } = settings;
   const webcam = { size: settings.videoSize, format: settings.inputFormat, rate: settings.framerate };
   return {

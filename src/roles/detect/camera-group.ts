@@ -12,37 +12,36 @@ import type { Camera } from "./unique-camera-names.ts";
 /** A camera without frames is unhealthy this long after it should have been reopened, seconds. */
 const restartTime = 5;
 
-export interface CameraGroupOptions {
-  readonly settingsOf: (camera: Camera) => VisionSettings;
-  /** A camera without frames for this long is reopened, seconds. */
+/** A camera, and how it is read. */
+export interface GroupedCamera {
+  readonly camera: Camera;
+  readonly settings: VisionSettings;
+  /** Without frames for this long it is reopened, seconds. */
   readonly stallTimeout: number;
 }
 
-interface CameraVision {
-  readonly camera: Camera;
+interface CameraVision extends GroupedCamera {
   readonly vision: Vision;
   readonly log: Logger;
-  readonly settings: VisionSettings;
 }
 
 /** The cameras of detect, each with its own worker process, so that one that blocks does not block the others. */
 export class CameraGroup {
   readonly #cameras: readonly CameraVision[];
   readonly #context: RoleContext;
-  readonly #stallTimeout: number;
+  readonly #finished = new Set<string>();
 
-  constructor(cameras: readonly Camera[], options: CameraGroupOptions, context: RoleContext) {
-    const { settingsOf, stallTimeout } = options;
+  constructor(cameras: readonly GroupedCamera[], context: RoleContext) {
     this.#context = context;
-    this.#stallTimeout = stallTimeout;
-    for (const { name } of cameras) context.metrics.cameraPaused.set({ camera: name }, 0);
     const onRestart = () => context.metrics.visionRestarts.inc();
-    const visionOptions = { stallSeconds: stallTimeout, onRestart, environment: processEnvironment() };
-    this.#cameras = cameras.map((camera) => {
+    const environment = processEnvironment();
+    this.#cameras = cameras.map((each) => {
+      const { camera, settings, stallTimeout: stallSeconds } = each;
+      context.metrics.cameraPaused.set({ camera: camera.name }, 0);
       const log = context.log.child({ camera: camera.name });
-      const settings = settingsOf(camera);
       const onOpened = logOpened(settings, log);
-      return { camera, log, settings, vision: new Vision(settings, log, { ...visionOptions, onOpened }) };
+      const vision = new Vision(settings, log, { stallSeconds, onRestart, environment, onOpened });
+      return { ...each, log, vision };
     });
   }
 
@@ -102,16 +101,23 @@ export class CameraGroup {
     await vision.pause();
   }
 
+  /** Ends the worker of one camera, which has delivered all that is wanted of it. */
+  async finish(name: string): Promise<void> {
+    const found = this.#cameras.find(({ camera }) => camera.name === name);
+    this.#finished.add(name);
+    await found?.vision.stop();
+  }
+
   /** Ends the workers; `run` still passes on the results that they have sent. */
   async stop(): Promise<void> {
     await Promise.all(this.#cameras.map(({ vision }) => vision.stop()));
   }
 
-  #watchHealth({ camera, vision }: CameraVision): void {
+  #watchHealth({ camera, vision, stallTimeout }: CameraVision): void {
     const started = Date.now();
-    const limit = (this.#stallTimeout + restartTime) * 1000;
+    const limit = (stallTimeout + restartTime) * 1000;
     this.#context.health.addLiveness(() => {
-      if (!vision.isLive || vision.isPaused) return undefined;
+      if (!vision.isLive || vision.isPaused || this.#finished.has(camera.name)) return undefined;
       const elapsed = Date.now() - Math.max(started, vision.lastAlive);
       return elapsed > limit ? `no frame from ${camera.name} for ${Math.round(elapsed / 1000)} s` : undefined;
     });

@@ -15,33 +15,63 @@ export interface DetectorChoice {
   readonly align: boolean;
 }
 
-/**
- * The detector for `--detector`; undefined when stopped before. YuNet's model is downloaded when YuNet is asked for by
- * name; `auto` uses YuNet only when the model is already there.
- * @throws UserError when the model can neither be found nor downloaded, or is missing for `align`.
- */
-export async function chooseDetector(
-  choice: DetectorChoice,
-  context: RoleContext,
-): Promise<DetectorSettings | undefined> {
-  const { detector, modelUrl, detectWidth: width } = choice;
-  if (detector === "haar") return { name: "haar" };
-  const local = choice.model ?? (await findModel());
-  const model = local ?? (detector === "yunet" ? await download(modelUrl, context) : undefined);
-  if (model !== undefined) return { name: "yunet", model, width };
-  if (detector === "yunet") return undefined;
-  if (choice.align)
-    throw new UserError(
-      "MODEL_MISSING",
-      "--align needs YuNet, whose model is not installed",
-      "`--detector yunet` downloads the model once (320 kB); `--model FILE` uses a copy",
+/** Chooses the detectors of several cameras: the model is looked for, downloaded and reported missing once. */
+export class DetectorChooser {
+  readonly #context: RoleContext;
+  #installed: Promise<string | undefined> | undefined;
+  #downloaded: Promise<string | undefined> | undefined;
+  #hasWarned = false;
+
+  constructor(context: RoleContext) {
+    this.#context = context;
+  }
+
+  /**
+   * The detector for `--detector`; undefined when stopped before. YuNet's model is downloaded when YuNet is asked for by
+   * name; `auto` uses YuNet only when the model is already there.
+   * @throws UserError when the model can neither be found nor downloaded, or is missing for `align`.
+   */
+  async choose({
+    detector,
+    model,
+    modelUrl,
+    detectWidth: width,
+    align,
+  }: DetectorChoice): Promise<DetectorSettings | undefined> {
+    if (detector === "haar") return { name: "haar" };
+    const local = model ?? (await this.#find());
+    if (local !== undefined) return { name: "yunet", model: local, width };
+    if (detector === "yunet") {
+      // They all download to the same file.
+      this.#downloaded ??= download(modelUrl, this.#context);
+      const downloaded = await this.#downloaded;
+      return downloaded === undefined ? undefined : { name: "yunet", model: downloaded, width };
+    }
+    if (align)
+      throw new UserError(
+        "MODEL_MISSING",
+        "--align needs YuNet, whose model is not installed",
+        "`--detector yunet` downloads the model once (320 kB); `--model FILE` uses a copy",
+      );
+    this.#warn();
+    return { name: "haar" };
+  }
+
+  /** The model that is installed, or was downloaded for another camera. */
+  async #find(): Promise<string | undefined> {
+    this.#installed ??= findModel();
+    return (await this.#installed) ?? (await this.#downloaded);
+  }
+
+  #warn(): void {
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    this.#context.log.warn(
+      eventFields("model_missing"),
+      "YuNet's model is not installed: using the Haar cascade, which misses most small or turned faces. " +
+        "`--detector yunet` downloads the model once (320 kB); `--model FILE` uses a copy",
     );
-  context.log.warn(
-    eventFields("model_missing"),
-    "YuNet's model is not installed: using the Haar cascade, which misses most small or turned faces. " +
-      "`--detector yunet` downloads the model once (320 kB); `--model FILE` uses a copy",
-  );
-  return { name: "haar" };
+  }
 }
 
 async function download(

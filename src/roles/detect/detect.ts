@@ -3,21 +3,22 @@ import { aborted } from "../../base/abort.ts";
 import { eventFields } from "../../base/log-events.ts";
 import { fillTopic, readTopicTemplate } from "../../mqtt/topics.ts";
 import { brokerOptions } from "../../settings/broker.ts";
-import { flag, option, type Settings } from "../../settings/option.ts";
+import { flag, option } from "../../settings/option.ts";
 import { isEndless } from "../../vision/source-kind.ts";
 import type { DetectorSettings, VisionSettings } from "../../vision/types.ts";
 import { loginFaults, stableClientId, toBroker } from "../broker-connection.ts";
-import { defineRole, type RoleContext, type RoleSummary } from "../role.ts";
+import { defineRole, type RoleContext, type RoleSettings, type RoleSummary } from "../role.ts";
 import type { CameraSwitch } from "./camera-control.ts";
-import { CameraGroup } from "./camera-group.ts";
-import { chooseDetector } from "./choose-detector.ts";
+import { CameraGroup, type GroupedCamera } from "./camera-group.ts";
+import { DetectorChooser } from "./choose-detector.ts";
 import { DetectStats } from "./detect-stats.ts";
+import { FaceLimits } from "./face-limits.ts";
 import { type FaceOutput, printFaces } from "./face-output.ts";
 import { captureFaults, ignoredSettings } from "./option-conflicts.ts";
-import { captureOptions, spoolOptions } from "./options.ts";
+import { type CaptureSettings, captureOptions, spoolOptions } from "./options.ts";
 import { publishFaces } from "./publish-faces.ts";
 import { spoolFaces } from "./spool/spool-faces.ts";
-import { type Camera, nameCameras, nameFaults, sourceFaults, sourcesOf } from "./unique-camera-names.ts";
+import { type Camera, nameCameras, nameFaults } from "./unique-camera-names.ts";
 
 const options = {
   ...captureOptions,
@@ -32,7 +33,8 @@ const options = {
   dryRun: flag("use no broker; print one JSON line per face"),
   ...brokerOptions,
 };
-type DetectSettings = Settings<typeof options>;
+type DetectSettings = RoleSettings<typeof options, typeof captureOptions>;
+type DetectCamera = Camera<CaptureSettings>;
 
 /** Bytes. */
 const smallestSpool = 2 ** 20;
@@ -48,24 +50,23 @@ export const detect = defineRole({
     "facepipe detect --camera synthetic:faces=2,seconds=10",
   ],
   options,
+  cameraOptions: captureOptions,
+  checkCamera: captureFaults,
   check: (settings) => [
-    ...sourceFaults(settings),
-    ...nameFaults(sourcesOf(settings), settings.name ?? []),
-    ...captureFaults(settings),
+    ...(settings.cameras?.length ? nameFaults(settings.cameras.length, settings.name ?? []) : []),
     ...spoolFaults(settings),
     ...loginFaults({ ...settings, url: settings.broker }),
   ],
   async run(settings, context) {
     if (settings.drain) return drainSpool(settings, context);
     const { log, stop, ready } = context;
-    const { limit = Number.POSITIVE_INFINITY, stallTimeout } = settings;
-    const cameras = nameCameras(sourcesOf(settings), settings.name);
-    for (const text of ignoredSettings(settings)) log.warn(eventFields("setting_ignored"), text);
-    const detector = await chooseDetector(settings, context);
-    if (!detector) return { faces: 0, published: 0 };
+    const cameras = nameCameras(settings.cameras);
+    for (const text of ignoredSettings(cameras)) log.warn(eventFields("setting_ignored"), text);
+    const grouped = await groupedCameras(cameras, context);
+    if (!grouped) return { faces: 0, published: 0 };
     const stats = new DetectStats(context);
-    const settingsOf = ({ source }: Camera) => visionSettings(source, detector, settings);
-    const group = new CameraGroup(cameras, { settingsOf, stallTimeout }, context);
+    const limits = new FaceLimits(cameras, settings.limit);
+    const group = new CameraGroup(grouped, context);
     const output = await outputFor(cameras, settings, context, (name, isOn) => group.switch(name, isOn));
     void aborted(stop).then(() => group.stop());
     let isComplete = false;
@@ -75,17 +76,20 @@ export const detect = defineRole({
       await output.open();
       if (stop.aborted) return { faces: 0, published };
       ready();
-      await stats.start(settings.loop ? undefined : frames);
+      const isLooped = cameras.some((camera) => camera.settings.loop);
+      await stats.start(isLooped ? undefined : frames);
       await group.run(async ({ name }, batch) => {
-        if (stats.faces >= limit) return;
+        if (limits.isReached(name)) return;
         stats.addBatch(name, batch);
         for (const face of batch.faces) {
           // Another camera may have reached the limit meanwhile.
-          if (stats.faces >= limit) break;
+          if (limits.isReached(name)) break;
+          limits.add(name);
           stats.addFace();
           await output.send(name, face);
         }
-        if (stats.faces >= limit) void group.stop();
+        if (limits.isReached()) void group.stop();
+        else if (limits.isReached(name)) void group.finish(name);
       });
       isComplete = !stop.aborted;
     } catch (error) {
@@ -109,10 +113,27 @@ async function drainSpool(settings: DetectSettings, context: RoleContext): Promi
   return { faces: 0, published };
 }
 
+/** Resolves with undefined when stopped before. */
+async function groupedCameras(
+  cameras: readonly DetectCamera[],
+  context: RoleContext,
+): Promise<GroupedCamera[] | undefined> {
+  const detectors = new DetectorChooser(context);
+  const grouped: GroupedCamera[] = [];
+  for (const camera of cameras) {
+    const { settings, source } = camera;
+    const detector = await detectors.choose(settings);
+    if (!detector) return undefined;
+    const { stallTimeout } = settings;
+    grouped.push({ camera, settings: visionSettings(source, detector, settings), stallTimeout });
+  }
+  return grouped;
+}
+
 function visionSettings(
   camera: string,
   detector: DetectorSettings,
-  settings: DetectSettings,
+  settings: CaptureSettings,
 ): VisionSettings {
   const { mask: masks, zone: zones, ...rest } = settings;
   const { minFace, score, minQuality, loop, emit, maxVisit, everyFrame, threads, fps } = rest;
@@ -123,7 +144,7 @@ function visionSettings(
 }
 
 async function outputFor(
-  cameras: readonly Camera[],
+  cameras: readonly DetectCamera[],
   settings: DetectSettings,
   context: RoleContext,
   onSwitch: CameraSwitch,
@@ -131,8 +152,7 @@ async function outputFor(
   if (settings.dryRun) return printFaces(context);
   const { qos, spool, drain, spoolMax: maxBytes, spoolFull: full, spoolUntil: until } = settings;
   const names = cameras.map(({ name }) => name);
-  const isEndlessRun = settings.loop || cameras.some(({ source }) => isEndless(source));
-  const ends = !isEndlessRun || settings.limit !== undefined;
+  const ends = settings.limit !== undefined || cameras.every(endsByItself);
   // With a spool an endless source does not wait for its broker.
   const timeout = spool === undefined || ends ? settings.connectTimeout : Number.POSITIVE_INFINITY;
   const clientId = stableClientId("detect", ...(drain ? ["drain"] : names));
@@ -141,6 +161,10 @@ async function outputFor(
   const common = { broker, cameras: names, topicOf, qos, onSwitch };
   if (spool === undefined) return publishFaces(common, context);
   return spoolFaces({ ...common, directory: resolve(spool), maxBytes, full, until, ends }, context);
+}
+
+function endsByItself({ source, settings: { limit, loop } }: DetectCamera): boolean {
+  return limit !== undefined || (!loop && !isEndless(source));
 }
 
 function spoolFaults({ spool, drain, dryRun, spoolMax }: Partial<DetectSettings>): string[] {

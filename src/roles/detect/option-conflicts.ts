@@ -1,16 +1,23 @@
-import type { Settings } from "../../settings/option.ts";
-import { captureOptions } from "./options.ts";
+import { type CaptureSettings, captureOptions } from "./options.ts";
+import type { Camera } from "./unique-camera-names.ts";
 
-type CaptureSettings = Partial<Settings<typeof captureOptions>>;
-
-/** What is wrong with these settings together. */
-export function captureFaults({ align, detector }: CaptureSettings): string[] {
+/** What is wrong with these settings of a camera together. */
+export function captureFaults({ align, detector }: Partial<CaptureSettings>): string[] {
   if (!align || detector !== "haar") return [];
   return ["--align needs landmarks, which --detector haar does not find: use --detector yunet"];
 }
 
-/** Settings that have no effect beside others: one set of settings may serve several cameras. */
-export function ignoredSettings({ align, margin, format, jpegQuality }: CaptureSettings): string[] {
+/** Settings that have no effect beside others, and of which cameras: one set of settings may serve several. */
+export function ignoredSettings(cameras: readonly Camera<CaptureSettings>[]): string[] {
+  const names = new Map<string, string[]>();
+  for (const { name, settings } of cameras)
+    for (const text of ignoredIn(settings)) names.set(text, [...(names.get(text) ?? []), name]);
+  return [...names].map(([text, some]) =>
+    some.length === cameras.length ? text : `${some.join(", ")}: ${text}`,
+  );
+}
+
+function ignoredIn({ align, margin, format, jpegQuality }: CaptureSettings): string[] {
   const ignored: string[] = [];
   if (format === "png" && jpegQuality !== Number(captureOptions.jpegQuality.fallback))
     ignored.push("--jpeg-quality has no effect on png pictures: use --format jpeg");

@@ -1,14 +1,22 @@
 import { existsSync } from "node:fs";
-import { describe } from "../../base/errors.ts";
 import { longestName } from "../../face/name.ts";
-import { readTextFile } from "../../settings/files.ts";
 import { readFrameRate, readFrameSize } from "../../settings/frame-size.ts";
-import { flag, integerBetween, list, numberBetween, oneOf, option, readText } from "../../settings/option.ts";
+import {
+  described,
+  flag,
+  integerBetween,
+  list,
+  numberBetween,
+  oneOf,
+  option,
+  readText,
+  type Settings,
+} from "../../settings/option.ts";
 import { readSize } from "../../settings/size.ts";
-import { checkLogin, checkNoLogin, isUrl } from "../../settings/url-login.ts";
+import { checkLogin, checkNoLogin, isUrl, shownValue } from "../../settings/url-login.ts";
 import { defaultDetectWidth, defaultMinFace } from "../../vision/defaults.ts";
 import { pathOfFileUrl } from "../../vision/file-url.ts";
-import { checkPipeline, isGstPipeline } from "../../vision/gst-pipeline.ts";
+import { checkPipeline, isGstPipeline, pipelineLabel } from "../../vision/gst-pipeline.ts";
 import { parsePolygon } from "../../vision/polygon.ts";
 import { parseSynthetic } from "../../vision/synthetic-spec.ts";
 import type { Emit } from "../../vision/types.ts";
@@ -21,22 +29,24 @@ export function cameraOption(
     "SOURCE",
     "a number, /dev/video0, rtsp:// or http://, gst:PIPELINE, a video, an image, a folder of images, " +
       "or synthetic; repeatable, one for each camera",
-    (text) => readCamera(text, loginAdvice),
+    readCamera,
     more,
   );
   const parse = (text: string) => {
     checkLineBreaks(text);
     return cameras.parse(text);
   };
-  return { ...cameras, parse };
+  return { ...cameras, parse, show: shownCamera };
+}
+
+/** Also of a wrong one: a pipeline may contain a password anywhere. */
+function shownCamera(text: string): string {
+  return isGstPipeline(text) ? pipelineLabel(text) : shownValue(text);
 }
 
 /** Which frames are analysed, which faces are sent and how they are cut out. */
 export const captureOptions = {
-  camera: cameraOption({ required: { unless: ["cameraFile", "drain"] } }),
-  cameraFile: option("FILE", "file with one camera per line, for addresses with a password", readCameras, {
-    fallbackNote: "none",
-  }),
+  camera: cameraOption({ required: { unless: ["drain"] } }),
   name: list("NAME", "camera name, used in topic and object key; one for each camera", readName, {
     fallbackNote: "from the source",
   }),
@@ -89,7 +99,7 @@ export const captureOptions = {
   emit: option(
     "E",
     "all: every face of every frame; best: one best shot per visit; every:SECONDS: at most one per visit and period",
-    readEmit,
+    described({ pattern: "^(all|best|every:\\d*\\.?\\d+)$" }, readEmit),
     { fallback: "all" },
   ),
   maxVisit: option(
@@ -117,6 +127,8 @@ export const captureOptions = {
   ),
 };
 
+export type CaptureSettings = Settings<typeof captureOptions>;
+
 /** Where faces wait until they are safe. */
 export const spoolOptions = {
   spool: option("DIR", "directory in which faces wait until they are safe", readText, {
@@ -140,7 +152,8 @@ export const spoolOptions = {
   ),
 };
 
-const loginAdvice = "--camera-file keeps such an address out of the list of processes";
+/** For URLs with a login that is not written as it must be. */
+const loginAdvice = "a configuration file (--config) keeps such an address out of the list of processes";
 
 /** Line breaks separate cameras; one within a login is part of a password, and the rest of it no file. */
 function checkLineBreaks(text: string): void {
@@ -158,7 +171,7 @@ function checkLineBreaks(text: string): void {
     );
 }
 
-function readCamera(text: string, advice = ""): string {
+function readCamera(text: string): string {
   if (/^synthetic(:|$)/.test(text)) parseSynthetic(text);
   if (isGstPipeline(text)) {
     checkPipeline(text);
@@ -168,26 +181,12 @@ function readCamera(text: string, advice = ""): string {
   if (pathOfFileUrl(text) !== undefined) return readText(text);
   if (isUrl(text)) {
     // The camera's name is derived from the host, which must not be a part of the password.
-    checkLogin(text, advice);
+    checkLogin(text, loginAdvice);
     if (!URL.canParse(text)) throw new Error("is not a valid URL such as rtsp://user:password@host/path");
   } else if (/:.*@|\/\/.*@/s.test(text) && !/^\.{0,2}\//.test(text) && !existsSync(text)) {
     throw new Error("is not a file, and an address begins with rtsp:// or http://");
   }
   return readText(text);
-}
-
-/** Reads one camera per line; lines that begin with # are comments. */
-function readCameras(path: string): readonly string[] {
-  const lines = readTextFile(path).split("\n");
-  return lines.flatMap((line, index) => {
-    const text = line.trim();
-    if (text === "" || text.startsWith("#")) return [];
-    try {
-      return [readCamera(text)];
-    } catch (error) {
-      throw new Error(`line ${index + 1} ${describe(error)}`);
-    }
-  });
 }
 
 /** The name is one topic level and one part of the object key. */

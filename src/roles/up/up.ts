@@ -10,17 +10,21 @@ import { brokerCheck } from "../broker-check/broker-check.ts";
 import { detect } from "../detect/detect.ts";
 import { captureFaults } from "../detect/option-conflicts.ts";
 import { cameraOption, captureOptions, spoolOptions } from "../detect/options.ts";
-import { nameFaults, sourcesOf } from "../detect/unique-camera-names.ts";
+import { nameFaults } from "../detect/unique-camera-names.ts";
 import { forward } from "../forward/forward.ts";
 import { log } from "../log.ts";
 import { defineRole, type RoleSummary } from "../role.ts";
 import { objectOptions, store } from "../store/store.ts";
 import { type RunningRole, startRole } from "./start-role.ts";
 
-const options = {
+const cameraOptions = {
   ...captureOptions,
   emit: { ...captureOptions.emit, fallback: "every:1" },
   camera: cameraOption({ fallbackNote: "the webcam if there is one, else synthetic" }),
+};
+
+const options = {
+  ...cameraOptions,
   to: option("TARGET", "where to store faces: file:///DIR or s3://BUCKET/PREFIX", parseTarget, {
     fallback: "./faces",
   }),
@@ -41,19 +45,21 @@ export const up = defineRole({
   summary: "Runs the whole pipeline on one machine, both brokers embedded",
   examples: ["facepipe up", "facepipe up --camera holiday.mp4 --to ./holiday"],
   options,
-  check: ({ name = [], ...settings }) => {
-    const sources = sourcesOf(settings);
-    return [...nameFaults(sources.length > 0 ? sources : [""], name), ...captureFaults(settings)];
-  },
+  cameraOptions,
+  checkCamera: captureFaults,
+  // Without any camera there is one all the same.
+  check: ({ cameras = [], name = [] }) => nameFaults(cameras.length || 1, name),
   async run({ to, createBucket, public: isPublic, endpoint, pathStyle, ...settings }, context) {
     const { print, stop } = context;
-    const sources = sourcesOf(settings);
-    const camera = sources.length > 0 ? sources : [webcamPresent() ? "0" : "synthetic"];
+    const found = webcamPresent() ? "0" : "synthetic";
+    const isSet = settings.cameras.length > 0;
+    const cameras = isSet ? settings.cameras : [{ ...settings, camera: [found] }];
+    const sources = cameras.flatMap(({ camera }) => camera);
     const edge = await startEmbeddedBroker(edgePort);
     const cloud = await startEmbeddedBroker(cloudPort);
     const target = targetName(to);
-    const note = sources.length > 0 ? "" : camera[0] === "0" ? " (the webcam)" : " (no webcam here)";
-    print(`camera         ${camera.map(cameraLabel).join(", ")}${note}`);
+    const note = isSet ? "" : found === "0" ? " (the webcam)" : " (no webcam here)";
+    print(`camera         ${sources.map(cameraLabel).join(", ")}${note}`);
     print(`edge broker    ${edge.url}`);
     print(`cloud broker   ${cloud.url}`);
     print(`faces          ${target}`);
@@ -70,8 +76,12 @@ export const up = defineRole({
       await start(startRole(forward, { from: edge.url, to: cloud.url }, context));
       await start(startRole(log, { broker: edge.url }, context));
       const { spool: _, ...captureSettings } = settings;
-      const capture = { ...captureSettings, camera, cameraFile: [] };
-      const flags = { broker: edge.url, camera: camera.join("\n"), spool: settings.spool ?? spoolFolder(to) };
+      const capture = { ...captureSettings, camera: sources, cameras };
+      const flags = {
+        broker: edge.url,
+        camera: sources.join("\n"),
+        spool: settings.spool ?? spoolFolder(to),
+      };
       await start(startRole(detect, flags, context, capture));
       context.ready();
       const [detecting] = running;

@@ -24,7 +24,9 @@ const lines = (stdout: string) =>
 
 test("cameras are named after their sources, with different names", () => {
   const names = (sources: readonly string[], given: readonly string[] = []) =>
-    nameCameras(sources, given).map(({ name }) => name);
+    nameCameras(
+      sources.map((source, index) => ({ camera: [source], name: given.slice(index, index + 1) })),
+    ).map(({ name }) => name);
   assert.deepEqual(names(["0", "rtsp://nvr/1", "rtsp://nvr/2", "nvr.mp4"]), [
     "cam0",
     "nvr",
