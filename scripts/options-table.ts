@@ -1,4 +1,7 @@
-/** `npm run docs:options`: writes docs/options.md, and the list of README.md, from the declarations of the options. */
+/**
+ * `npm run docs:options`: writes docs/options.md, docs/facepipe.schema.json and the list of README.md, from the
+ * declarations of the options.
+ */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { loadRoles } from "../src/roles/role-table.ts";
@@ -6,6 +9,7 @@ import { brokerOptions } from "../src/settings/broker.ts";
 import { commonOptions } from "../src/settings/common-options.ts";
 import { optionRow } from "../src/settings/help.ts";
 import type { Option, Options } from "../src/settings/option.ts";
+import { configSchema } from "./config-schema.ts";
 
 const roles = await loadRoles();
 
@@ -26,14 +30,16 @@ const intro = `# Options
 This page lists every option of every role. \`facepipe ROLE --help\` prints the same. \`npm run docs:options\` writes this
 page from the declarations in the code.
 
-Each option has a flag and an environment variable. A flag overrides the variable, and the variable overrides the
-default.
+Each option has a flag, an environment variable and a key in the [configuration file](configuration.md):
+\`--remote-topic\`, \`FACEPIPE_REMOTE_TOPIC\` and \`remote-topic:\`. A flag overrides the variable, the variable overrides the
+file, and the file overrides the default.
 
 - An empty variable counts as not set.
 - A repeatable option has one value per line in its variable.
 - A switch, such as \`--dry-run\`, is off by default. It has no value on the command line, and \`true\` or \`false\` in
   its variable.
-- facepipe reports all faults of a command line together. An unknown \`FACEPIPE_...\` variable is a fault too.
+- facepipe reports all faults of flags, environment and file together. An unknown \`FACEPIPE_...\` variable or key is a
+  fault too.
 - The same variable can mean different things to two roles: \`FACEPIPE_TO\` is a broker for forward and a directory or
   bucket for store. So set the environment of each role separately.
 `;
@@ -119,5 +125,6 @@ function wrap(text: string, indent = ""): string {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   writeFileSync("docs/options.md", optionsPage());
+  writeFileSync("docs/facepipe.schema.json", configSchema());
   writeFileSync("README.md", withMostUsed(readFileSync("README.md", "utf8")));
 }

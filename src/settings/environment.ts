@@ -66,9 +66,13 @@ export function suggest(word: string, candidates: Iterable<string>): string {
 
 /** The closest candidate, if one is close. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
-  return Array.from(candidates, (candidate) => ({ candidate, distance: editDistance(word, candidate) }))
-    .filter(({ candidate, distance }) => distance <= Math.max(2, candidate.length / 4))
-    .sort((a, b) => a.distance - b.distance)[0]?.candidate;
+  return (
+    Array.from(candidates, (candidate) => ({ candidate, distance: editDistance(word, candidate) }))
+      .filter(({ candidate, distance }) => distance <= Math.max(2, candidate.length / 4))
+      // Any two words of two letters are that close.
+      .filter(({ distance }) => distance < word.length)
+      .sort((a, b) => a.distance - b.distance)[0]?.candidate
+  );
 }
 
 /** Levenshtein distance: insertions, deletions and substitutions that turn one word into the other. */

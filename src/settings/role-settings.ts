@@ -114,7 +114,7 @@ function checkFaults(role: Subcommand, read: Parsed, cameras: readonly Parsed[])
 }
 
 function located(text: string, origins: Origins): Fault {
-  const flags: readonly string[] = text.match(/--[a-z][a-z0-9-]*/g) ?? [];
-  const lines = [...origins].filter(([key]) => flags.includes(flagOf(key))).map(([, { line }]) => line);
-  return { text, line: lines.find((line) => line !== undefined) };
+  const lines = new Map(Array.from(origins, ([key, { line }]) => [flagOf(key), line]));
+  const flags = text.match(/--[a-z][a-z0-9-]*/g) ?? [];
+  return { text, line: flags.map((flag) => lines.get(flag)).find((line) => line !== undefined) };
 }

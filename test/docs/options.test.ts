@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { configSchema } from "../../scripts/config-schema.ts";
 import { optionsPage, withMostUsed } from "../../scripts/options-table.ts";
 
 const remedy =
@@ -13,4 +14,9 @@ test("docs/options.md shows the options as they are declared", () => {
 test("the list in README.md shows the options as they are declared", () => {
   const readme = readFileSync("README.md", "utf8");
   assert.ok(readme === withMostUsed(readme), `the list in README.md ${remedy}`);
+});
+
+test("docs/facepipe.schema.json describes the options as they are declared", () => {
+  const schema = readFileSync("docs/facepipe.schema.json", "utf8");
+  assert.ok(schema === configSchema(), `docs/facepipe.schema.json ${remedy}`);
 });

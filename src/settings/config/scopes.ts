@@ -169,8 +169,9 @@ class ScopeReader {
       ...(known.camera ? [camerasKey] : []),
       ...known.sections,
     ];
-    const meant = meantBy(key, candidates);
-    const hint = meant === undefined ? known.elsewhere(key) : `, did you mean ${meant}?`;
+    const elsewhere = known.elsewhere(key);
+    const meant = elsewhere === "" ? meantBy(key, candidates) : undefined;
+    const hint = meant === undefined ? elsewhere : `, did you mean ${meant}?`;
     const isWord = shownKey(key) === key;
     const name = isWord ? (label === "" ? key : `${label}.${key}`) : label || "the file";
     const colon = /^[\w-]+:\S/.test(key) ? ": put a space after the colon" : "";

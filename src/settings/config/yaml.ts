@@ -75,7 +75,8 @@ export function parseYaml(text: string): ParsedYaml {
     // Ours names both lines, and is not quadratic.
     uniqueKeys: false,
     prettyErrors: false,
-    logLevel: "silent",
+    // "silent" would also hide a second document.
+    logLevel: "error",
   });
   const lineAt = (offset: number) => Math.max(1, lineCounter.linePos(offset).line);
   const converter = new Converter(document, lineAt);
@@ -104,7 +105,8 @@ function syntaxFault(error: YAMLError, document: Document, lineAt: (offset: numb
   if (code === "MISSING_CHAR" && message.includes("quote"))
     return { line: lineAt(lastQuote(document, pos[0])), text: "a quotation mark is not closed" };
   const missing = "`- ` before an item of a list, a comma between two, or a closing bracket is missing";
-  const text = sentences[code] ?? (code === "MISSING_CHAR" ? missing : "this is not valid YAML");
+  const otherwise = code === "MISSING_CHAR" ? missing : "this is not valid YAML";
+  const text = message.includes("map values") ? twoColons : (sentences[code] ?? otherwise);
   return { line: lineAt(pos[0]), text };
 }
 
