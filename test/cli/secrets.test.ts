@@ -202,13 +202,14 @@ test("a camera receives the password that was encoded, and no output has it", as
     response.writeHead(401, { "www-authenticate": 'Basic realm="camera"' }).end(`not with ${basic}`);
   });
   const host = await listen(t, server);
-  const file = join(emptyFolder(t), "cameras");
+  const file = join(emptyFolder(t), "facepipe.yaml");
   const passwords = ["Qzk7#vWm3/?", "Qzk7 vWm3@", 'Qzk7:%"\\é'];
   const runs = passwords.map((password, index) => {
     const url = `http://admin:${encodeURIComponent(password)}@${host}/video`;
     // As Windows' Notepad writes it.
-    writeFileSync(`${file}${index}`, `\ufeff${url}\r\n`, index % 2 ? "utf16le" : "utf8");
-    const camera = index < 2 ? ["--camera-file", `${file}${index}`] : ["--camera", url];
+    const config = `\ufeffdetect:\r\n  cameras:\r\n    - camera: ${url}\r\n`;
+    writeFileSync(`${file}${index}`, config, index % 2 ? "utf16le" : "utf8");
+    const camera = index < 2 ? ["--config", `${file}${index}`] : ["--camera", url];
     return { args: ["detect", "--dry-run", ...camera, "--log-level", "trace"], password };
   });
   for (const { code, stderr } of await outputs(t, runs)) assert.equal(code, 1, stderr);

@@ -282,7 +282,7 @@ test("what only has an @ or :// in a name is no address with a login", (t) => {
   const two = `rtsp://cam:554/x\n${odd}`;
   assert.deepEqual(setting("camera", "detect", { FACEPIPE_CAMERA: two }), two.split("\n"));
   for (const camera of ["http://cam.example/a@b", "http://cam/path?user=a@b", "rtsp://u:p@10.0.0.7/x#y@z"])
-    assert.match(refusal(["detect", "--camera", camera]), /write @ as %40; --camera-file/, camera);
+    assert.match(refusal(["detect", "--camera", camera]), /write @ as %40; a configuration file \(--config\)/, camera);
   assert.deepEqual(
     setting("to", "store --to file:///data/me@home"),
     setting("to", "store --to /data/me@home"),
@@ -317,11 +317,6 @@ test("a text file may have a byte order mark, as Windows writes it", async (t) =
   ]) {
     writeFileSync(file, encode("pässwörd #1\r\n"));
     assert.equal(setting("passwordFile", `log --username u --password-file ${file}`), "pässwörd #1");
-    writeFileSync(file, encode("# comment\r\nrtsp://u:p%C3%A9@cam/x\r\nsynthetic\r\n"));
-    assert.deepEqual(setting("cameraFile", `detect --camera-file ${file}`), [
-      "rtsp://u:p%C3%A9@cam/x",
-      "synthetic",
-    ]);
     writeFileSync(file, encode(pem));
     assert.equal(String(setting("ca", `log --broker mqtts://h --ca ${file}`)), pem);
   }

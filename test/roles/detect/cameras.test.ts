@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { test } from "node:test";
 import { decodeMessage } from "../../../src/face/message.ts";
 import { nameCameras } from "../../../src/roles/detect/unique-camera-names.ts";
@@ -85,37 +83,6 @@ test("the variable has one camera per line; two names for one camera are wrong u
     assert.equal(code, 3, stderr);
     assert.match(stderr, fault);
   }
-});
-
-test("cameras can be listed in a file, besides those of --camera", async (t) => {
-  const file = join(emptyFolder(t), "cameras");
-  const args = detect("--dry-run", "--emit", "best", "--camera-file", file);
-  await writeFile(file, `# the yard\n\n  ${second}\r\n`);
-  const alone = await facepipe(t, args, { env: { FACEPIPE_NAME: "yard" } });
-  assert.deepEqual(
-    lines(alone.stdout).map(({ camera }) => camera),
-    ["yard", "yard"],
-  );
-  const both = await facepipe(t, [...args, "--camera", first], { env: { FACEPIPE_NAME: "entrance\nyard" } });
-  assert.deepEqual(
-    lines(both.stdout)
-      .map(({ camera }) => camera)
-      .sort(),
-    ["entrance", "yard", "yard"],
-  );
-  await writeFile(file, "# none yet\n");
-  const refused = async (fault: RegExp) => {
-    const { code, stderr } = await facepipe(t, args);
-    assert.equal(code, 3, stderr);
-    assert.match(stderr, fault);
-    assert.doesNotMatch(stderr, /secret/);
-  };
-  await refused(/^facepipe: --camera-file names no camera, and there is no --camera/);
-  assert.equal((await facepipe(t, [...args, "--camera", first])).code, 0);
-  await writeFile(file, "0\nrtsp://me:secret#1@entrance\n");
-  await refused(
-    /--camera-file ".*cameras": line 2 has an @ behind a \/ \? or #, .* write % as %25, # as %23, .* write @ as %40\. /,
-  );
 });
 
 test("best and every:SECONDS send fewer faces, by the video's own time", async (t) => {
