@@ -1,35 +1,17 @@
 import { UserError } from "../../base/errors.ts";
 import type { Report, Step } from "../../base/steps/step.ts";
-import { flag, numberBetween, option, type Settings } from "../../settings/option.ts";
+import { flag, numberBetween, option, pick, type Settings } from "../../settings/option.ts";
 import { listCameras } from "../../vision/machine-cameras.ts";
 import type { DetectorSettings, VisionSettings } from "../../vision/types.ts";
 import { stepToJson, stepToText } from "../checks/format-step.ts";
 import { checkFaults, checkOptions } from "../checks/options.ts";
 import { runCheck } from "../checks/run-check.ts";
 import { chooseDetector } from "../detect/choose-detector.ts";
-import { cameraOption, captureOptions } from "../detect/options.ts";
+import { cameraOption, captureOptions, webcamRequestOf } from "../detect/options.ts";
 import { nameCameras, nameFaults } from "../detect/unique-camera-names.ts";
 import { defineRole, type RoleContext } from "../role.ts";
 import { checkCamera } from "./check-camera.ts";
 import { cameraToJson, cameraToText, noCamera } from "./format-camera.ts";
-
-const {
-  name,
-  videoSize,
-  inputFormat,
-  framerate,
-  detector,
-  model,
-  modelUrl,
-  detectWidth,
-  threads,
-  fps,
-  minFace,
-  score,
-  mask,
-  zone,
-  stallTimeout,
-} = captureOptions;
 
 const options = {
   camera: cameraOption({ required: { unless: ["list"] } }),
@@ -44,23 +26,13 @@ const options = {
     },
   ),
   ...checkOptions,
-  ...{
-    name,
-    videoSize,
-    inputFormat,
-    framerate,
-    detector,
-    model,
-    modelUrl,
-    detectWidth,
-    threads,
-    fps,
-    minFace,
-    score,
-    mask,
-    zone,
+  ...pick(captureOptions, "name", "videoSize", "inputFormat", "framerate"),
+  ...pick(captureOptions, "detector", "model", "modelUrl", "detectWidth", "threads"),
+  ...pick(captureOptions, "fps", "minFace", "score", "mask", "zone"),
+  stallTimeout: {
+    ...captureOptions.stallTimeout,
+    summary: "longest time without a frame; twice as long for the first",
   },
-  stallTimeout: { ...stallTimeout, summary: "longest time without a frame; twice as long for the first" },
 };
 type CheckSettings = Settings<typeof options>;
 
@@ -144,10 +116,9 @@ async function check(settings: CheckSettings, context: RoleContext): Promise<voi
 
 function visionSettings(camera: string, detector: DetectorSettings, settings: CheckSettings): VisionSettings {
   const { threads, fps, minFace, score, mask: masks, zone: zones } = settings;
-  const webcam = { size: settings.videoSize, format: settings.inputFormat, rate: settings.framerate };
   return {
     camera,
-    webcam,
+    webcam: webcamRequestOf(settings),
     detector,
     ...{ threads, fps, minFace, score, masks, zones },
     everyFrame: true,

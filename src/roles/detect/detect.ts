@@ -14,7 +14,7 @@ import { chooseDetector } from "./choose-detector.ts";
 import { DetectStats } from "./detect-stats.ts";
 import { type FaceOutput, printFaces } from "./face-output.ts";
 import { captureFaults, ignoredSettings } from "./option-conflicts.ts";
-import { captureOptions, spoolOptions } from "./options.ts";
+import { captureOptions, spoolOptions, webcamRequestOf } from "./options.ts";
 import { publishFaces } from "./publish-faces.ts";
 import { spoolFaces } from "./spool/spool-faces.ts";
 import { type Camera, nameCameras, nameFaults, sourceFaults, sourcesOf } from "./unique-camera-names.ts";
@@ -117,7 +117,7 @@ function visionSettings(
   const { mask: masks, zone: zones, ...rest } = settings;
   const { minFace, score, minQuality, loop, emit, maxVisit, everyFrame, threads, fps } = rest;
   const { align, margin, color, format, jpegQuality } = rest;
-  const webcam = { size: rest.videoSize, format: rest.inputFormat, rate: rest.framerate };
+  const webcam = webcamRequestOf(settings);
   const filter = { minFace, score, minQuality, masks, zones, everyFrame, threads, fps, emit, maxVisit };
   return { camera, webcam, detector, ...filter, align, margin, color, format, jpegQuality, loop };
 }

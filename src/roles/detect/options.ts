@@ -3,7 +3,16 @@ import { describe } from "../../base/errors.ts";
 import { longestName } from "../../face/name.ts";
 import { readTextFile } from "../../settings/files.ts";
 import { readFrameRate, readFrameSize } from "../../settings/frame-size.ts";
-import { flag, integerBetween, list, numberBetween, oneOf, option, readText } from "../../settings/option.ts";
+import {
+  flag,
+  integerBetween,
+  list,
+  numberBetween,
+  oneOf,
+  option,
+  readText,
+  type Settings,
+} from "../../settings/option.ts";
 import { readSize } from "../../settings/size.ts";
 import { checkLogin, checkNoLogin, isUrl } from "../../settings/url-login.ts";
 import { defaultDetectWidth, defaultMinFace } from "../../vision/defaults.ts";
@@ -11,7 +20,7 @@ import { pathOfFileUrl } from "../../vision/file-url.ts";
 import { checkPipeline, isGstPipeline } from "../../vision/gst-pipeline.ts";
 import { parsePolygon } from "../../vision/polygon.ts";
 import { parseSynthetic } from "../../vision/synthetic-spec.ts";
-import type { Emit } from "../../vision/types.ts";
+import type { Emit, WebcamRequest } from "../../vision/types.ts";
 
 /** Where the frames come from. */
 export function cameraOption(
@@ -116,6 +125,14 @@ export const captureOptions = {
     { fallback: "10" },
   ),
 };
+
+type WebcamOptions = "videoSize" | "inputFormat" | "framerate";
+
+export function webcamRequestOf(
+  settings: Pick<Settings<typeof captureOptions>, WebcamOptions>,
+): WebcamRequest {
+  return { size: settings.videoSize, format: settings.inputFormat, rate: settings.framerate };
+}
 
 /** Where faces wait until they are safe. */
 export const spoolOptions = {
