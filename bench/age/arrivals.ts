@@ -2,8 +2,8 @@ import { connectAsync } from "mqtt";
 import { deferred } from "../../src/base/deferred.ts";
 import { decodeMessage } from "../../src/face/message.ts";
 import { loadOpenCv } from "../../src/vision/worker/opencv.ts";
+import { now } from "../support/clock.ts";
 import type { Event } from "./ages.ts";
-import { now } from "./clock.ts";
 import { type GrayImage, readNumber } from "./frame-number.ts";
 
 export interface Arrivals {

@@ -27,7 +27,7 @@ const timeout = 30_000;
 /** Runs a camera, detect, Mosquitto and a subscriber for `seconds` after the first picture. */
 export async function runLive(folder: string, seconds: number, detectWidth: number): Promise<Outcome> {
   const broker = await startMosquitto({ maxQueued: 0 });
-  const script = fileURLToPath(new URL("camera.ts", import.meta.url));
+  const script = fileURLToPath(new URL("../support/mjpeg-camera.ts", import.meta.url));
   const camera = startProgram([process.execPath, "--import", "tsx", script, folder, String(fps)]);
   const lines = createInterface({ input: camera.process.stdout });
   const sent: Event[] = [];

@@ -15,7 +15,7 @@ export interface BenchmarkCamera {
 
 /** An MJPEG camera that sends the JPEGs of a folder in a loop, `fps` per second, to its first client. */
 export async function startCamera(folder: string, fps: number): Promise<BenchmarkCamera> {
-  const script = fileURLToPath(new URL("../age/camera.ts", import.meta.url));
+  const script = fileURLToPath(new URL("mjpeg-camera.ts", import.meta.url));
   const camera = startProgram([process.execPath, "--import", "tsx", script, folder, String(fps)]);
   const lines = createInterface({ input: camera.process.stdout });
   const [port] = await Promise.race([once(lines, "line"), camera.failed]);

@@ -91,6 +91,11 @@ export function flag(summary: string): Option<boolean> {
   return { summary, parse: readBoolean, fallback: "false", fallbackNote: "off", schema };
 }
 
+/** Some of these options, for a role that needs no more. */
+export function pick<O extends Options, K extends keyof O>(options: O, ...keys: readonly K[]): Pick<O, K> {
+  return Object.fromEntries(keys.map((key) => [key, options[key]])) as Pick<O, K>;
+}
+
 export function readText(text: string): string {
   if (text === "") throw new Error("must not be empty");
   return text;

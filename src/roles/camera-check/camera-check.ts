@@ -1,59 +1,31 @@
 import { UserError } from "../../base/errors.ts";
 import type { Report, Step } from "../../base/steps/step.ts";
-import { flag, numberBetween, option, type Settings } from "../../settings/option.ts";
+import { flag, numberBetween, option, pick, type Settings } from "../../settings/option.ts";
 import { listCameras } from "../../vision/machine-cameras.ts";
 import type { DetectorSettings, VisionSettings } from "../../vision/types.ts";
 import { stepToJson, stepToText } from "../checks/format-step.ts";
 import { checkFaults, checkOptions } from "../checks/options.ts";
 import { runCheck } from "../checks/run-check.ts";
 import { DetectorChooser } from "../detect/choose-detector.ts";
-import { cameraOption, captureOptions } from "../detect/options.ts";
+import { cameraOption, captureOptions, webcamRequestOf } from "../detect/options.ts";
 import { type Camera, nameCameras, nameFaults } from "../detect/unique-camera-names.ts";
 import { defineRole, type RoleContext, type RoleSettings } from "../role.ts";
 import { checkCamera } from "./check-camera.ts";
 import { cameraToJson, cameraToText, noCamera } from "./format-camera.ts";
 
-const {
-  name,
-  videoSize,
-  inputFormat,
-  framerate,
-  detector,
-  model,
-  modelUrl,
-  detectWidth,
-  threads,
-  fps,
-  minFace,
-  score,
-  mask,
-  zone,
-  stallTimeout,
-} = captureOptions;
-
 const cameraOptions = {
   camera: cameraOption({ required: { unless: ["list"] } }),
-  name,
-  videoSize,
-  inputFormat,
-  framerate,
-  detector,
-  model,
-  modelUrl,
-  detectWidth,
-  threads,
-  fps,
-  minFace,
-  score,
-  mask,
-  zone,
-  stallTimeout: { ...stallTimeout, summary: "longest time without a frame; twice as long for the first" },
+  ...pick(captureOptions, "name", "videoSize", "inputFormat", "framerate"),
+  ...pick(captureOptions, "detector", "model", "modelUrl", "detectWidth", "threads"),
+  ...pick(captureOptions, "fps", "minFace", "score", "mask", "zone"),
+  stallTimeout: {
+    ...captureOptions.stallTimeout,
+    summary: "longest time without a frame; twice as long for the first",
+  },
 };
 
-const { camera, ...otherOptions } = cameraOptions;
-
 const options = {
-  camera,
+  ...pick(cameraOptions, "camera"),
   list: flag("list the cameras of this machine instead"),
   seconds: option("SECONDS", "how long to read the camera", numberBetween(0.5, 3600), { fallback: "5" }),
   connectTimeout: option(
@@ -65,7 +37,7 @@ const options = {
     },
   ),
   ...checkOptions,
-  ...otherOptions,
+  ...cameraOptions,
 };
 type CameraSettings = Settings<typeof cameraOptions>;
 type ChosenCamera = Camera<CameraSettings> & { readonly detector: DetectorSettings };
@@ -159,10 +131,9 @@ function visionSettings(
   settings: CameraSettings,
 ): VisionSettings {
   const { threads, fps, minFace, score, mask: masks, zone: zones } = settings;
-  const webcam = { size: settings.videoSize, format: settings.inputFormat, rate: settings.framerate };
   return {
     camera,
-    webcam,
+    webcam: webcamRequestOf(settings),
     detector,
     ...{ threads, fps, minFace, score, masks, zones },
     everyFrame: true,

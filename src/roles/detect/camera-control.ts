@@ -97,6 +97,8 @@ export class CameraControl implements ConnectionExtension {
       void this.#set(camera, isOn);
       return;
     }
+    // The retained message was deleted.
+    if (text === "") return;
     const shown = JSON.stringify(text.slice(0, mostShown));
     const state = this.#off.has(camera) ? "stays paused" : "goes on";
     const message = `${setTopic(camera)} has ${shown}, which is neither ON nor OFF: the camera ${state}`;

@@ -15,7 +15,7 @@ import { DetectStats } from "./detect-stats.ts";
 import { FaceLimits } from "./face-limits.ts";
 import { type FaceOutput, printFaces } from "./face-output.ts";
 import { captureFaults, ignoredSettings } from "./option-conflicts.ts";
-import { type CaptureSettings, captureOptions, spoolOptions } from "./options.ts";
+import { type CaptureSettings, captureOptions, spoolOptions, webcamRequestOf } from "./options.ts";
 import { publishFaces } from "./publish-faces.ts";
 import { spoolFaces } from "./spool/spool-faces.ts";
 import { type Camera, nameCameras, nameFaults } from "./unique-camera-names.ts";
@@ -138,7 +138,7 @@ function visionSettings(
   const { mask: masks, zone: zones, ...rest } = settings;
   const { minFace, score, minQuality, loop, emit, maxVisit, everyFrame, threads, fps } = rest;
   const { align, margin, color, format, jpegQuality } = rest;
-  const webcam = { size: rest.videoSize, format: rest.inputFormat, rate: rest.framerate };
+  const webcam = webcamRequestOf(settings);
   const filter = { minFace, score, minQuality, masks, zones, everyFrame, threads, fps, emit, maxVisit };
   return { camera, webcam, detector, ...filter, align, margin, color, format, jpegQuality, loop };
 }

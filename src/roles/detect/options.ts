@@ -19,7 +19,7 @@ import { pathOfFileUrl } from "../../vision/file-url.ts";
 import { checkPipeline, isGstPipeline, pipelineLabel } from "../../vision/gst-pipeline.ts";
 import { parsePolygon } from "../../vision/polygon.ts";
 import { parseSynthetic } from "../../vision/synthetic-spec.ts";
-import type { Emit } from "../../vision/types.ts";
+import type { Emit, WebcamRequest } from "../../vision/types.ts";
 
 /** Where the frames come from. */
 export function cameraOption(
@@ -128,6 +128,12 @@ export const captureOptions = {
 };
 
 export type CaptureSettings = Settings<typeof captureOptions>;
+
+type WebcamOptions = "videoSize" | "inputFormat" | "framerate";
+
+export function webcamRequestOf(settings: Pick<CaptureSettings, WebcamOptions>): WebcamRequest {
+  return { size: settings.videoSize, format: settings.inputFormat, rate: settings.framerate };
+}
 
 /** Where faces wait until they are safe. */
 export const spoolOptions = {

@@ -138,7 +138,7 @@ test("what is neither ON nor OFF changes nothing, with one warning", { skip }, a
   const states = await Subscriber.at(t, broker.url, "facepipe/cameras/+/state");
   const detect = startFacepipe(t, ["detect", ...live, "--name", "door", "--broker", broker.url]);
   await untilState(states, "ON");
-  const garbage = ["", "false", "0", "OFFF", "{}", "\0", "OFF".repeat(1000), '"OFF"'];
+  const garbage = ["", " \n", "false", "0", "OFFF", "{}", "\0", "OFF".repeat(1000), '"OFF"'];
   for (const text of garbage) await set("door", text);
   await set("window", "OFF");
   await set("door", "OFF", false);
@@ -151,7 +151,7 @@ test("what is neither ON nor OFF changes nothing, with one warning", { skip }, a
   const warnings = detect.events("camera_warning");
   assert.deepEqual(
     warnings.map(({ msg }) => msg),
-    ['facepipe/cameras/door/set has "", which is neither ON nor OFF: the camera goes on'],
+    ['facepipe/cameras/door/set has "false", which is neither ON nor OFF: the camera goes on'],
   );
 });
 

@@ -7,7 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { now } from "./clock.ts";
 
 /**
- * An MJPEG camera in a process of its own, so that nothing delays it: `camera.ts FOLDER FPS` sends the JPEGs of a
+ * An MJPEG camera in a process of its own, so that nothing delays it: `mjpeg-camera.ts FOLDER FPS` sends the JPEGs of a
  * folder, by name, in a loop, as multipart/x-mixed-replace to its first client. It prints its port, and then for each
  * frame, before sending it, its index in the folder and the time.
  */
