@@ -282,7 +282,11 @@ test("what only has an @ or :// in a name is no address with a login", (t) => {
   const two = `rtsp://cam:554/x\n${odd}`;
   assert.deepEqual(setting("camera", "detect", { FACEPIPE_CAMERA: two }), two.split("\n"));
   for (const camera of ["http://cam.example/a@b", "http://cam/path?user=a@b", "rtsp://u:p@10.0.0.7/x#y@z"])
-    assert.match(refusal(["detect", "--camera", camera]), /write @ as %40; a configuration file \(--config\)/, camera);
+    assert.match(
+      refusal(["detect", "--camera", camera]),
+      /write @ as %40; a configuration file \(--config\)/,
+      camera,
+    );
   assert.deepEqual(
     setting("to", "store --to file:///data/me@home"),
     setting("to", "store --to /data/me@home"),

@@ -141,7 +141,14 @@ detect:
   const again = folder.show(stdout, "detect");
   const values = (text: string) => text.replace(/ *# .*$/gm, "");
   assert.equal(values(again), values(stdout));
-  for (const role of ["log", "up", "healthcheck", "broker-check", "camera-check", "erase --id=0 --from=./x"]) {
+  for (const role of [
+    "log",
+    "up",
+    "healthcheck",
+    "broker-check",
+    "camera-check",
+    "erase --id=0 --from=./x",
+  ]) {
     const top = folder.write("log-level: warn\ncameras: [{ camera: synthetic }]\n");
     const shown = await facepipe(t, [...role.split(" "), "--config", top, "--show-config"]);
     assert.equal(shown.code, 0, `${role}: ${shown.stderr}`);
