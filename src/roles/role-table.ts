@@ -12,6 +12,7 @@ const table: Readonly<Record<string, () => Promise<unknown>>> = {
   up: async () => (await import("./up/up.ts")).up,
   audit: async () => (await import("./audit/audit.ts")).audit,
   erase: async () => (await import("./erase/erase.ts")).erase,
+  export: async () => (await import("./export/export.ts")).exportRole,
 };
 
 /** Loads the roles with these names, or all. */
