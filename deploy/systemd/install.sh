@@ -62,7 +62,7 @@ etc=/etc/facepipe
 program=/opt/facepipe
 units=/etc/systemd/system
 roles="detect forward log"
-secret_files="ca.crt cameras cloud-forward.password edge-detect.password edge-forward.password edge-log.password edge-passwords"
+secret_files="ca.crt cloud-forward.password edge-detect.password edge-forward.password edge-log.password edge-passwords"
 
 # --- prerequisites ----------------------------------------------------------------------------------------------------
 
@@ -119,7 +119,10 @@ if [ -e "$root$program" ]; then run mv "$root$program" "$root$program.old"; fi
 run mv "$root$program.new" "$root$program"
 run rm -rf "$root$program.old"
 
-for role in $roles; do place_once "$here/$role.env.example" "$etc/$role.env" 640; done
+place_once "$here/facepipe.yaml.example" "$etc/facepipe.yaml" 600
+for role in $roles; do
+  [ ! -e "$root$etc/$role.env" ] || echo "kept $root$etc/$role.env: its variables have precedence over facepipe.yaml"
+done
 run install -d -m 700 "$root$etc/secrets"
 for file in $secret_files; do place_once "$secrets/$file" "$etc/secrets/$file" 600; done
 
@@ -152,4 +155,4 @@ fi
 run systemctl daemon-reload
 for role in $roles; do run systemctl enable "facepipe-$role.service"; done
 for role in $roles; do run systemctl restart --no-block "facepipe-$role.service"; done
-echo "Edit $etc/*.env, then: systemctl restart 'facepipe-*'"
+echo "Edit $etc/facepipe.yaml, then: systemctl restart 'facepipe-*'"

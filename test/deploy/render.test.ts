@@ -5,22 +5,30 @@ import { filledManifests, kubectlMissing, overlays, renderOverlay } from "./rend
 test("each overlay renders, with the values filled in", { skip: kubectlMissing() }, async (t) => {
   const manifests = await filledManifests(t);
   for (const name of overlays) {
-    const file = name.startsWith("edge") ? "cameras" : "aws-credentials";
     const objects = await renderOverlay(name, {
       manifests,
       config: { FACEPIPE_LOG_LEVEL: "debug" },
-      secrets: { [file]: "one" },
+      settings: { "log-level": "debug" },
+      files: {
+        "cloud/secrets/aws-credentials": "one",
+        "edge-secret-config/secrets/facepipe.yaml": "log-level: debug\n",
+      },
     });
     const data = (kind: string) =>
       objects.filter((each) => each.kind === kind).map((each) => each["data"] as Record<string, string>);
-    assert.ok(
-      data("ConfigMap").some((values) => values["FACEPIPE_LOG_LEVEL"] === "debug"),
-      name,
-    );
-    const one = Buffer.from("one").toString("base64");
-    assert.ok(
-      data("Secret").some((values) => values[file] === one),
-      name,
-    );
+    const isFilledIn = ({ FACEPIPE_LOG_LEVEL: level, "facepipe.yaml": file = "" }: Record<string, string>) =>
+      level === "debug" || /^log-level: debug$/m.test(file);
+    const plain = (text: string) => Buffer.from(text, "base64").toString("utf8");
+    const hasMap = data("ConfigMap").some(isFilledIn);
+    const secrets = data("Secret").map((values) => ({
+      "facepipe.yaml": plain(values["facepipe.yaml"] ?? ""),
+    }));
+    const isSecret = name === "edge-secret-config";
+    assert.deepEqual([hasMap, secrets.some(isFilledIn)], [!isSecret, isSecret], name);
+    if (name.startsWith("cloud"))
+      assert.ok(
+        data("Secret").some((values) => plain(values["aws-credentials"] ?? "") === "one"),
+        name,
+      );
   }
 });

@@ -49,7 +49,7 @@ test("only root can read secrets and settings", { skip }, () => {
   for (const file of readdirSync(inRoot("/etc/facepipe/secrets"))) {
     assert.equal(modeOf(`/etc/facepipe/secrets/${file}`), "600", file);
   }
-  assert.equal(modeOf("/etc/facepipe/detect.env"), "640");
+  assert.equal(modeOf("/etc/facepipe/facepipe.yaml"), "600");
   assert.match(readFileSync(inRoot("/etc/passwd"), "utf8"), /^facepipe:/m);
   assert.equal(existsSync(inRoot("/etc/facepipe/secrets/ca.key")), false);
 });
@@ -62,9 +62,13 @@ test("the broker's passwords are hashed", { skip }, () => {
 });
 
 test("a second run keeps the operator's settings and secrets", { skip }, async () => {
-  writeFileSync(inRoot("/etc/facepipe/detect.env"), "FACEPIPE_CAMERA=0\n");
-  assert.match(await install("--root", root), /^kept .*detect.env$/m);
-  assert.equal(readFileSync(inRoot("/etc/facepipe/detect.env"), "utf8"), "FACEPIPE_CAMERA=0\n");
+  const settings = { "facepipe.yaml": "detect: { camera: 0 }\n", "detect.env": "FACEPIPE_CAMERA=0\n" };
+  for (const [name, text] of Object.entries(settings)) writeFileSync(inRoot(`/etc/facepipe/${name}`), text);
+  const output = await install("--root", root);
+  assert.match(output, /^kept .*facepipe.yaml$/m);
+  assert.match(output, /^kept .*detect.env: its variables have precedence over facepipe.yaml$/m);
+  for (const [name, text] of Object.entries(settings))
+    assert.equal(readFileSync(inRoot(`/etc/facepipe/${name}`), "utf8"), text);
 });
 
 test("--dry-run shows the commands, and changes nothing", { skip }, async () => {
