@@ -9,7 +9,7 @@ if [ $# -eq 0 ]; then
 make-secrets.sh NAME [NAME...]
 
 NAME is each host name or IP address of the cloud's broker that the edge uses, such as cloud.example.
-Creates secrets/ (keep it: it contains the authority's key), edge/secrets/, edge-secret-config/secrets/ and cloud/secrets/.
+Creates secrets/ (keep it: it contains the authority's key), and the secrets/ of edge, edge-secret-config and cloud.
 TEXT
   exit 3
 fi
