@@ -27,8 +27,7 @@ export const overlays = [
   "cloud-loadbalancer",
   "cloud-directory",
   "cloud-keda",
-] as const;
-export type Overlay = (typeof overlays)[number];
+];
 
 export interface OverlayValues {
   /** A folder of `filledManifests`: overlays rendered from the same folder share their passwords. */
@@ -66,8 +65,8 @@ export async function fillManifests(folder: string, names: readonly string[] = [
   return copy;
 }
 
-/** The objects that `kubectl apply -k` sends for this overlay. */
-export async function renderOverlay(name: Overlay, values: OverlayValues): Promise<KubernetesObject[]> {
+/** The objects that `kubectl apply -k` sends for this overlay, or for another folder in `manifests`. */
+export async function renderOverlay(name: string, values: OverlayValues): Promise<KubernetesObject[]> {
   const { manifests, config = {}, settings = {}, files = {} } = values;
   const changes: Record<string, (before: string) => string> = {
     "cloud/config.env": (before) => withVariables(before, config),
