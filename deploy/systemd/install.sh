@@ -119,10 +119,15 @@ if [ -e "$root$program" ]; then run mv "$root$program" "$root$program.old"; fi
 run mv "$root$program.new" "$root$program"
 run rm -rf "$root$program.old"
 
-place_once "$here/facepipe.yaml.example" "$etc/facepipe.yaml" 600
+# On a machine with files of variables, facepipe.yaml is empty at first: their settings do not change, and none is added.
+settings=$here/facepipe.yaml.example
 for role in $roles; do
-  [ ! -e "$root$etc/$role.env" ] || echo "kept $root$etc/$role.env: its variables have precedence over facepipe.yaml"
+  if [ -e "$root$etc/$role.env" ]; then
+    echo "kept $root$etc/$role.env: its variables have precedence over facepipe.yaml"
+    settings=/dev/null
+  fi
 done
+place_once "$settings" "$etc/facepipe.yaml" 600
 run install -d -m 700 "$root$etc/secrets"
 for file in $secret_files; do place_once "$secrets/$file" "$etc/secrets/$file" 600; done
 
