@@ -38,11 +38,12 @@ test("the list of configuration files in deploy/ is complete", () => {
 
 for (const file of Object.keys(files)) {
   test(`facepipe reads ${file}, and each of its settings holds`, async (t) => {
-    const { cameras, ...detect } = parse(read(file)).detect;
-    for (const role of roles) {
+    const { cameras, detect } = parse(read(file));
+    for (const role of [...roles, "camera-check"]) {
       const { code, stdout, stderr } = await facepipe(t, [role, "--config", file, "--show-config"]);
       assert.equal(code, 0, stderr);
       const shown = parse(stdout)[role];
+      if (role === "camera-check") assert.deepEqual(shown.cameras, cameras);
       if (role !== "detect") continue;
       for (const [key, value] of Object.entries(detect)) assert.equal(shown[key], value, key);
       assert.deepEqual(shown.cameras, cameras);
@@ -62,7 +63,7 @@ for (const file of Object.keys(files)) {
 
   test(`the settings of ${file} that are comments are valid, too`, async (t) => {
     const text = withAllCameras(read(file));
-    const { cameras } = parse(text).detect;
+    const { cameras } = parse(text);
     assert.equal(cameras.length, 2);
     assert.deepEqual(Object.keys(cameras[1]), ["name", "camera", "mask", "fps"]);
     assert.ok(matchesSchema(parse(text)), JSON.stringify(matchesSchema.errors));

@@ -15,7 +15,7 @@ suite("the Compose files of edge and cloud on one machine", { skip }, () => {
     const cameras = [{ name: "entrance", camera: "synthetic:faces=2,fps=10" }];
     const project = await ComposeProject.start(t, {
       values: { CLOUD_PORT: String(await freePort()) },
-      settings: { "detect.cameras": cameras, "detect.emit": "all" },
+      settings: { cameras, "detect.emit": "all" },
     });
     const storeMore = async (count: number) => {
       const enough = (await project.stored()).size + count;

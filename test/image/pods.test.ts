@@ -18,7 +18,7 @@ suite("the overlays of edge and cloud, as pods", { skip }, () => {
 
   test("every face is in the bucket once, though pods are killed, brokers replaced and the uplink is down", async (t) => {
     const { edge, cloud, bucket, secrets } = await deploy(t, s3, {
-      "detect.cameras": [{ name: "camera-1", camera: "synthetic:faces=2,fps=10" }],
+      cameras: [{ name: "camera-1", camera: "synthetic:faces=2,fps=10" }],
       "detect.emit": "all",
     });
     await Promise.all([edge.start(), cloud.start()]);

@@ -19,7 +19,7 @@ suite("the resource usage of the edge", { skip }, () => {
     test(`with an idle camera all its pods together stay below the memory limit: ${detector}`, async (t) => {
       if (detector === "yunet" && noModel) return t.skip(noModel);
       const cameras = [{ name: "camera-1", camera: "synthetic:faces=0" }];
-      const settings = { "detect.cameras": cameras, "detect.detector": detector };
+      const settings = { cameras, "detect.detector": detector };
       const { edge, cloud } = await deploy(t, s3, settings);
       await Promise.all([edge.start(), cloud.start()]);
       // Without faces for some seconds, detect lowers its frame rate.

@@ -56,7 +56,7 @@ test("a file of variables is optional, and has precedence over facepipe.yaml", {
     settings.cameras.map(({ camera, name }) => [camera, name]),
     [[["0"], []]],
   );
-  assert.deepEqual(overridden, ["emit", "spool-max", "cameras"]);
+  assert.deepEqual(overridden.sort(), ["cameras", "emit", "spool-max"]);
 });
 
 test("detect's spool is in a directory that systemd creates for it alone, and that outlives the service", () => {
