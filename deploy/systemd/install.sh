@@ -88,7 +88,8 @@ run systemd-sysusers ${root:+"--root=$root"} facepipe.conf
 run rm -rf "$root$program.new"
 run mkdir -p "$root$program.new"
 for part in bin dist docs package.json package-lock.json node_modules; do
-  run cp -R "$checkout/$part" "$root$program.new/"
+  # -H: a link to a folder is copied as the folder, which is changed below.
+  run cp -RH "$checkout/$part" "$root$program.new/"
 done
 # Remove development dependencies, and binaries for other architectures.
 run npm prune --prefix "$root$program.new" --omit=dev --offline --ignore-scripts --no-audit --no-fund
