@@ -17,6 +17,8 @@ export interface Role<O extends Options = Options, C extends Options = Options> 
   readonly options: O;
   /** What can be set for one camera: such a role has a list of cameras in the configuration file. */
   readonly cameraOptions?: C;
+  /** The roles that it runs itself: their sections in the configuration file hold for it too, below its own. */
+  readonly runs?: readonly string[];
   /** Ends with an answer: its failure is one sentence on standard error, and not a log record. */
   readonly isCheck?: true;
   /** Its --http is the address of another role, which it queries; it serves no health of its own. */

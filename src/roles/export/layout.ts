@@ -12,7 +12,7 @@ export const metadataName = "metadata.jsonl";
 const reserved = /^(con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$)(\.|$)/i;
 
 /** `text` as the name of a folder that every system allows, and that is no file of ours. */
-export function folderName(text: string): string {
+function folderName(text: string): string {
   // Windows removes dots at the end of a name.
   const name = safeName(text).replace(/\.+$/, (dots) => "_".repeat(dots.length));
   return reserved.test(name) || name.toLowerCase() === metadataName ? `_${name}` : name;

@@ -46,6 +46,7 @@ export const up = defineRole({
   examples: ["facepipe up", "facepipe up --camera holiday.mp4 --to ./holiday"],
   options,
   cameraOptions,
+  runs: ["detect", "store"],
   checkCamera: captureFaults,
   // Without any camera there is one all the same.
   check: ({ cameras = [], name = [] }) => nameFaults(cameras.length || 1, name),
