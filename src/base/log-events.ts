@@ -47,6 +47,8 @@ export const logEvents = [
   "object_written",
   "object_dropped",
   "payload_rejected",
+  "retention_removed",
+  "retention_failed",
   "record_unreadable",
   "drained",
   "drain_failed",

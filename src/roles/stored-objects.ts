@@ -7,7 +7,7 @@ import type { ListedObject, ObjectStore } from "../sinks/object-store.ts";
 import type { S3Options } from "../sinks/s3/s3-sink.ts";
 import { createObjectStore, parseTarget } from "../sinks/target.ts";
 import type { RoleContext } from "./role.ts";
-import { defaultKey, objectOptions } from "./store/store.ts";
+import { defaultKey, objectOptions } from "./store/options.ts";
 
 const { endpoint, pathStyle } = objectOptions;
 

@@ -14,7 +14,8 @@ import { nameFaults } from "../detect/unique-camera-names.ts";
 import { forward } from "../forward/forward.ts";
 import { log } from "../log.ts";
 import { defineRole, type RoleSummary } from "../role.ts";
-import { objectOptions, store } from "../store/store.ts";
+import { objectOptions } from "../store/options.ts";
+import { store } from "../store/store.ts";
 import { type RunningRole, startRole } from "./start-role.ts";
 
 const cameraOptions = {

@@ -7,7 +7,7 @@ import { faceId } from "../../../src/face/face-id.ts";
 import { encodeFace } from "../../../src/face/message.ts";
 import { parseKeyTemplate } from "../../../src/face/object-key.ts";
 import { toStored } from "../../../src/face/stored-objects.ts";
-import { defaultKey } from "../../../src/roles/store/store.ts";
+import { defaultKey } from "../../../src/roles/store/options.ts";
 import { smallPng } from "../../pipeline/faces.ts";
 
 /** Objects by key, as store writes them. */
