@@ -4,6 +4,7 @@ import type { Style } from "../base/terminal-style.ts";
 import type { Health } from "../ops/health.ts";
 import type { Metrics, RoleLabel } from "../ops/metrics.ts";
 import type { Options, Settings } from "../settings/option.ts";
+import type { Output } from "./process-host.ts";
 
 /** What a role has done, by name: faces, published, forwarded, stored. */
 export type RoleSummary = Readonly<Record<string, number>>;
@@ -42,6 +43,8 @@ export interface RoleContext {
   readonly terminal: Terminal;
   /** Writes one line of the role's results to standard output. */
   readonly print: (line: string) => void;
+  /** What is known of standard output. */
+  readonly output: Output;
   /** Styles for these lines: coloured on a terminal. */
   readonly style: Style;
   readonly metrics: Metrics;

@@ -12,7 +12,7 @@ import { captureFaults } from "../detect/option-conflicts.ts";
 import { cameraOption, captureOptions, spoolOptions } from "../detect/options.ts";
 import { nameFaults } from "../detect/unique-camera-names.ts";
 import { forward } from "../forward/forward.ts";
-import { log } from "../log.ts";
+import { log } from "../log/log.ts";
 import { defineRole, type RoleSummary } from "../role.ts";
 import { objectOptions } from "../store/options.ts";
 import { store } from "../store/store.ts";
