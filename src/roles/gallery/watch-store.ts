@@ -15,20 +15,19 @@ const mostNew = 60;
  */
 export async function watchStore(gallery: Gallery, isNeeded: () => boolean): Promise<void> {
   const { reader, pictures, live, stop } = gallery;
-  let known: ReadonlySet<string> | undefined;
+  let known: ReadonlySet<string> = new Set();
   while (!stop.aborted) {
     await sleep(period, stop);
     if (!live.isWatched || !isNeeded()) {
-      // The page reads what it has missed when it opens; what came by the broker it has.
-      known = undefined;
+      // The first look then reports the newest faces, whether a page has them or not: so it misses none.
+      known = new Set();
       continue;
     }
     try {
       const cameras = await findCameras(reader.cache, stop);
       const { faces } = await readPage(reader, cameras, newest, mostNew, stop);
-      const before: ReadonlySet<string> | undefined = known;
+      const arrived = faces.filter(({ key }) => !known.has(key));
       known = new Set(faces.map(({ key }) => key));
-      const arrived = before === undefined ? [] : faces.filter(({ key }) => !before.has(key));
       for (const entry of (await toEntries(arrived, pictures, stop)).reverse()) live.face(entry);
       if (live.state.storeFault !== undefined) live.update({ storeFault: undefined });
     } catch (error) {
