@@ -24,12 +24,11 @@ Creates in DIR, unless they exist:
   cloud-USER.password             for store, log and forward at the cloud's broker
   edge-passwords, cloud-passwords all of these as user:password, for the brokers
   aws-credentials                 for store: a template; fill in the keys of the bucket
-  cameras                         for detect: a template; fill in cameras whose address has a password
 
 Only you can enter DIR. The files in it, except ca.key, are readable by all users: a container has its own user IDs,
 and sees only the files that are mounted into it.
 
-  edge needs   ca.crt, edge-*, cloud-forward.password, cameras
+  edge needs   ca.crt, edge-*, cloud-forward.password
   cloud needs  ca.crt, server.crt, server.key, cloud-*, aws-credentials
 TEXT
 }
@@ -201,4 +200,3 @@ make_passwords edge $edge_users
 # shellcheck disable=SC2086
 make_passwords cloud $cloud_users
 make_template aws-credentials
-make_template cameras

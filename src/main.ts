@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { colorDepth } from "./base/color-depth.ts";
 import { describe, exitCodes, UserError } from "./base/errors.ts";
 import { createSentenceRedactor } from "./base/redact.ts";
 import { systemCode } from "./base/system-errors.ts";
@@ -54,8 +55,14 @@ export async function run(): Promise<void> {
       if (process.stdout.isTTY && terminal.showsBar) terminal.write(`${line}\n`);
       else process.stdout.write(`${line}\n`);
     },
-    colored: process.stdout.isTTY === true && !processEnvironment()["NO_COLOR"],
-    logColored: terminal.interactive && !processEnvironment()["NO_COLOR"],
+    output: {
+      isTTY: process.stdout.isTTY === true,
+      get columns() {
+        return process.stdout.columns;
+      },
+      colorDepth: colorDepth(process.stdout, processEnvironment()),
+    },
+    logColored: colorDepth(process.stderr, processEnvironment()) > 1,
     onSignal: (act) => {
       for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => act(signal));
       stop = act;

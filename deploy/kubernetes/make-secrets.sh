@@ -9,7 +9,7 @@ if [ $# -eq 0 ]; then
 make-secrets.sh NAME [NAME...]
 
 NAME is each host name or IP address of the cloud's broker that the edge uses, such as cloud.example.
-Creates secrets/ (keep it: it contains the authority's key), edge/secrets/ and cloud/secrets/.
+Creates secrets/ (keep it: it contains the authority's key), and the secrets/ of edge, edge-secret-config and cloud.
 TEXT
   exit 3
 fi
@@ -25,12 +25,14 @@ copy_to() {
   for file in "$@"; do cp "$here/secrets/$file" "$here/$side/secrets/$file"; done
 }
 
-# copy_once SIDE FILE: copies a template, unless it exists: then the operator has filled it in.
-copy_once() {
-  [ -e "$here/$1/secrets/$2" ] || cp "$here/secrets/$2" "$here/$1/secrets/$2"
-}
 copy_to edge ca.crt edge-passwords edge-detect.password edge-log.password edge-forward.password cloud-forward.password
 copy_to cloud ca.crt server.crt server.key cloud-passwords cloud-store.password cloud-log.password
-copy_once edge cameras
-copy_once cloud aws-credentials
-echo "now fill in edge/config.env, edge/secrets/cameras, cloud/config.env and cloud/secrets/aws-credentials in $here"
+
+# Templates, unless they exist: then the operator has filled them in. The path of the schema is relative to the file.
+[ -e "$here/cloud/secrets/aws-credentials" ] || copy_to cloud aws-credentials
+cameras=edge-secret-config/secrets/facepipe.yaml
+if [ ! -e "$here/$cameras" ]; then
+  mkdir -p "$here/edge-secret-config/secrets"
+  sed 's,\.\./docs/,../../docs/,' "$here/edge/facepipe.yaml" >"$here/$cameras"
+fi
+echo "now fill in edge/facepipe.yaml (or $cameras), cloud/config.env and cloud/secrets/aws-credentials in $here"

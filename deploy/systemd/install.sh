@@ -62,7 +62,7 @@ etc=/etc/facepipe
 program=/opt/facepipe
 units=/etc/systemd/system
 roles="detect forward log"
-secret_files="ca.crt cameras cloud-forward.password edge-detect.password edge-forward.password edge-log.password edge-passwords"
+secret_files="ca.crt cloud-forward.password edge-detect.password edge-forward.password edge-log.password edge-passwords"
 
 # --- prerequisites ----------------------------------------------------------------------------------------------------
 
@@ -88,7 +88,8 @@ run systemd-sysusers ${root:+"--root=$root"} facepipe.conf
 run rm -rf "$root$program.new"
 run mkdir -p "$root$program.new"
 for part in bin dist docs package.json package-lock.json node_modules; do
-  run cp -R "$checkout/$part" "$root$program.new/"
+  # -H: a link to a folder is copied as the folder, which is changed below.
+  run cp -RH "$checkout/$part" "$root$program.new/"
 done
 # Remove development dependencies, and binaries for other architectures.
 run npm prune --prefix "$root$program.new" --omit=dev --offline --ignore-scripts --no-audit --no-fund
@@ -119,7 +120,15 @@ if [ -e "$root$program" ]; then run mv "$root$program" "$root$program.old"; fi
 run mv "$root$program.new" "$root$program"
 run rm -rf "$root$program.old"
 
-for role in $roles; do place_once "$here/$role.env.example" "$etc/$role.env" 640; done
+# On a machine with files of variables, facepipe.yaml is empty at first: their settings do not change, and none is added.
+settings=$here/facepipe.yaml.example
+for role in $roles; do
+  if [ -e "$root$etc/$role.env" ]; then
+    echo "kept $root$etc/$role.env: its variables have precedence over facepipe.yaml"
+    settings=/dev/null
+  fi
+done
+place_once "$settings" "$etc/facepipe.yaml" 600
 run install -d -m 700 "$root$etc/secrets"
 for file in $secret_files; do place_once "$secrets/$file" "$etc/secrets/$file" 600; done
 
@@ -152,4 +161,4 @@ fi
 run systemctl daemon-reload
 for role in $roles; do run systemctl enable "facepipe-$role.service"; done
 for role in $roles; do run systemctl restart --no-block "facepipe-$role.service"; done
-echo "Edit $etc/*.env, then: systemctl restart 'facepipe-*'"
+echo "Edit $etc/facepipe.yaml, then: systemctl restart 'facepipe-*'"

@@ -26,33 +26,45 @@ export async function buildOpencvAddon() {
   copyFileSync(addon, copy);
 }
 
+/** What is added to VideoCapture: its name in JavaScript, and the function in one of the files of addon/. */
+const methods = [
+  ["SetPrototypeMethod", "grab", "VideoCaptureGrab::Grab"],
+  ["SetPrototypeMethod", "retrieve", "VideoCaptureGrab::Retrieve"],
+  ["SetMethod", "limitDecoderThreads", "DecoderThreads::Limit"],
+  ["SetMethod", "decoderThreads", "DecoderThreads::Used"],
+];
+const addedFiles = ["VideoCaptureGrab.h", "DecoderThreads.h"];
+
 /**
- * Adds the methods of addon/video-capture-grab.h to the package's source. Two lines at known places: a version in which
- * they are elsewhere fails here, and not in a camera's loop.
+ * Adds these methods to the package's source. Two lines at known places: a version in which they are elsewhere fails here,
+ * and not in a camera's loop.
  */
-function addGrab() {
-  const source = join(home, "cc", "io", "VideoCapture.cc");
-  const header = fileURLToPath(new URL("addon/video-capture-grab.h", import.meta.url));
-  copyFileSync(header, join(home, "cc", "io", "VideoCaptureGrab.h"));
-  const text = readFileSync(source, "utf8");
-  if (text.includes("VideoCaptureGrab.h")) return;
+function addMethods() {
+  const folder = join(home, "cc", "io");
+  const source = join(folder, "VideoCapture.cc");
   const include = '#include "VideoCaptureBindings.h"\n';
   const method = '  Nan::SetPrototypeMethod(ctor, "read", Read);\n';
+  const includes = addedFiles.map((name) => `#include "${name}"\n`);
+  const calls = methods.map(
+    ([set, name, implementation]) => `  Nan::${set}(ctor, "${name}", ${implementation});\n`,
+  );
+  for (const name of addedFiles)
+    copyFileSync(fileURLToPath(new URL(`addon/${name}`, import.meta.url)), join(folder, name));
+  const text = readFileSync(source, "utf8");
+  // Also when an earlier version of this file has added fewer.
+  const missing = (lines) => lines.filter((line) => !text.includes(line)).join("");
   if (!text.includes(include) || !text.includes(method))
     throw new Error(
       `${source} is not the file that facepipe adds methods to: check the version of @u4/opencv4nodejs`,
     );
-  const methods = ["Grab", "Retrieve"].map(
-    (name) => `  Nan::SetPrototypeMethod(ctor, "${name.toLowerCase()}", VideoCaptureGrab::${name});\n`,
+  writeFileSync(
+    source,
+    text.replace(include, include + missing(includes)).replace(method, method + missing(calls)),
   );
-  const added = text
-    .replace(include, `${include}#include "VideoCaptureGrab.h"\n`)
-    .replace(method, method + methods.join(""));
-  writeFileSync(source, added);
 }
 
 async function compile(libraries, headers) {
-  addGrab();
+  addMethods();
   const total = readFileSync(join(home, "binding.gyp"), "utf8").match(/\.cc"/g).length;
   let compiled = 0;
   const onLine = (line) => {
@@ -102,7 +114,7 @@ function loads(path) {
 function loadError(path) {
   // One of before facepipe added methods to it is built again.
   const code =
-    "const addon = { exports: {} }; process.dlopen(addon, process.argv[1]); addon.exports.VideoCapture.prototype.grab.name";
+    "const addon = { exports: {} }; process.dlopen(addon, process.argv[1]); addon.exports.VideoCapture.decoderThreads()";
   const { status, stderr } = spawnSync(process.execPath, ["-e", code, resolve(path)], { encoding: "utf8" });
   return status === 0 ? "" : stderr || "crashed";
 }

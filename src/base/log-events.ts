@@ -25,6 +25,8 @@ export const logEvents = [
   "camera_paused",
   "camera_resumed",
   "setting_ignored",
+  "command_ended",
+  "command_failed",
   "model_missing",
   "model_download",
   "detect_summary",

@@ -8,6 +8,8 @@ export const statusPrefix = "facepipe/status/";
 export const identityTopic = "facepipe/broker";
 /** Followed by a camera's name and `/set`, which pauses it, or `/state`, which tells. */
 export const cameraPrefix = "facepipe/cameras/";
+/** Facts of faces as JSON, by camera. */
+export const eventPrefix = "facepipe/events/";
 
 /** Reads a topic name to publish to; throws an Error when it is none [MQTT-3.3.2-2, MQTT-4.7.3]. */
 function readTopicName(text: string): string {
@@ -86,7 +88,7 @@ export function filterCovers(filter: string, other: string): boolean {
  * Topics below these prefixes are about one broker and its clients: presence, identity, receipts and the pause of
  * cameras. They are neither forwarded nor stored, whatever a filter matches.
  */
-const localPrefixes = [statusPrefix, `${identityTopic}/`, receiptPrefix, cameraPrefix];
+const localPrefixes = [statusPrefix, `${identityTopic}/`, receiptPrefix, cameraPrefix, eventPrefix];
 
 export function isLocalTopic(topic: string): boolean {
   return localPrefixes.some((prefix) => `${topic}/`.startsWith(prefix));

@@ -20,6 +20,7 @@ export interface Metrics {
   readonly shareUnproven: Gauge;
   readonly visionRestarts: Counter;
   readonly cameraPaused: Gauge<"camera">;
+  readonly commands: Counter<"result">;
   readonly spooled: Counter<"camera">;
   readonly confirmed: Counter<"camera">;
   readonly resent: Counter<"camera">;
@@ -155,6 +156,12 @@ export async function createMetrics(): Promise<Metrics> {
       name: "facepipe_camera_paused",
       help: "1 while the camera is paused by MQTT, else 0",
       labelNames: ["camera"],
+      registers,
+    }),
+    commands: new Counter({
+      name: "facepipe_commands_total",
+      help: "Commands of log --exec, by result: ok, failed, timeout, skipped",
+      labelNames: ["result"],
       registers,
     }),
     spooled: byCamera("spooled_total", "Faces that are durable on disk: from then on they count"),

@@ -1,12 +1,21 @@
 import type { Terminal } from "../base/terminal.ts";
 
+/** Where results are printed. */
+export interface Output {
+  readonly isTTY?: boolean;
+  /** Width of the terminal, character cells; it can change. Absent: unknown. */
+  readonly columns?: number;
+  /** Bits for colors: 1 (none), 4, 8 or 24. */
+  readonly colorDepth: number;
+}
+
 /** What a run needs from the process around it. */
 export interface ProcessHost {
   readonly terminal: Terminal;
   /** Writes a line to standard output. */
   readonly print: (line: string) => void;
-  /** Whether these lines are coloured. */
-  readonly colored: boolean;
+  /** What is known of standard output. */
+  readonly output: Output;
   /** Whether log lines are coloured. */
   readonly logColored: boolean;
   /** Strings that must never be written. */

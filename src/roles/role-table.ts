@@ -3,7 +3,7 @@ import type { Role } from "./role.ts";
 /** All roles, in the order of the help. A role is loaded when it is needed. */
 const table: Readonly<Record<string, () => Promise<unknown>>> = {
   detect: async () => (await import("./detect/detect.ts")).detect,
-  log: async () => (await import("./log.ts")).log,
+  log: async () => (await import("./log/log.ts")).log,
   forward: async () => (await import("./forward/forward.ts")).forward,
   store: async () => (await import("./store/store.ts")).store,
   "broker-check": async () => (await import("./broker-check/broker-check.ts")).brokerCheck,

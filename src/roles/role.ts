@@ -4,6 +4,7 @@ import type { Style } from "../base/terminal-style.ts";
 import type { Health } from "../ops/health.ts";
 import type { Metrics, RoleLabel } from "../ops/metrics.ts";
 import type { Options, Settings } from "../settings/option.ts";
+import type { Output } from "./process-host.ts";
 
 /** What a role has done, by name: faces, published, forwarded, stored. */
 export type RoleSummary = Readonly<Record<string, number>>;
@@ -17,6 +18,8 @@ export interface Role<O extends Options = Options, C extends Options = Options> 
   readonly options: O;
   /** What can be set for one camera: such a role has a list of cameras in the configuration file. */
   readonly cameraOptions?: C;
+  /** The roles that it runs itself: their sections in the configuration file hold for it too, below its own. */
+  readonly runs?: readonly string[];
   /** Ends with an answer: its failure is one sentence on standard error, and not a log record. */
   readonly isCheck?: true;
   /** Its --http is the address of another role, which it queries; it serves no health of its own. */
@@ -40,6 +43,8 @@ export interface RoleContext {
   readonly terminal: Terminal;
   /** Writes one line of the role's results to standard output. */
   readonly print: (line: string) => void;
+  /** What is known of standard output. */
+  readonly output: Output;
   /** Styles for these lines: coloured on a terminal. */
   readonly style: Style;
   readonly metrics: Metrics;

@@ -10,6 +10,8 @@ export interface Subcommand {
   readonly options: Options;
   /** What `cameras:` in the configuration file can set for one camera; absent: the role reads no camera. */
   readonly cameraOptions?: Options;
+  /** The roles that it runs itself: their sections in the configuration file hold for it too, below its own. */
+  readonly runs?: readonly string[];
   /** Returns conflicts between options. */
   check?(settings: Partial<Settings<Options>>): string[];
   /** Returns conflicts between the settings of one camera. */

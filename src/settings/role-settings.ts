@@ -6,7 +6,7 @@ import {
   namingKeys,
   readCamera,
 } from "./cameras.ts";
-import { withCommon } from "./common-options.ts";
+import { commonOptions, withCommon } from "./common-options.ts";
 import type { ConfigFile } from "./config/config-file.ts";
 import { type Scope, type Scopes, scopeLayer, scopesOf } from "./config/scopes.ts";
 import { unusedFaults } from "./config/unused-values.ts";
@@ -42,8 +42,7 @@ export function readRoleSettings(
   const { cameraOptions = {} } = role;
   const outer = [flagLayer(flags), environmentLayer(environment)];
   const file = config && scopesOf(config, roles);
-  const section = file?.sections.get(role.name);
-  const scopes: Scope[] = file ? [...(section ? [section] : []), file.top] : [];
+  const scopes = file ? scopesFor(role, file) : [];
   const list = role.cameraOptions && camerasOfFile(outer, scopes);
   const inFile = scopes.map(scopeLayer).map((layer) => (list ? without(layer, namingKeys) : layer));
   const isBroken = config?.unreadable !== undefined || (config?.faults.length ?? 0) > 0;
@@ -72,6 +71,20 @@ export function readRoleSettings(
       ].filter(({ line }) => !config?.faults.some((syntax) => syntax.line === line)),
     ],
   };
+}
+
+/** The innermost first: its own section, those of the roles that it runs, the top. */
+function scopesFor({ name, runs = [] }: Subcommand, { sections, top }: Scopes): Scope[] {
+  const own = sections.get(name) ?? [];
+  const theirs = runs.flatMap((role) => withoutCommon(sections.get(role)));
+  return [own, theirs, top].flat();
+}
+
+/** `http` or `log-level` of another role are that role's alone. */
+function withoutCommon(scope: Scope | undefined): Scope[] {
+  if (!scope) return [];
+  const givens = [...scope.givens].filter(([key]) => !(key in commonOptions));
+  return [{ ...scope, givens: new Map(givens) }];
 }
 
 function fileFaults(file: Scopes, roles: readonly Subcommand[], used: ReadonlySet<Given>): Fault[] {

@@ -115,6 +115,8 @@ test("the bucket outlives the stack", () => {
 
 const linter = findCommand("cfn-lint");
 test("cfn-lint finds nothing", { skip: linter ? false : "needs cfn-lint (from PyPI)" }, () => {
-  const { stdout, stderr } = spawnSync(linter as string, [`${folder}/facepipe.yaml`], { encoding: "utf8" });
+  const { stdout, stderr } = spawnSync(linter as string, [`${folder}/cloudformation.yaml`], {
+    encoding: "utf8",
+  });
   assert.equal(stdout + stderr, "");
 });

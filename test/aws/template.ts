@@ -14,7 +14,7 @@ const tags = ["Ref", "Condition", "GetAtt", "Sub", "If", "Equals", "Not", "Or", 
 });
 
 export function readTemplate(): Any {
-  return parse(readFileSync(`${folder}/facepipe.yaml`, "utf8"), { customTags: tags });
+  return parse(readFileSync(`${folder}/cloudformation.yaml`, "utf8"), { customTags: tags });
 }
 
 /** The placeholder for a resource's attribute in a resolved document: `<Bucket.Arn>`. */

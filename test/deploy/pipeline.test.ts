@@ -12,7 +12,6 @@ const skip = kubectlMissing() ?? mosquittoMissing();
 
 const edgeBroker = "mqtt://mosquitto:1883";
 const cloudBroker = "mqtts://mosquitto:8883";
-const cloudFromEdge = "mqtts://cloud.example:30883";
 
 /** Both sides with their brokers, configured as in the manifests. */
 async function startBrokers(t: TestContext, folder: string): Promise<{ edge: Side; cloud: Side }> {
@@ -21,15 +20,15 @@ async function startBrokers(t: TestContext, folder: string): Promise<{ edge: Sid
     manifests,
     config: { FACEPIPE_TO: pathToFileURL(folder).href },
   });
+  const cloudAddress = `mqtts://localhost:${await startBroker(t, { objects: cloudObjects, addresses: {} })}`;
   const edgeObjects = await renderOverlay("edge", {
     manifests,
-    config: { FACEPIPE_TO: cloudFromEdge, FACEPIPE_LIMIT: "5" },
+    settings: { "detect.emit": "all", "detect.limit": 5, "forward.to": cloudAddress },
   });
-  const cloudAddress = `mqtts://localhost:${await startBroker(t, { objects: cloudObjects, addresses: {} })}`;
   const edgeAddress = `mqtt://localhost:${await startBroker(t, { objects: edgeObjects, addresses: {} })}`;
   return {
     cloud: { objects: cloudObjects, addresses: { [cloudBroker]: cloudAddress } },
-    edge: { objects: edgeObjects, addresses: { [edgeBroker]: edgeAddress, [cloudFromEdge]: cloudAddress } },
+    edge: { objects: edgeObjects, addresses: { [edgeBroker]: edgeAddress } },
   };
 }
 

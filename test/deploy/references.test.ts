@@ -23,7 +23,7 @@ test("a dangling reference is found", { skip }, async () => {
   const objects = rendered.get("edge") ?? [];
   const faultsAfter = (from: RegExp, to: string) =>
     danglingReferences(JSON.parse(JSON.stringify(objects).replace(from, to)) as KubernetesObject[]);
-  const [, config = ""] = /"configMapRef":\{"name":"([^"]+)"/.exec(JSON.stringify(objects)) ?? [];
+  const [, config = ""] = /"configMap":\{"name":"(config-[^"]+)"/.exec(JSON.stringify(objects)) ?? [];
   const cases: [RegExp, string, string][] = [
     [
       /"secretName":"detect-login-/,

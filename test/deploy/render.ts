@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import type { TestContext } from "node:test";
 import { promisify } from "node:util";
 import type { ObjectMeta } from "kubernetes-types/meta/v1.js";
-import { parseAllDocuments } from "yaml";
+import { parseAllDocuments, parseDocument } from "yaml";
 import { findCommand } from "../support/commands.ts";
 import { emptyFolder } from "../support/folder.ts";
 
@@ -22,20 +22,22 @@ export interface KubernetesObject {
 export const overlays = [
   "edge",
   "edge-usb-camera",
+  "edge-secret-config",
   "cloud",
   "cloud-loadbalancer",
   "cloud-directory",
   "cloud-keda",
-] as const;
-export type Overlay = (typeof overlays)[number];
+];
 
 export interface OverlayValues {
   /** A folder of `filledManifests`: overlays rendered from the same folder share their passwords. */
   readonly manifests: string;
-  /** Override the values of the side's config.env. */
+  /** Override the values of the cloud's config.env. */
   readonly config?: Readonly<Record<string, string>> | undefined;
-  /** Contents of the templates in the side's `secrets`. */
-  readonly secrets?: Readonly<Record<string, string>> | undefined;
+  /** Override the values of the edge's facepipe.yaml, by path: `detect.emit`. */
+  readonly settings?: Readonly<Record<string, unknown>> | undefined;
+  /** Contents of files, by path: `cloud/secrets/aws-credentials`. */
+  readonly files?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Why manifests cannot be rendered here; for `skip`. */
@@ -57,25 +59,32 @@ export async function fillManifests(folder: string, names: readonly string[] = [
   const copy = join(folder, "deploy", "kubernetes");
   const isSecret = (path: string) => basename(path) === "secrets";
   await cp("deploy/kubernetes", copy, { recursive: true, filter: (path) => !isSecret(path) });
-  for (const name of ["make-secrets.sh", "aws-credentials.example", "cameras.example"])
+  for (const name of ["make-secrets.sh", "aws-credentials.example"])
     await cp(join("deploy", name), join(folder, "deploy", name));
   await run(join(copy, "make-secrets.sh"), names);
   return copy;
 }
 
-/** The objects that `kubectl apply -k` sends for this overlay. */
-export async function renderOverlay(name: Overlay, values: OverlayValues): Promise<KubernetesObject[]> {
-  const { manifests, config = {}, secrets = {} } = values;
-  const side = join(manifests, name.replace(/-.*/, ""));
-  const files = ["config.env", ...Object.keys(secrets).map((file) => join("secrets", file))];
-  const before = await Promise.all(files.map((file) => readFile(join(side, file))));
+/** The objects that `kubectl apply -k` sends for this overlay, or for another folder in `manifests`. */
+export async function renderOverlay(name: string, values: OverlayValues): Promise<KubernetesObject[]> {
+  const { manifests, config = {}, settings = {}, files = {} } = values;
+  const changes: Record<string, (before: string) => string> = {
+    "cloud/config.env": (before) => withVariables(before, config),
+    "edge/facepipe.yaml": (before) => withSettings(before, settings),
+    ...Object.fromEntries(Object.entries(files).map(([path, text]) => [path, () => text])),
+  };
+  const originals = new Map<string, string>();
   try {
-    await fillIn(join(side, "config.env"), config);
-    for (const [file, text] of Object.entries(secrets)) await writeFile(join(side, "secrets", file), text);
+    for (const [path, change] of Object.entries(changes)) {
+      const file = join(manifests, path);
+      const before = await readFile(file, "utf8");
+      originals.set(file, before);
+      await writeFile(file, change(before));
+    }
     const { stdout } = await run("kubectl", ["kustomize", join(manifests, name)], { maxBuffer: 1e8 });
     return readObjects(stdout);
   } finally {
-    for (const [at, file] of files.entries()) await writeFile(join(side, file), before[at] ?? "");
+    for (const [file, before] of originals) await writeFile(file, before);
   }
 }
 
@@ -87,10 +96,16 @@ function readObjects(text: string): KubernetesObject[] {
   });
 }
 
-/** Sets `values` in an env file, replacing existing ones: kustomize refuses duplicate variables. */
-async function fillIn(file: string, values: Readonly<Record<string, string>>): Promise<void> {
-  const lines = (await readFile(file, "utf8")).split("\n");
-  const others = lines.filter((line) => !Object.hasOwn(values, line.split("=", 1)[0] ?? ""));
+/** An env file with these values in place of its own: kustomize refuses duplicate variables. */
+function withVariables(text: string, values: Readonly<Record<string, string>>): string {
+  const others = text.split("\n").filter((line) => !Object.hasOwn(values, line.split("=", 1)[0] ?? ""));
   const ours = Object.entries(values).map(([name, value]) => `${name}=${value}`);
-  await writeFile(file, [...others, ...ours, ""].join("\n"));
+  return [...others, ...ours, ""].join("\n");
+}
+
+/** A configuration file with these values in place of its own, by path. */
+export function withSettings(text: string, values: Readonly<Record<string, unknown>>): string {
+  const document = parseDocument(text);
+  for (const [path, value] of Object.entries(values)) document.setIn(path.split("."), value);
+  return document.toString();
 }

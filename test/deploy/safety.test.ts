@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { emptyFolder } from "../support/folder.ts";
 import { containersOf, type Pod, podsOf, valuesOf } from "./pods.ts";
 import { filledManifests, type KubernetesObject, kubectlMissing, renderOverlay } from "./render.ts";
 import { renderAllOverlays } from "./rendered-overlays.ts";
-import { environmentOf } from "./settings.ts";
+import { readContainer } from "./settings.ts";
 
 const skip = kubectlMissing();
 const rendered = renderAllOverlays();
@@ -50,7 +51,7 @@ test("no pod runs as root, has a token or service links, or uses its node's netw
 
 test("a role's termination grace period is longer than --grace, and its probes use its port", {
   skip,
-}, async () => {
+}, async (t) => {
   for (const objects of rendered.values()) {
     for (const pod of podsOf(objects).filter(ours)) {
       const { where, spec } = pod;
@@ -58,8 +59,9 @@ test("a role's termination grace period is longer than --grace, and its probes u
         const { livenessProbe, readinessProbe, startupProbe, args } = container;
         assert.ok(livenessProbe && readinessProbe && startupProbe, where);
         if (args) assert.equal(readinessProbe.httpGet?.path, "/readyz", where);
-        const { FACEPIPE_GRACE: grace = "10" } = environmentOf(container, pod, objects);
-        assert.ok((spec.terminationGracePeriodSeconds ?? 0) > Number(grace), where);
+        if (!args) continue;
+        const { settings } = await readContainer(emptyFolder(t), container, pod, objects);
+        assert.ok((spec.terminationGracePeriodSeconds ?? 0) > settings.grace, where);
       }
     }
   }
@@ -76,12 +78,12 @@ test("no environment variable comes from a Secret", { skip }, () => {
 
 test("passwords and keys are only in Secrets", { skip }, async (t) => {
   const manifests = await filledManifests(t);
-  const secrets = {
-    "edge-usb-camera": { cameras: "rtsp://me:camera-password@cam/1" },
-    cloud: { "aws-credentials": "[default]\naws_secret_access_key = bucket-key" },
+  const files = {
+    "edge-secret-config/secrets/facepipe.yaml": "cameras: [{ camera: rtsp://me:camera-password@cam/1 }]",
+    "cloud/secrets/aws-credentials": "[default]\naws_secret_access_key = bucket-key",
   };
-  for (const name of ["edge-usb-camera", "cloud"] as const) {
-    const objects = await renderOverlay(name, { manifests, secrets: secrets[name] });
+  for (const name of ["edge-secret-config", "cloud"] as const) {
+    const objects = await renderOverlay(name, { manifests, files });
     const isSecret = ({ kind }: KubernetesObject) => kind === "Secret";
     const others = JSON.stringify(objects.filter((each) => !isSecret(each)));
     const values = objects
@@ -94,6 +96,10 @@ test("passwords and keys are only in Secrets", { skip }, async (t) => {
       .flatMap((value) => value.trim().split("\n"))
       .filter((line) => !/^-----|^[a-z]+:/.test(line) || line.includes("camera-password"));
     assert.ok(values.length >= 4, name);
+    assert.ok(
+      values.some((value) => /bucket-key|camera-password/.test(value)),
+      name,
+    );
     for (const value of values) assert.ok(!others.includes(value), `${name}: ${value}`);
     assert.ok(!others.includes("bucket-key") && !others.includes("camera-password"), name);
   }

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Container } from "kubernetes-types/core/v1.js";
+import { readSettings } from "../support/command-line.ts";
 import { type Pod, valuesOf } from "./pods.ts";
 import type { KubernetesObject } from "./render.ts";
 
@@ -40,9 +41,24 @@ export async function writeVolumes(
   }
 }
 
+/** The environment of the image. */
+const image = { FACEPIPE_HTTP: "8080" };
+
+/** What a container of facepipe reads, with its files below `root`. Throws the faults that facepipe finds. */
+export async function readContainer(
+  root: string,
+  container: Container,
+  pod: Pod,
+  objects: readonly KubernetesObject[],
+) {
+  await writeVolumes(root, container, pod, objects);
+  const environment = { ...image, ...below(root, environmentOf(container, pod, objects)) };
+  return readSettings(container.args ?? [], environment);
+}
+
 /** The same environment with file paths below `root`. */
 export function below(root: string, environment: Readonly<Record<string, string>>): Record<string, string> {
-  const isFile = (name: string) => /_(FILE|CA|CERT|SPOOL)$/.test(name);
+  const isFile = (name: string) => /_(CONFIG|FILE|CA|CERT|SPOOL)$/.test(name);
   return Object.fromEntries(
     Object.entries(environment).map(([name, value]) => [name, isFile(name) ? join(root, value) : value]),
   );

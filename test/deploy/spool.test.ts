@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { PersistentVolumeClaim } from "kubernetes-types/core/v1.js";
-import { readSize } from "../../src/settings/size.ts";
+import type { Container, PersistentVolumeClaim } from "kubernetes-types/core/v1.js";
 import { numberOf } from "../image/support/quantity.ts";
+import { emptyFolder } from "../support/folder.ts";
 import { type Pod, podsOf } from "./pods.ts";
 import { type KubernetesObject, kubectlMissing } from "./render.ts";
 import { renderAllOverlays } from "./rendered-overlays.ts";
-import { environmentOf } from "./settings.ts";
+import { environmentOf, readContainer } from "./settings.ts";
 
 const skip = kubectlMissing();
 const rendered = renderAllOverlays();
 
 interface Detect {
   readonly pod: Pod;
-  readonly environment: Readonly<Record<string, string>>;
+  readonly container: Container;
   readonly objects: readonly KubernetesObject[];
 }
 
@@ -23,13 +23,14 @@ function detects(): Detect[] {
     podsOf(objects).flatMap((pod) =>
       pod.spec.containers
         .filter(({ args }) => args?.[0] === "detect")
-        .map((container) => ({ pod, environment: environmentOf(container, pod, objects), objects })),
+        .map((container) => ({ pod, container, objects })),
     ),
   );
 }
 
 /** The claim whose volume contains the spool. */
-function claimOf({ pod, environment, objects }: Detect): PersistentVolumeClaim | undefined {
+function claimOf({ pod, container, objects }: Detect): PersistentVolumeClaim | undefined {
+  const environment = environmentOf(container, pod, objects);
   const mount = pod.spec.containers[0]?.volumeMounts?.find(
     ({ mountPath, readOnly }) => !readOnly && environment["FACEPIPE_SPOOL"]?.startsWith(`${mountPath}/`),
   );
@@ -44,17 +45,18 @@ function claimOf({ pod, environment, objects }: Detect): PersistentVolumeClaim |
 
 test("the spool of each detect is on a volume that outlives the pod, is writable, and is larger than the spool", {
   skip,
-}, () => {
+}, async (t) => {
   assert.deepEqual(
     detects().map(({ pod }) => pod.where),
-    ["facepipe-edge/detect", "facepipe-edge/detect"],
+    ["facepipe-edge/detect", "facepipe-edge/detect", "facepipe-edge/detect"],
   );
   for (const detect of detects()) {
-    const { pod, environment } = detect;
+    const { pod, container, objects } = detect;
     const claim = claimOf(detect);
     assert.ok(claim, pod.where);
     const disk = numberOf(claim.spec?.resources?.requests?.["storage"] ?? "0");
-    assert.ok(disk >= 1.5 * readSize(environment["FACEPIPE_SPOOL_MAX"] ?? ""), pod.where);
+    const { settings } = await readContainer(emptyFolder(t), container, pod, objects);
+    assert.ok(disk >= 1.5 * Number(settings["spoolMax"]), pod.where);
     // Otherwise the volume belongs to root, and detect does not run as root.
     assert.equal(pod.spec.securityContext?.fsGroup, pod.spec.securityContext?.runAsGroup, pod.where);
   }

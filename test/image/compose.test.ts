@@ -12,10 +12,10 @@ const services = ["detect", "forward", "store", "edge-log", "cloud-log"];
 
 suite("the Compose files of edge and cloud on one machine", { skip }, () => {
   test("every face is stored once, though roles are killed, brokers restarted and the uplink is down", async (t) => {
+    const cameras = [{ name: "entrance", camera: "synthetic:faces=2,fps=10" }];
     const project = await ComposeProject.start(t, {
-      CAMERA: "synthetic:faces=2,fps=10",
-      CAMERA_NAME: "entrance",
-      CLOUD_PORT: String(await freePort()),
+      values: { CLOUD_PORT: String(await freePort()) },
+      settings: { cameras, "detect.emit": "all" },
     });
     const storeMore = async (count: number) => {
       const enough = (await project.stored()).size + count;

@@ -18,7 +18,8 @@ suite("the overlays of edge and cloud, as pods", { skip }, () => {
 
   test("every face is in the bucket once, though pods are killed, brokers replaced and the uplink is down", async (t) => {
     const { edge, cloud, bucket, secrets } = await deploy(t, s3, {
-      FACEPIPE_CAMERA: "synthetic:faces=2,fps=10",
+      cameras: [{ name: "camera-1", camera: "synthetic:faces=2,fps=10" }],
+      "detect.emit": "all",
     });
     await Promise.all([edge.start(), cloud.start()]);
     const stored = (more: number) => waitForIncrease(cloud, "store", "facepipe_stored_total", more);

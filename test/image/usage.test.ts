@@ -18,7 +18,8 @@ suite("the resource usage of the edge", { skip }, () => {
   for (const detector of ["haar", "yunet"])
     test(`with an idle camera all its pods together stay below the memory limit: ${detector}`, async (t) => {
       if (detector === "yunet" && noModel) return t.skip(noModel);
-      const settings = { FACEPIPE_CAMERA: "synthetic:faces=0", FACEPIPE_DETECTOR: detector };
+      const cameras = [{ name: "camera-1", camera: "synthetic:faces=0" }];
+      const settings = { cameras, "detect.detector": detector };
       const { edge, cloud } = await deploy(t, s3, settings);
       await Promise.all([edge.start(), cloud.start()]);
       // Without faces for some seconds, detect lowers its frame rate.

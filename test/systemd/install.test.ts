@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -49,9 +58,16 @@ test("only root can read secrets and settings", { skip }, () => {
   for (const file of readdirSync(inRoot("/etc/facepipe/secrets"))) {
     assert.equal(modeOf(`/etc/facepipe/secrets/${file}`), "600", file);
   }
-  assert.equal(modeOf("/etc/facepipe/detect.env"), "640");
+  assert.equal(modeOf("/etc/facepipe/facepipe.yaml"), "600");
   assert.match(readFileSync(inRoot("/etc/passwd"), "utf8"), /^facepipe:/m);
   assert.equal(existsSync(inRoot("/etc/facepipe/secrets/ca.key")), false);
+});
+
+test("facepipe.yaml is the example, and names its schema", { skip }, () => {
+  const text = readFileSync(inRoot("/etc/facepipe/facepipe.yaml"), "utf8");
+  assert.equal(text, readFileSync("deploy/systemd/facepipe.yaml.example", "utf8"));
+  const [, schema = ""] = /\$schema=(.*)$/m.exec(text) ?? [];
+  assert.ok(existsSync(inRoot(schema)), schema);
 });
 
 test("the broker's passwords are hashed", { skip }, () => {
@@ -62,9 +78,13 @@ test("the broker's passwords are hashed", { skip }, () => {
 });
 
 test("a second run keeps the operator's settings and secrets", { skip }, async () => {
-  writeFileSync(inRoot("/etc/facepipe/detect.env"), "FACEPIPE_CAMERA=0\n");
-  assert.match(await install("--root", root), /^kept .*detect.env$/m);
-  assert.equal(readFileSync(inRoot("/etc/facepipe/detect.env"), "utf8"), "FACEPIPE_CAMERA=0\n");
+  const settings = { "facepipe.yaml": "detect: { camera: 0 }\n", "detect.env": "FACEPIPE_CAMERA=0\n" };
+  for (const [name, text] of Object.entries(settings)) writeFileSync(inRoot(`/etc/facepipe/${name}`), text);
+  const output = await install("--root", root);
+  assert.match(output, /^kept .*facepipe.yaml$/m);
+  assert.match(output, /^kept .*detect.env: its variables have precedence over facepipe.yaml$/m);
+  for (const [name, text] of Object.entries(settings))
+    assert.equal(readFileSync(inRoot(`/etc/facepipe/${name}`), "utf8"), text);
 });
 
 test("--dry-run shows the commands, and changes nothing", { skip }, async () => {
@@ -74,6 +94,15 @@ test("--dry-run shows the commands, and changes nothing", { skip }, async () => 
     /^\+ install .*facepipe-detect.service/m,
   );
   assert.equal(existsSync(empty), false);
+});
+
+test("on a machine with files of variables, the configuration file is empty at first", { skip }, async () => {
+  const older = join(folder, "older");
+  mkdirSync(join(older, "etc/facepipe"), { recursive: true });
+  writeFileSync(join(older, "etc/facepipe/detect.env"), "FACEPIPE_CAMERA=0\n");
+  const output = await install("--dry-run", "--root", older, "--secrets", secrets);
+  assert.match(output, /^\+ install .* -m 600 .* \/dev\/null .*\/etc\/facepipe\/facepipe.yaml$/m);
+  assert.match(output, /^kept .*detect.env: its variables have precedence over facepipe.yaml$/m);
 });
 
 test("missing secrets are reported with what to do", { skip }, async () => {

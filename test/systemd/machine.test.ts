@@ -35,13 +35,14 @@ test("the installed services deliver every face to the cloud, though it starts l
   const machine = await Machine.start(t);
   await machine.sh(`cd ${project} && deploy/make-secrets.sh /srv/secrets localhost`);
   await machine.sh(
-    "mkdir -p /etc/facepipe && echo FACEPIPE_TO=mqtts://localhost:8883 >/etc/facepipe/forward.env && echo FACEPIPE_FROM=mqtt://localhost:1883 >>/etc/facepipe/forward.env",
+    `mkdir -p /etc/facepipe && sed -e 's/cloud.example/localhost/' -e 's/emit: best/emit: all/' \
+      ${project}/deploy/systemd/facepipe.yaml.example >/etc/facepipe/facepipe.yaml`,
   );
   await machine.sh(`cd ${project} && deploy/systemd/install.sh --secrets /srv/secrets`);
   // Faces are detected, and the cloud's broker has never had a subscriber.
-  await machine.sh(untilTrue("journalctl -u facepipe-log -o cat | grep -q synthetic"));
+  await machine.sh(untilTrue("journalctl -u facepipe-log -o cat | grep -q camera-1"));
   await machine.sh(cloud);
-  await machine.sh(untilTrue("ls /srv/faces/synthetic >/dev/null 2>&1"));
+  await machine.sh(untilTrue("ls /srv/faces/camera-1 >/dev/null 2>&1"));
   assert.equal(await machine.sh(`systemctl is-active ${services}`), "active\nactive\nactive");
 
   await machine.sh("systemctl kill --kill-whom=main --signal=KILL facepipe-forward facepipe-log");

@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { test } from "node:test";
-import { loadRoles } from "../../src/roles/role-table.ts";
-import { readCommandLine } from "../../src/settings/command-line.ts";
 import { makeSecrets, opensslMissing } from "../compose/secrets.ts";
+import { readSettings } from "../support/command-line.ts";
 import { emptyFolder } from "../support/folder.ts";
 import { readUnit, roles } from "./unit.ts";
 
@@ -13,7 +12,6 @@ test("facepipe accepts the arguments, variables and credentials of each service"
 }, async (t) => {
   const secrets = emptyFolder(t);
   await makeSecrets(secrets, ["localhost"]);
-  const loadedRoles = await loadRoles();
   for (const role of roles) {
     const { environment, commands } = readUnit(role, secrets);
     assert.deepEqual(
@@ -22,9 +20,43 @@ test("facepipe accepts the arguments, variables and credentials of each service"
       role === "detect" ? [role] : ["broker-check", role],
     );
     for (const command of commands) {
-      assert.doesNotThrow(() => readCommandLine(loadedRoles, command, environment), command.join(" "));
+      assert.doesNotThrow(() => readSettings(command, environment), command.join(" "));
     }
   }
+});
+
+test("each service reads facepipe.yaml, and none of its variables overrides it", {
+  skip: opensslMissing(),
+}, async (t) => {
+  const secrets = emptyFolder(t);
+  await makeSecrets(secrets, ["localhost"]);
+  const keys = {
+    detect: ["cameras", "detector", "emit", "http", "log-level", "spool-max"],
+    forward: ["http", "log-level", "to"],
+    log: ["http", "log-level"],
+  };
+  for (const role of roles) {
+    const { environment, commands } = readUnit(role, secrets);
+    const { holding, overridden } = readSettings(commands.at(-1) ?? [], environment);
+    assert.deepEqual([holding, overridden], [keys[role], []], role);
+  }
+});
+
+test("a file of variables is optional, and has precedence over facepipe.yaml", {
+  skip: opensslMissing(),
+}, async (t) => {
+  const secrets = emptyFolder(t);
+  await makeSecrets(secrets, ["localhost"]);
+  const { environment, commands, environmentFiles } = readUnit("detect", secrets);
+  // "-": systemd ignores that it does not exist.
+  assert.deepEqual(environmentFiles, ["-/etc/facepipe/detect.env"]);
+  const older = { FACEPIPE_CAMERA: "0", FACEPIPE_NAME: "", FACEPIPE_EMIT: "all", FACEPIPE_SPOOL_MAX: "2GiB" };
+  const { settings, overridden } = readSettings(commands.at(-1) ?? [], { ...environment, ...older });
+  assert.deepEqual(
+    settings.cameras.map(({ camera, name }) => [camera, name]),
+    [[["0"], []]],
+  );
+  assert.deepEqual(overridden.sort(), ["cameras", "emit", "spool-max"]);
 });
 
 test("detect's spool is in a directory that systemd creates for it alone, and that outlives the service", () => {

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154 # variables from settings.sh
-# The JSON documents of policies and rules. facepipe.yaml has the same; a test compares them.
+# The JSON documents of policies and rules. cloudformation.yaml has the same; a test compares them.
 
 # Only what store needs (src/sinks/): it never lists or deletes.
 role_policy() {

@@ -30,6 +30,7 @@ const options = {
   ),
   ...spoolOptions,
   drain: flag("with --spool: send what is in the spool, and end; needs no camera"),
+  events: flag("also publish the facts of each face as JSON on facepipe/events/CAMERA"),
   dryRun: flag("use no broker; print one JSON line per face"),
   ...brokerOptions,
 };
@@ -54,7 +55,7 @@ export const detect = defineRole({
   checkCamera: captureFaults,
   check: (settings) => [
     ...(settings.cameras?.length ? nameFaults(settings.cameras.length, settings.name ?? []) : []),
-    ...spoolFaults(settings),
+    ...outputFaults(settings),
     ...loginFaults({ ...settings, url: settings.broker }),
   ],
   async run(settings, context) {
@@ -150,7 +151,7 @@ async function outputFor(
   onSwitch: CameraSwitch,
 ): Promise<FaceOutput> {
   if (settings.dryRun) return printFaces(context);
-  const { qos, spool, drain, spoolMax: maxBytes, spoolFull: full, spoolUntil: until } = settings;
+  const { qos, events, spool, drain, spoolMax: maxBytes, spoolFull: full, spoolUntil: until } = settings;
   const names = cameras.map(({ name }) => name);
   const ends = settings.limit !== undefined || cameras.every(endsByItself);
   // With a spool an endless source does not wait for its broker.
@@ -158,7 +159,7 @@ async function outputFor(
   const clientId = stableClientId("detect", ...(drain ? ["drain"] : names));
   const broker = toBroker(settings.broker, settings, clientId, timeout);
   const topicOf = (camera: string) => fillTopic(settings.topic, "camera", camera);
-  const common = { broker, cameras: names, topicOf, qos, onSwitch };
+  const common = { broker, cameras: names, topicOf, qos, onSwitch, events };
   if (spool === undefined) return publishFaces(common, context);
   return spoolFaces({ ...common, directory: resolve(spool), maxBytes, full, until, ends }, context);
 }
@@ -167,10 +168,11 @@ function endsByItself({ source, settings: { limit, loop } }: DetectCamera): bool
   return limit !== undefined || (!loop && !isEndless(source));
 }
 
-function spoolFaults({ spool, drain, dryRun, spoolMax }: Partial<DetectSettings>): string[] {
+function outputFaults({ spool, drain, dryRun, spoolMax, events }: Partial<DetectSettings>): string[] {
   const faults: string[] = [];
   if (drain && spool === undefined) faults.push("--drain needs --spool");
   if (spool !== undefined && dryRun) faults.push("--dry-run uses no broker, and so no --spool");
+  if (events && dryRun) faults.push("--dry-run uses no broker, and so no --events");
   if (spoolMax !== undefined && spoolMax < smallestSpool) faults.push("--spool-max must be at least 1MiB");
   return faults;
 }

@@ -1,3 +1,4 @@
+import type { FaceFacts } from "../../face/face.ts";
 import { faceId, newEpoch } from "../../face/face-id.ts";
 import { encodeFace } from "../../face/message.ts";
 import type { CapturedFace } from "../../vision/types.ts";
@@ -13,6 +14,8 @@ export interface EncodedFace {
   /** Milliseconds since 1970. */
   readonly capturedAt: number;
   readonly payload: Buffer;
+  /** As in the payload. */
+  readonly facts: FaceFacts;
 }
 
 /** Numbers the faces of each camera, 1, 2, 3 ..., and writes their facts into their pictures. */
@@ -36,7 +39,8 @@ export class FaceEncoder {
     const { capturedAt: time, quality, format, picture, frame } = face;
     const { capturedAt, ...more } = commonFacts(face);
     const id = faceId(time, epoch, seq);
-    const payload = encodeFace(picture, format, { v: 1, id, camera, epoch, seq, capturedAt, frame, ...more });
-    return { camera, epoch, seq, visit: more.visit, quality, capturedAt: time, payload };
+    const facts: FaceFacts = { v: 1, id, camera, epoch, seq, capturedAt, frame, ...more };
+    const payload = encodeFace(picture, format, facts);
+    return { camera, epoch, seq, visit: more.visit, quality, capturedAt: time, payload, facts };
   }
 }

@@ -15,6 +15,7 @@ import { dropReasonOf } from "../drop-reason.ts";
 import type { RoleContext } from "../role.ts";
 import { watchProgress } from "../watch-progress.ts";
 import { CameraControl, type CameraSwitch } from "./camera-control.ts";
+import { CameraEvents } from "./camera-events.ts";
 import { type EncodedFace, FaceEncoder } from "./face-encoder.ts";
 import type { FaceOutput } from "./face-output.ts";
 
@@ -31,6 +32,8 @@ export interface PublishOptions {
   readonly topicOf: (camera: string) => string;
   readonly qos: Qos;
   readonly onSwitch: CameraSwitch;
+  /** `--events` */
+  readonly events: boolean;
 }
 
 /** Without `--spool`: publishes one message per face, and holds it in memory until the broker acknowledges it. */
@@ -39,6 +42,7 @@ export function publishFaces(options: PublishOptions, context: RoleContext): Fac
   const { log, metrics, stop, deadline, fail } = context;
   const connection = connectionOf(broker, { role: "detect", peer: "broker" }, context);
   const publisher = connection.add(new Publisher(connection, window));
+  const events = options.events ? connection.add(new CameraEvents(connection)) : undefined;
   connection.add(new CameraControl(connection, cameras, onSwitch));
   const progress = watchProgress(context, () => inFlight);
   const encoder = new FaceEncoder(cameras);
@@ -101,7 +105,9 @@ export function publishFaces(options: PublishOptions, context: RoleContext): Fac
   return {
     open: () => connection.start(stop),
     send: async (camera, face) => {
-      void publish(encoder.encode(camera, face));
+      const encoded = encoder.encode(camera, face);
+      events?.publish(encoded.facts);
+      void publish(encoded);
       if (inFlight > mostUnacknowledged) await doneBefore(unacknowledgedAtMost(mostUnacknowledged), stop);
     },
     close: async (isComplete) => {

@@ -6,7 +6,7 @@ import { toEntryFacts } from "./entries.ts";
 import type { Live } from "./live.ts";
 import type { Pictures } from "./pictures.ts";
 
-/** Faces whose receipt is waited for; of older ones the page keeps saying that they are on their way. */
+/** Faces whose receipt is waited for, and of those that had one; the page keeps saying of older ones that they are on their way. */
 const mostWaiting = 10_000;
 
 /** Faces as they are published, and the receipts that say that they are stored. */
@@ -16,6 +16,8 @@ export class Arrivals {
   readonly #keyOf: KeyTemplate;
   /** By epoch and number; the value is the key. */
   readonly #waiting = new Map<string, string>();
+  /** The last ones that a receipt has settled, by the same names. */
+  readonly #settled = new Set<string>();
 
   constructor(live: Live, pictures: Pictures, keyOf: KeyTemplate) {
     this.#live = live;
@@ -29,11 +31,10 @@ export class Arrivals {
     const { facts, picture } = decoded;
     const key = this.#keyOf(facts, picture.extension);
     const name = `${facts.epoch} ${facts.seq}`;
-    // Sent again because its confirmation was lost: it is no second face.
-    if (this.#waiting.get(name) === key) return;
+    // Sent again because its confirmation was late or lost: it is no second face.
+    if (this.#waiting.has(name) || this.#settled.has(name)) return;
     this.#waiting.set(name, key);
-    const [oldest] = this.#waiting.keys();
-    if (this.#waiting.size > mostWaiting && oldest !== undefined) this.#waiting.delete(oldest);
+    forgetOldest(this.#waiting);
     this.#pictures.keep(key, { body: payload, contentType: contentTypeOf(payload), facts });
     this.#live.face(entryOf(key, facts));
     this.#live.update({ heard: this.#live.state.heard + 1 });
@@ -54,7 +55,11 @@ export class Arrivals {
     const found: string[] = [];
     const take = (name: string) => {
       const key = this.#waiting.get(name);
-      if (key !== undefined && this.#waiting.delete(name)) found.push(key);
+      if (key === undefined) return;
+      this.#waiting.delete(name);
+      this.#settled.add(name);
+      forgetOldest(this.#settled);
+      found.push(key);
     };
     if (last - first < mostWaiting) for (let seq = first; seq <= last; seq++) take(`${epoch} ${seq}`);
     else
@@ -64,6 +69,11 @@ export class Arrivals {
       }
     return found;
   }
+}
+
+function forgetOldest(names: Map<string, string> | Set<string>): void {
+  const [oldest] = names.keys();
+  if (names.size > mostWaiting && oldest !== undefined) names.delete(oldest);
 }
 
 function entryOf(key: string, facts: FaceFacts) {

@@ -35,7 +35,7 @@ export async function readPage(
 /** After the last moment of all: what is newest comes first. */
 export const newest: Position = { time: 253_402_300_799_999, key: "" };
 
-export function positionOf({ capturedAt, key }: StoredFace): Position {
+function positionOf({ capturedAt, key }: StoredFace): Position {
   return { time: capturedAt, key };
 }
 

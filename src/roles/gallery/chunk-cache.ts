@@ -6,7 +6,6 @@ const chunk = 500;
 const mostEntries = 64;
 /** How long a listing holds, milliseconds: new faces appear, and erased ones go. */
 const lifetime = 1500;
-const lifetimeOfOld = 60_000;
 
 interface Entry {
   readonly until: number;
@@ -23,7 +22,7 @@ export class ChunkCache {
   }
 
   folders(prefix: string, signal: AbortSignal): Promise<readonly string[]> {
-    return this.#remember(`folders ${prefix}`, lifetime, () => this.#store.folders(prefix, signal));
+    return this.#remember(`folders ${prefix}`, () => this.#store.folders(prefix, signal));
   }
 
   /** The next keys of this day before `before`, newest first; none at its end. */
@@ -34,19 +33,17 @@ export class ChunkCache {
       const keys = (await value.catch(() => [])).filter((key) => key < before);
       if (keys.length > 0) return keys;
     }
-    const hours = (Date.now() - Date.parse(day.slice(-11).replaceAll("/", "-").slice(0, 10))) / 3_600_000;
-    const time = hours > 48 ? lifetimeOfOld : lifetime;
-    return this.#remember(`keys ${before}`, time, () => this.#store.lastKeys(day, before, chunk, signal));
+    return this.#remember(`keys ${before}`, () => this.#store.lastKeys(day, before, chunk, signal));
   }
 
-  #remember(name: string, time: number, read: () => Promise<readonly string[]>): Promise<readonly string[]> {
+  #remember(name: string, read: () => Promise<readonly string[]>): Promise<readonly string[]> {
     const known = this.#entries.get(name);
     if (known && known.until > Date.now()) return known.value;
     const value = read();
     // A failure is reported to who asked, and not remembered.
     value.catch(() => this.#entries.delete(name));
     this.#entries.delete(name);
-    this.#entries.set(name, { until: Date.now() + time, value });
+    this.#entries.set(name, { until: Date.now() + lifetime, value });
     const [oldest] = this.#entries.keys();
     if (this.#entries.size > mostEntries && oldest !== undefined) this.#entries.delete(oldest);
     return value;

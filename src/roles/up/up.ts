@@ -14,7 +14,7 @@ import { nameFaults } from "../detect/unique-camera-names.ts";
 import { forward } from "../forward/forward.ts";
 import { gallery } from "../gallery/gallery.ts";
 import { pageFaults, pageOptions } from "../gallery/options.ts";
-import { log } from "../log.ts";
+import { log } from "../log/log.ts";
 import { defineRole, type RoleSummary } from "../role.ts";
 import { objectOptions, store } from "../store/store.ts";
 import { withFreePort } from "./free-port.ts";
@@ -54,6 +54,7 @@ export const up = defineRole({
   examples: ["facepipe up", "facepipe up --camera holiday.mp4 --to ./holiday"],
   options,
   cameraOptions,
+  runs: ["detect", "store"],
   checkCamera: captureFaults,
   // Without any camera there is one all the same.
   check: ({ cameras = [], name = [], ...page }) => [

@@ -6,7 +6,7 @@ import { describe, UserError } from "../../base/errors.ts";
 
 export type { Mat } from "@u4/opencv4nodejs";
 
-/** With the methods of scripts/setup/addon/video-capture-grab.h. */
+/** With the methods of scripts/setup/addon/. */
 export type VideoCapture = OpenCV.VideoCapture & {
   /** Reads the next frame without decoding it as far as a picture; false when there is none. */
   grab(): boolean;
@@ -15,7 +15,13 @@ export type VideoCapture = OpenCV.VideoCapture & {
 };
 
 export type Cv = Omit<typeof OpenCV, "VideoCapture"> & {
-  readonly VideoCapture: new (source: string | number, api: number) => VideoCapture;
+  readonly VideoCapture: {
+    new (source: string | number, api: number): VideoCapture;
+    /** Limits FFmpeg's threads in captures that are opened from now on, for pictures of at most so many pixels. */
+    limitDecoderThreads(threads: number, pixels: number): void;
+    /** FFmpeg's threads in the capture that was opened last; 0: unknown, on systems other than Linux. */
+    decoderThreads(): number;
+  };
 };
 
 /**

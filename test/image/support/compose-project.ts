@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { TestContext } from "node:test";
+import { withSettings } from "../../deploy/render.ts";
 import { type Objects, objectsInFolder } from "../../pipeline/objects.ts";
 import { findCommand } from "../../support/commands.ts";
 import { setNetworkBlocked } from "./container-network.ts";
@@ -21,8 +22,17 @@ export class ComposeProject {
   readonly #project = `facepipe-${randomBytes(3).toString("hex")}`;
   readonly #folder: string;
 
-  /** `values`: variables of .env. Everything is removed after the test. */
-  static async start(t: TestContext, values: Readonly<Record<string, string>>): Promise<ComposeProject> {
+  /**
+   * `values`: variables of .env; `settings`: override those of secrets/facepipe.yaml, by path. Everything is removed after
+   * the test.
+   */
+  static async start(
+    t: TestContext,
+    {
+      values,
+      settings,
+    }: { values: Readonly<Record<string, string>>; settings: Readonly<Record<string, unknown>> },
+  ): Promise<ComposeProject> {
     // Not emptyFolder(), which would be deleted before the containers.
     const folder = await mkdtemp(join(tmpdir(), "facepipe-compose-"));
     const filter = (path: string) => ![".env", "secrets"].includes(basename(path));
@@ -30,6 +40,8 @@ export class ComposeProject {
     await command("deploy/make-secrets.sh", join(folder, "secrets"), "cloud-broker");
     const lines = Object.entries(values).map(([name, value]) => `${name}=${value}\n`);
     await writeFile(join(folder, ".env"), lines.join(""));
+    const example = await readFile(join(folder, "facepipe.yaml.example"), "utf8");
+    await writeFile(join(folder, "secrets/facepipe.yaml"), withSettings(example, settings));
     const project = new ComposeProject(folder);
     t.after(() => project.#down());
     await project.#compose("up", "-d");

@@ -20,11 +20,11 @@ export interface DeployedPipeline {
 /** The cloud's broker as the edge reaches it: host name and node port of its manifest. */
 const cloudBroker = { name: "cloud.example", port: 30883 };
 
-/** Renders both overlays with the edge's settings and a bucket filled in, as by an operator. */
+/** Renders both overlays with these values in the edge's facepipe.yaml and a bucket filled in, as by an operator. */
 export async function deploy(
   t: TestContext,
   s3: S3Fixture,
-  settings: Readonly<Record<string, string>>,
+  settings: Readonly<Record<string, unknown>>,
 ): Promise<DeployedPipeline> {
   const cluster = await Cluster.start(t);
   const [edgeNetwork, cloudNetwork, wideArea] = [
@@ -40,7 +40,7 @@ export async function deploy(
   const manifests = await filledManifests(t, [cloudBroker.name]);
   const edge = await renderOverlay("edge", {
     manifests,
-    config: { ...settings, FACEPIPE_TO: `mqtts://${cloudBroker.name}:${cloudBroker.port}` },
+    settings: { ...settings, "forward.to": `mqtts://${cloudBroker.name}:${cloudBroker.port}` },
   });
   const cloud = await renderOverlay("cloud", {
     manifests,
@@ -51,7 +51,7 @@ export async function deploy(
       AWS_ENDPOINT_URL_S3: `http://${cloudNetwork.gateway}:${port}`,
       AWS_REGION,
     },
-    secrets: { "aws-credentials": credentials },
+    files: { "cloud/secrets/aws-credentials": credentials },
   });
   return {
     edge: cluster.application(edge, {

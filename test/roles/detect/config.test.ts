@@ -147,7 +147,7 @@ detect:
     "healthcheck",
     "broker-check",
     "camera-check",
-    "erase --id=0 --from=./x",
+    "erase --camera=x --from=./x",
   ]) {
     const top = folder.write("log-level: warn\ncameras: [{ camera: synthetic }]\n");
     const shown = await facepipe(t, [...role.split(" "), "--config", top, "--show-config"]);

@@ -48,6 +48,7 @@ test("cameras that wait for the broker at the same time all go on when it takes 
       topicOf: (camera) => `faces/${camera}`,
       qos: 1,
       onSwitch: async () => undefined,
+      events: false,
     },
     { ...context, fail: assert.fail } as unknown as RoleContext,
   );
@@ -84,6 +85,7 @@ for (const { protocol, option, code } of [
         cameras: ["a"],
         qos: 1,
         onSwitch: async () => undefined,
+        events: false,
       },
       { ...context, fail: (error: Error) => failures.push(error) } as unknown as RoleContext,
     );

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { get, type IncomingMessage } from "node:http";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { get, type IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import bcrypt from "bcryptjs";
 import { newEpoch } from "../../../src/face/face-id.ts";
-import type { FacePage } from "../../../src/roles/gallery/api.d.ts";
+import type { CameraList, FacePage } from "../../../src/roles/gallery/api.d.ts";
 import { facepipe } from "../../support/facepipe.ts";
 import { emptyFolder } from "../../support/folder.ts";
 import { facesOf, start, writeTo } from "../audit/store.ts";
@@ -19,7 +19,7 @@ async function request(url: string, headers: Readonly<Record<string, string>>): 
 }
 
 async function facesAt(url: string, query: Readonly<Record<string, string>> = {}): Promise<FacePage> {
-  return (await fetch(`${url}/api/faces?${new URLSearchParams(query)}`)).json();
+  return (await fetch(`${url}/api/faces?${new URLSearchParams(query)}`)).json() as Promise<FacePage>;
 }
 
 async function allKeys(url: string, query: Readonly<Record<string, string>> = {}): Promise<string[]> {
@@ -43,7 +43,11 @@ test("pages have every face once, newest first, of all cameras, sites and days",
   const site = ([key, body]: [string, Buffer]): [string, Buffer] => [`site-a/${key}`, body];
   const day = 86_400_000;
   const stores = [
-    facesOf(newEpoch(), Array.from({ length: 130 }, (_, index) => index + 1), { camera: "door" }),
+    facesOf(
+      newEpoch(),
+      Array.from({ length: 130 }, (_, index) => index + 1),
+      { camera: "door" },
+    ),
     facesOf(newEpoch(), [1, 2, 3], { camera: "door", start: start - day }),
     facesOf(newEpoch(), [1, 2, 3], { camera: "yard", start: start + 500 }),
     new Map([...facesOf(newEpoch(), [1, 2], { camera: "door", start: start - 500 * day })].map(site)),
@@ -57,7 +61,7 @@ test("pages have every face once, newest first, of all cameras, sites and days",
   const before = String(start - day + 1500);
   const older = [...(stores[1]?.keys() ?? [])].slice(0, 2).concat(...(stores[3]?.keys() ?? []));
   assert.deepEqual(await allKeys(url, { before }), newestFirst(older));
-  const { cameras } = await (await fetch(`${url}/api/cameras`)).json();
+  const { cameras } = (await (await fetch(`${url}/api/cameras`)).json()) as CameraList;
   assert.deepEqual(cameras, ["door", "site-a/door", "yard"]);
 });
 
@@ -70,15 +74,29 @@ test("a page on another name than this machine's is refused, and everything but 
   writeFileSync(join(folder, ".hidden", key), faces.get(key) ?? "");
   const { url } = await startGallery(t, folder);
   const { port } = new URL(url);
-  const hosts = ["evil.example", `evil.example:${port}`, "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.1", ""];
-  for (const Host of hosts) assert.ok([400, 403].includes((await request(url, { Host })).statusCode ?? 0), Host);
+  const hosts = [
+    "evil.example",
+    `evil.example:${port}`,
+    "localhost.evil.example",
+    "127.0.0.1.evil.example",
+    "10.0.0.1",
+  ];
+  for (const Host of hosts)
+    assert.ok([400, 403].includes((await request(url, { Host })).statusCode ?? 0), Host);
   for (const Host of [`localhost:${port}`, "127.0.0.1", "[::1]:8080", "LOCALHOST"])
     assert.equal((await request(url, { Host })).statusCode, 200, Host);
 
   const picture = await fetch(`${url}/picture?${new URLSearchParams({ key })}`);
   assert.deepEqual(Buffer.from(await picture.arrayBuffer()), faces.get(key));
   assert.equal(picture.headers.get("content-type"), "image/png");
-  const others = ["rejected/x.bin", `.hidden/${key}`, `x/../${key}`, `../${folder.split("/").at(-1)}/${key}`, `/${key}`, ""];
+  const others = [
+    "rejected/x.bin",
+    `.hidden/${key}`,
+    `x/../${key}`,
+    `../${folder.split("/").at(-1)}/${key}`,
+    `/${key}`,
+    "",
+  ];
   for (const other of others) {
     const refused = await fetch(`${url}/picture?${new URLSearchParams({ key: other })}`);
     assert.equal(refused.status, 404, other);
@@ -119,7 +137,11 @@ test("with --auth-file nothing is shown without a login", async (t) => {
   const password = "Pa:ss wörd";
   const { url } = await startGallery(t, emptyFolder(t), ["--auth-file", await usersFile(t, password)]);
   const status = async (login: string) =>
-    (await fetch(`${url}/api/cameras`, { headers: { authorization: `Basic ${Buffer.from(login).toString("base64")}` } })).status;
+    (
+      await fetch(`${url}/api/cameras`, {
+        headers: { authorization: `Basic ${Buffer.from(login).toString("base64")}` },
+      })
+    ).status;
   for (const path of ["/", "/main.js", "/api/faces", "/api/live", "/picture?key=x"]) {
     const { status, headers } = await fetch(url + path);
     assert.equal(status, 401, path);

@@ -97,7 +97,7 @@ suite("the page in Chromium", { skip: chromiumMissing() ?? mosquittoMissing() ??
     await page.goto(url);
     await page.locator(".card").waitFor();
     await page.getByText("Connected to the broker").waitFor();
-    await broker.stop();
+    await broker.kill();
     await page.getByText("The broker cannot be reached").waitFor();
     writeTo(folder, facesOf(epoch, [2]));
     await page.locator(".card").nth(1).waitFor();

@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { type TestContext, test } from "node:test";
 import { objectsInFolder } from "../../pipeline/objects.ts";
 import { expectedFaces } from "../../pipeline/pipeline.ts";
+import { ConfigFolder } from "../../support/config.ts";
 import { startFacepipe } from "../../support/facepipe.ts";
 import { emptyFolder } from "../../support/folder.ts";
 
@@ -46,4 +47,27 @@ test("Ctrl-C on an endless camera stops the roles from detect to store: every fa
     /^(\d+) faces found, (\d+) published, (\d+) forwarded, (\d+) stored/m.exec(program.stdout) ?? [];
   assert.equal(stored, found);
   assert.equal(images((await objectsInFolder(folder)).keys()).length, Number(stored));
+});
+
+test("the configuration file of an edge and its cloud: the same cameras, each with its limit, and the same target", async (t) => {
+  const config = new ConfigFolder(t);
+  const folder = emptyFolder(t);
+  const path = config.write(`
+broker: mqtt://127.0.0.1:1
+http: 127.0.0.1:0
+detect:
+  detector: haar
+  emit: all
+  cameras:
+    - { name: entrance, camera: "synthetic:seconds=2", limit: 2 }
+    - { name: desk, camera: "synthetic:seconds=2,seed=2", limit: 3, format: jpeg }
+forward: { to: mqtts://cloud.example }
+store: { to: ${folder}, broker: mqtts://cloud.example }
+`);
+  const program = startFacepipe(t, ["up", "--config", path]);
+  assert.deepEqual(await program.ended, { code: 0, signal: null }, program.stderr);
+  assert.match(program.stdout, /^5 faces found, 5 published, 5 forwarded, 5 stored in /m);
+  const keys = [...(await objectsInFolder(folder)).keys()];
+  assert.equal(keys.filter((key) => /^entrance\/.*\.png$/.test(key)).length, 2, keys.join("\n"));
+  assert.equal(keys.filter((key) => /^desk\/.*\.jpg$/.test(key)).length, 3, keys.join("\n"));
 });

@@ -53,6 +53,40 @@ audit: { from: s3://faces }
   );
 });
 
+test("up takes what its own section leaves open from those of detect and store", (t) => {
+  const config = new ConfigFolder(t);
+  const text = `
+broker: mqtt://edge
+detect:
+  http: 9001
+  emit: best
+  fps: 5
+  spool: ./detect-spool
+  cameras: [{ name: door, camera: synthetic, fps: 2 }, { camera: 1 }]
+store: { to: ./faces, log-level: debug }
+forward: { to: mqtts://cloud }
+`;
+  const { emit, spool, to, http, logLevel, cameras } = config.read(text, "up");
+  assert.deepEqual(emit, { kind: "best" });
+  assert.equal(spool, "./detect-spool");
+  assert.match(String((to as { directory: string }).directory), /faces$/);
+  assert.deepEqual([http, logLevel], [undefined, "info"], "these are of the other role alone");
+  assert.deepEqual(
+    cameras.map(({ name, camera, fps }) => [name, camera, fps]),
+    [
+      [["door"], ["synthetic"], 2],
+      [[], ["1"], 5],
+    ],
+  );
+  const own = config.read(`${text}up: { emit: all, cameras: [{ camera: 7 }] }\n`, "up");
+  assert.deepEqual(own["emit"], { kind: "all" });
+  assert.deepEqual(
+    own.cameras.map(({ camera }) => camera),
+    [["7"]],
+  );
+  assert.deepEqual(config.read(text, "log")["logLevel"], "info");
+});
+
 test("values are read as they are written, whatever YAML takes them for", (t) => {
   const config = new ConfigFolder(t);
   const value = (key: string, text: string) => config.read(`log: { username: u, ${text} }\n`, "log")[key];

@@ -18,6 +18,7 @@ test("an answer with url-encoded keys, as asked for", () => {
       { key: "a/Türe +%.png", size: 42, modifiedAt: time },
       { key: "b", size: 0, modifiedAt: time + 877 },
     ],
+    folders: [],
     next: "1&2",
   });
 });

@@ -15,6 +15,7 @@ import { connectionOf } from "../../broker-connection.ts";
 import type { RoleContext } from "../../role.ts";
 import { watchProgress } from "../../watch-progress.ts";
 import { CameraControl, type CameraSwitch } from "../camera-control.ts";
+import { CameraEvents } from "../camera-events.ts";
 import { type EncodedFace, FaceEncoder } from "../face-encoder.ts";
 import type { FaceOutput } from "../face-output.ts";
 import { EpochRecords } from "./epoch-records.ts";
@@ -40,6 +41,8 @@ export interface SpoolFacesOptions {
   readonly topicOf: (camera: string) => string;
   readonly qos: Qos;
   readonly onSwitch: CameraSwitch;
+  /** `--events` */
+  readonly events: boolean;
   readonly directory: string;
   readonly maxBytes: number;
   readonly full: SpoolFull;
@@ -68,6 +71,7 @@ class SpoolOutput implements FaceOutput {
   readonly #connecting: Promise<void>;
   readonly #sender: SpoolSender;
   readonly #records: EpochRecords;
+  readonly #events: CameraEvents | undefined;
   readonly #recordTimer: NodeJS.Timeout;
   readonly #report: { stop(): void };
   /** Appends that are not durable yet. */
@@ -114,6 +118,7 @@ class SpoolOutput implements FaceOutput {
         this.#onChange();
       },
     });
+    this.#events = options.events ? connection.add(new CameraEvents(connection)) : undefined;
     connection.add(new CameraControl(connection, cameras, onSwitch));
     this.#connection = connection;
     this.#sender = sender;
@@ -167,12 +172,13 @@ class SpoolOutput implements FaceOutput {
     this.#sender.remove(faces);
   }
 
-  async #append({ payload, ...facts }: EncodedFace): Promise<void> {
+  async #append({ payload, facts, ...keys }: EncodedFace): Promise<void> {
     this.#appending++;
     try {
-      const face = await this.#spool.append(facts, payload);
+      const face = await this.#spool.append(keys, payload);
       if (!face) return;
-      this.#context.metrics.spooled.inc({ camera: facts.camera });
+      this.#context.metrics.spooled.inc({ camera: keys.camera });
+      this.#events?.publish(facts);
       this.#sender.add(face, payload);
     } catch (error) {
       // The spool was closed while it was full: the face was never counted.

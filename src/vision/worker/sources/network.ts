@@ -1,11 +1,11 @@
 import { once } from "node:events";
 import { connect } from "node:net";
-import { cpus } from "node:os";
 import { UserError } from "../../../base/errors.ts";
 import { redact } from "../../../base/redact.ts";
 import { networkReason } from "../../../base/system-errors.ts";
 import type { Cv, VideoCapture } from "../opencv.ts";
 import { type Capture, captureOf } from "./capture.ts";
+import { decoderThreads, openStreamByFfmpeg } from "./ffmpeg.ts";
 import { jpegPicture } from "./jpeg-picture.ts";
 import { fourccLetters, streamFormatOf } from "./stream-format.ts";
 
@@ -19,10 +19,7 @@ const defaultPorts: Readonly<Record<string, number>> = {
 
 /** Motion JPEG. */
 const jpegCodec = /^mjp/i;
-/**
- * H.264 and H.265: FFmpeg decodes as many of their frames in parallel as there are CPUs, and OpenCV 4.6 has no option to
- * change that; a frame comes out when that many more have come in.
- */
+/** H.264 and H.265: FFmpeg decodes one of their frames in each thread; it comes out when the others have come in. */
 const threadedCodec = /^(h26[45]|avc1|hevc|hvc1|hev1)/i;
 
 /** How long a camera may take to accept a connection, ms. */
@@ -35,7 +32,7 @@ export function captureStream(cv: Cv, video: VideoCapture): Capture {
   // -1 requests the encoded frames; it must be set before the first frame.
   if (jpegCodec.test(codec) && video.set(cv.CAP_PROP_FORMAT, -1))
     return captureOf(video, { stream, picture: () => jpegPicture(cv, encodedFrame(video)) });
-  return captureOf(video, { stream, heldBack: threadedCodec.test(codec) ? cpus().length - 1 : 0 });
+  return captureOf(video, { stream, heldBack: threadedCodec.test(codec) ? decoderThreads(cv) - 1 : 0 });
 }
 
 /** The bytes of the frame that was grabbed last. */
@@ -59,7 +56,7 @@ const checkLogin = "Check the path, the user name and the password in the URL";
 export async function openStream(cv: Cv, url: string, remedy = checkLogin): Promise<VideoCapture> {
   assertUrl(url);
   try {
-    return new cv.VideoCapture(url, cv.CAP_FFMPEG);
+    return openStreamByFfmpeg(cv, url);
   } catch (error) {
     // Not before: some cameras serve one connection, and the first one must be FFmpeg's.
     await assertReachable(url);

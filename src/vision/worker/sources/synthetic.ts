@@ -11,6 +11,7 @@ import type { Source } from "./source.ts";
  */
 export function openSynthetic(cv: Cv, text: string): Source {
   const spec = parseSynthetic(text);
+  const { width, height } = spec;
   const render = rendererOf(spec);
   const frames = spec.seconds === undefined ? undefined : Math.round(spec.seconds * spec.fps);
   const live = frames === undefined && spec.pace;
@@ -25,8 +26,8 @@ export function openSynthetic(cv: Cv, text: string): Source {
       const dropped = index - next;
       next = index + 1;
       if (spec.pace) await clock.until(index);
-      const draw = () => new cv.Mat(render(index), spec.height, spec.width, cv.CV_8UC3);
-      const picture = new Picture(() => ({ mat: draw(), reduction: 1 }), spec);
+      const draw = () => new cv.Mat(render(index), height, width, cv.CV_8UC3);
+      const picture = new Picture(() => ({ mat: draw(), reduction: 1 }), { width, height });
       return { picture, capturedAt: spec.pace ? clock.time(index) : Date.now(), dropped };
     },
     rewind() {

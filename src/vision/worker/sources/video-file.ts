@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { UserError } from "../../../base/errors.ts";
 import type { Cv, Mat, VideoCapture } from "../opencv.ts";
+import { openRecordingByFfmpeg } from "./ffmpeg.ts";
 import { grabbedPicture } from "./grabbed-picture.ts";
 import { readRotation } from "./mp4-rotation.ts";
 import { isHttp } from "./network.ts";
@@ -94,8 +95,7 @@ export function openVideoFile(cv: Cv, path: string, warn: Warn, name: string): S
 }
 
 function openVideo(cv: Cv, path: string, turnsByUs: boolean): VideoCapture {
-  // FFmpeg explicitly: the other backends that "any" would try support less and can hang on a broken file.
-  const capture = new cv.VideoCapture(path, cv.CAP_FFMPEG);
+  const capture = openRecordingByFfmpeg(cv, path);
   if (turnsByUs) capture.set(orientationAuto, 0);
   return capture;
 }

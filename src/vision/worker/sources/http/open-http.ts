@@ -4,6 +4,7 @@ import { redact } from "../../../../base/redact.ts";
 import { kindOf } from "../../../picture-kind.ts";
 import { imageExtensions, motionJpegExtension } from "../../../source-kind.ts";
 import type { Cv, VideoCapture } from "../../opencv.ts";
+import { openStreamByFfmpeg } from "../ffmpeg.ts";
 import { liveSource } from "../live.ts";
 import { assertUrl, captureStream, openStream } from "../network.ts";
 import type { Source, Warn } from "../source.ts";
@@ -112,7 +113,7 @@ async function downloaded(cv: Cv, answer: IncomingMessage, warn: Warn, name: str
 
 function openByFfmpeg(cv: Cv, url: string): VideoCapture | undefined {
   try {
-    return new cv.VideoCapture(url, cv.CAP_FFMPEG);
+    return openStreamByFfmpeg(cv, url);
   } catch {
     return undefined;
   }

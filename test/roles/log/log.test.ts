@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { startInjectingProxy } from "../mqtt/injecting-proxy.ts";
-import { clientAt, Subscriber } from "../pipeline/client.ts";
-import { faceMessages, smallPng } from "../pipeline/faces.ts";
-import { startFacepipe } from "../support/facepipe.ts";
-import { mosquittoMissing, startMosquitto } from "../support/mosquitto.ts";
-import { publishWithMosquitto } from "../support/mosquitto-clients.ts";
+import { startInjectingProxy } from "../../mqtt/injecting-proxy.ts";
+import { clientAt, Subscriber } from "../../pipeline/client.ts";
+import { faceMessages, smallPng } from "../../pipeline/faces.ts";
+import { startFacepipe } from "../../support/facepipe.ts";
+import { mosquittoMissing, startMosquitto } from "../../support/mosquitto.ts";
+import { publishWithMosquitto } from "../../support/mosquitto-clients.ts";
 
 const skip = mosquittoMissing() ?? false;
 
