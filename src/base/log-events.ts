@@ -6,6 +6,8 @@ import { UserError } from "./errors.ts";
  */
 export const logEvents = [
   "http_listening",
+  "page_listening",
+  "page_failed",
   "stopping",
   "stop_incomplete",
   "failed",
