@@ -72,7 +72,10 @@ COPY --from=manifest /manifest ./
 RUN npm ci
 COPY package.json tsconfig.json tsconfig.build.json ./
 COPY src src
-RUN node node_modules/typescript/bin/tsc -p tsconfig.build.json --sourceMap false
+COPY web web
+COPY scripts/setup/build-page.mjs scripts/setup/run.mjs scripts/setup/report.mjs scripts/setup/
+RUN node node_modules/typescript/bin/tsc -p tsconfig.build.json --sourceMap false \
+ && node -e "import('/build/scripts/setup/build-page.mjs').then((page) => page.buildPage())"
 
 # --- the image ---
 FROM ${DEBIAN_IMAGE}

@@ -1,4 +1,4 @@
-/** `npm run build`: src/ to dist/. */
+/** `npm run build`: src/ to dist/, web/ to dist/web/. */
 import { build } from "./setup/build.mjs";
 import { exitOnFailure } from "./setup/report.mjs";
 

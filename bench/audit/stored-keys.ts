@@ -3,7 +3,7 @@ import { type EpochRecord, encodeEpochRecord, epochKey } from "../../src/face/ep
 import type { FaceFacts } from "../../src/face/face.ts";
 import { faceId, newEpoch } from "../../src/face/face-id.ts";
 import { parseKeyTemplate } from "../../src/face/object-key.ts";
-import { defaultKey } from "../../src/roles/store/store.ts";
+import { defaultKey } from "../../src/roles/store/options.ts";
 
 const cameras = 4;
 const start = Date.parse("2026-11-21T00:00:00Z");

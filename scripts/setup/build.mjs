@@ -1,12 +1,13 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { buildPage } from "./build-page.mjs";
 import { report, reportWhile } from "./report.mjs";
 import { runLogged } from "./run.mjs";
 
 const stamp = join("dist", ".built");
-const inputs = ["src", "tsconfig.json", "tsconfig.build.json", "package-lock.json"];
+const inputs = ["src", "web", "tsconfig.json", "tsconfig.build.json", "package-lock.json"];
 
-/** Compiles src/ to dist/, unless it is up to date. */
+/** Compiles src/ to dist/ and web/ to dist/web/, unless it is up to date. */
 export async function build() {
   if (existsSync(stamp) && newest(inputs) < Date.parse(readFileSync(stamp, "utf8")))
     return report("build", "up to date");
@@ -21,7 +22,8 @@ export async function build() {
       [compiler, "-p", "tsconfig.build.json"],
       "Fix the compiler's errors.",
     );
-  await reportWhile("build", "compiling src/ to dist/", compile);
+  await reportWhile("build", "compiling src/ and web/ to dist/", compile);
+  await buildPage();
   writeFileSync(stamp, started.toISOString());
 }
 

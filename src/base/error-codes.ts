@@ -81,6 +81,8 @@ export const errorCodes = {
   OBJECT_UNREADABLE: "refused",
   CAMERA_NOT_IN_STORE: "refused",
   AUDIT_INCOMPLETE: "refused",
+  EXPORT_NOT_EMPTY: "refused",
+  EXPORT_IN_USE: "refused",
 
   SPOOL_IN_USE: "refused",
   SPOOL_NOT_WRITABLE: "refused",

@@ -6,6 +6,8 @@ import { UserError } from "./errors.ts";
  */
 export const logEvents = [
   "http_listening",
+  "page_listening",
+  "page_failed",
   "stopping",
   "stop_incomplete",
   "failed",
@@ -49,6 +51,8 @@ export const logEvents = [
   "object_written",
   "object_dropped",
   "payload_rejected",
+  "retention_removed",
+  "retention_failed",
   "record_unreadable",
   "drained",
   "drain_failed",

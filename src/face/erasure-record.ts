@@ -8,6 +8,8 @@ export interface ErasureRecord {
   readonly v: 1;
   /** RFC 3339, UTC. */
   readonly erasedAt: string;
+  /** Absent: a person erased them. */
+  readonly reason?: "retention" | undefined;
   readonly faces: readonly ErasedFaces[];
 }
 

@@ -1,5 +1,6 @@
-import { isJpeg, readJpegComment } from "./jpeg.ts";
-import { factsKeyword, isPng, readPngText } from "./png.ts";
+import type { PictureFormat } from "./face.ts";
+import { isJpeg, readJpegComment, readJpegSize } from "./jpeg.ts";
+import { factsKeyword, isPng, readPngSize, readPngText } from "./png.ts";
 
 export interface Picture {
   /** File name extension, without the dot. */
@@ -35,4 +36,13 @@ export function readPicture(payload: Buffer): Picture {
   const format = foreignFormats.find(({ starts }) => starts.test(start));
   if (format === undefined) throw new Error("the payload is not a picture");
   return { extension: format.extension, contentType: format.contentType };
+}
+
+/** The format and the size in pixels of a PNG or JPEG, from its header; undefined when the header has no size. */
+export function pictureSize(
+  payload: Buffer,
+): { readonly format: PictureFormat; readonly width: number; readonly height: number } | undefined {
+  const format = isPng(payload) ? "png" : "jpeg";
+  const size = format === "png" ? readPngSize(payload) : readJpegSize(payload);
+  return size && { ...size, format };
 }

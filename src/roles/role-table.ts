@@ -10,8 +10,10 @@ const table: Readonly<Record<string, () => Promise<unknown>>> = {
   "camera-check": async () => (await import("./camera-check/camera-check.ts")).cameraCheck,
   healthcheck: async () => (await import("./healthcheck.ts")).healthcheck,
   up: async () => (await import("./up/up.ts")).up,
+  gallery: async () => (await import("./gallery/gallery.ts")).gallery,
   audit: async () => (await import("./audit/audit.ts")).audit,
   erase: async () => (await import("./erase/erase.ts")).erase,
+  export: async () => (await import("./export/export.ts")).exportRole,
 };
 
 /** Loads the roles with these names, or all. */

@@ -7,7 +7,7 @@ import type { ListedObject, ObjectStore } from "../sinks/object-store.ts";
 import type { S3Options } from "../sinks/s3/s3-sink.ts";
 import { createObjectStore, parseTarget } from "../sinks/target.ts";
 import type { RoleContext } from "./role.ts";
-import { defaultKey, objectOptions } from "./store/store.ts";
+import { defaultKey, objectOptions } from "./store/options.ts";
 
 const { endpoint, pathStyle } = objectOptions;
 
@@ -40,6 +40,7 @@ export async function withStore(
   settings: Settings<typeof storedObjectsOptions>,
   { stop }: RoleContext,
   work: (store: ObjectStore) => Promise<void>,
+  remedyIfStopped = "",
 ): Promise<void> {
   const store = createObjectStore(settings.from, bucketOptions(settings, storeConcurrency));
   try {
@@ -47,7 +48,12 @@ export async function withStore(
     await work(store);
   } catch (error) {
     if (stop.aborted)
-      throw new UserError("STOPPED", `stopped before all of ${store.target} was read`, "", error);
+      throw new UserError(
+        "STOPPED",
+        `stopped before all of ${store.target} was read`,
+        remedyIfStopped,
+        error,
+      );
     throw error;
   } finally {
     store.close();

@@ -45,7 +45,7 @@ export function withCommon<O extends Options>(options: O): O & typeof commonOpti
 }
 
 /** `8080`, `0.0.0.0:8080`, `[::1]:8080`; without a host it listens on all addresses, as a container needs. */
-function readHttpAddress(text: string): HttpAddress {
+export function readHttpAddress(text: string): HttpAddress {
   const [, host = "", digits = ""] = /^(?:(.+):)?(\d{1,5})$/.exec(text) ?? [];
   const port = Number(digits);
   if (digits === "" || port > 65535) throw new Error("must be PORT or HOST:PORT");

@@ -21,6 +21,15 @@ export interface ObjectStore {
   pages(details: boolean, signal: AbortSignal): AsyncIterable<readonly ListedObject[]>;
   /** The object's bytes, undefined when there is none (any more); rejects when it has more than `most`. */
   read(key: string, most: number, signal: AbortSignal): Promise<Buffer | undefined>;
+  /** The names of the folders directly below a folder, sorted; `prefix` is "" or ends with `/`. At most some thousands. */
+  folders(prefix: string, signal: AbortSignal): Promise<readonly string[]>;
+  /**
+   * The last `most` keys of a folder that sort before `before`, newest names first; `prefix` ends with `/`. The names of its
+   * objects must begin with lower-case hexadecimal digits, as times and ids do. Reads a part of a large folder only.
+   */
+  lastKeys(prefix: string, before: string, most: number, signal: AbortSignal): Promise<readonly string[]>;
+  /** An address at which anyone can read the object for so many seconds; undefined where there is none. */
+  link(key: string, seconds: number): Promise<string | undefined>;
   /** Resolves when these objects, at most 1000, do not exist any more; absent ones are no fault. */
   remove(keys: readonly string[], signal: AbortSignal): Promise<void>;
   close(): void;

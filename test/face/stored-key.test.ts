@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { epochTag, faceId, newEpoch } from "../../src/face/face-id.ts";
 import { parseKeyTemplate } from "../../src/face/object-key.ts";
 import { keyReaderFor } from "../../src/face/stored-key.ts";
-import { defaultKey } from "../../src/roles/store/store.ts";
+import { defaultKey } from "../../src/roles/store/options.ts";
 import { facts } from "./pictures.ts";
 
 const epoch = newEpoch();

@@ -6,7 +6,7 @@ import { epochTag } from "../../src/face/face-id.ts";
 import { safeName } from "../../src/face/name.ts";
 import { parseKeyTemplate } from "../../src/face/object-key.ts";
 import { keyReaderFor } from "../../src/face/stored-key.ts";
-import { defaultKey } from "../../src/roles/store/store.ts";
+import { defaultKey } from "../../src/roles/store/options.ts";
 import { keyParts } from "../../src/sinks/key-parts.ts";
 import { property } from "./property.ts";
 import { anyText, faceFacts, uuid } from "./values.ts";

@@ -7,7 +7,7 @@ import { decodeMessage, encodeFace } from "../../src/face/message.ts";
 import { parseKeyTemplate } from "../../src/face/object-key.ts";
 import { readPngSize } from "../../src/face/png.ts";
 import { toStored } from "../../src/face/stored-objects.ts";
-import { defaultKey } from "../../src/roles/store/store.ts";
+import { defaultKey } from "../../src/roles/store/options.ts";
 import { keyParts } from "../../src/sinks/key-parts.ts";
 import { grayPng } from "../support/png.ts";
 import { property } from "./property.ts";

@@ -1,33 +1,13 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { deferred } from "../../src/base/deferred.ts";
 import { hasCode } from "../../src/base/errors.ts";
 import { emptyFolder } from "../support/folder.ts";
+import { noSmallDisk as skip, smallDisk } from "../support/small-disk.ts";
 import { Camera, fileHandlePrototype, openSpool, picture, segments, seqs } from "./fixture.ts";
-
-const skip =
-  process.getuid?.() === 0 && process.platform === "linux"
-    ? false
-    : "needs root, to mount a small file system";
-
-function smallDisk(t: TestContext, size = "1m"): string {
-  const folder = mkdtempSync(join(tmpdir(), "facepipe-disk-"));
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", folder], { stdio: "pipe" });
-    t.after(() => execFileSync("umount", ["-l", folder]));
-    return folder;
-  } catch {
-    t.skip("mount is not allowed here");
-    return "";
-  } finally {
-    t.after(() => rmdirSync(folder));
-  }
-}
 
 test("while the disk is full appends wait; then all of them are there, each once", { skip }, async (t) => {
   const disk = smallDisk(t);

@@ -1,6 +1,4 @@
-import { randomBytes } from "node:crypto";
 import { badUsage, UserError } from "../../base/errors.ts";
-import { encodeErasureRecord, erasureKey } from "../../face/erasure-record.ts";
 import type { Settings } from "../../settings/option.ts";
 import type { ListedObject, ObjectStore } from "../../sinks/object-store.ts";
 import { createSink } from "../../sinks/target.ts";
@@ -10,6 +8,7 @@ import { canAsk, confirm } from "./confirm.ts";
 import { ErasePlan } from "./plan.ts";
 import { candidateOf, selectObjects } from "./select-objects.ts";
 import { matches, selectionFaults, selectionOptions } from "./selection.ts";
+import { writeErasureRecord } from "./write-record.ts";
 
 const options = { ...storedObjectsOptions, ...selectionOptions };
 
@@ -66,13 +65,7 @@ async function writeRecords(plan: ErasePlan, settings: EraseSettings, stop: Abor
   const keys: string[] = [];
   try {
     await sink.open(stop);
-    for (const faces of records) {
-      const record = { v: 1, erasedAt: new Date().toISOString(), faces } as const;
-      const key = erasureKey(record, randomBytes(4).toString("hex"));
-      const body = encodeErasureRecord(record);
-      await sink.put({ key, body, contentType: "application/json", metadata: {} }, stop);
-      keys.push(key);
-    }
+    for (const faces of records) keys.push(await writeErasureRecord(sink, { faces }, stop));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const remedy = "Nothing was erased. Allow this user or login to write below --from, and to delete";

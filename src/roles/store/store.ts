@@ -4,6 +4,7 @@ import { Semaphore } from "../../base/semaphore.ts";
 import { keepOldGenerationSmall, letYoungGenerationGrow } from "../../base/v8-heap.ts";
 import { epochPrefix } from "../../face/epoch-record.ts";
 import { parseKeyTemplate } from "../../face/object-key.ts";
+import { keyReaderFor } from "../../face/stored-key.ts";
 import { toStored } from "../../face/stored-objects.ts";
 import { brokerQueueSize } from "../../mqtt/broker-queue-size.ts";
 import type { IncomingMessage } from "../../mqtt/message.ts";
@@ -13,36 +14,24 @@ import { isLocalTopic, readShareName, readTopicFilter } from "../../mqtt/topics.
 import { brokerOptions } from "../../settings/broker.ts";
 import { processEnvironment } from "../../settings/environment.ts";
 import { flag, integerBetween, option } from "../../settings/option.ts";
-import { checkNoLogin } from "../../settings/url-login.ts";
 import { createSink, parseTarget } from "../../sinks/target.ts";
 import { connectionOf, loginFaults, stableClientId, toBroker } from "../broker-connection.ts";
 import { defineRole } from "../role.ts";
 import { stopReceiving } from "../stop-receiving.ts";
 import { watchProgress } from "../watch-progress.ts";
 import { ObjectWriter, type WriteOutcome } from "./object-writer.ts";
+import { defaultKey, objectOptions } from "./options.ts";
 import { Receipts } from "./receipts.ts";
-
-/** The template of object keys, unless --object-key is set. */
-export const defaultKey = "{camera}/{yyyy}/{mm}/{dd}/{HH}{MM}{SS}.{ms}-{id}.{ext}";
+import { type Retention, retentionFaults, retentionOptions, startRetention } from "./retention.ts";
 
 const epochRecords = { filter: `${epochPrefix}#`, consequence: "records of ended epochs are not stored" };
-
-/** How objects are stored. */
-export const objectOptions = {
-  createBucket: flag("create the bucket if it does not exist"),
-  public: flag("make the objects readable by anyone, and log the URL of each"),
-  endpoint: option("URL", "S3 endpoint, for Ceph, MinIO, IBM COS ...", readEndpoint, {
-    fallbackNote: "AWS_ENDPOINT_URL_S3, else AWS",
-  }),
-  pathStyle: flag("address buckets as ENDPOINT/BUCKET"),
-};
 
 const options = {
   to: option("TARGET", "where to store objects: s3://BUCKET/PREFIX or file:///DIR", parseTarget, {
     required: true,
   }),
   topic: option("FILTER", "topic filter to subscribe to", readTopicFilter, { fallback: "faces/#" }),
-  objectKey: option("TEMPLATE", "template of object keys", parseKeyTemplate, { fallback: defaultKey }),
+  objectKey: option("TEMPLATE", "template of object keys", readKeyTemplate, { fallback: defaultKey }),
   concurrency: option("N", "messages written at once", integerBetween(1, 1000), { fallback: "64" }),
   share: option(
     "GROUP",
@@ -53,6 +42,7 @@ const options = {
     "with --share: on stop, store what the broker has queued for this store, then unsubscribe",
   ),
   brokerQueue: flag("also expose the number of messages that the broker stores, from its $SYS topics"),
+  ...retentionOptions,
   ...objectOptions,
   ...brokerOptions,
 };
@@ -68,6 +58,7 @@ export const store = defineRole({
   check: (settings) => [
     ...loginFaults({ ...settings, url: settings.broker }),
     ...(settings.drainOnStop && settings.share === undefined ? ["--drain-on-stop needs --share"] : []),
+    ...retentionFaults(settings),
   ],
   async run(settings, context) {
     letYoungGenerationGrow();
@@ -97,16 +88,18 @@ export const store = defineRole({
       () => writer.trouble,
     );
 
+    let retention: Retention | undefined;
     const storeOne = async (message: IncomingMessage): Promise<void> => {
       const { topic, payload } = message;
       shareCheck.delivered();
       if (isLocalTopic(topic)) return;
       const started = performance.now();
-      const stored = toStored(topic, payload, new Date(), settings.objectKey);
+      const stored = toStored(topic, payload, new Date(), settings.objectKey.keyOf);
       let complete = true;
       let outcome: WriteOutcome = "stored";
       for (const object of stored.objects) {
         outcome = await writer.write(object);
+        if (outcome === "stored") retention?.written(object.body.length);
         if (typeof outcome === "object") complete = false;
       }
       progress.touch();
@@ -143,6 +136,7 @@ export const store = defineRole({
     connection.add(brokerQueueSize(log, settings.brokerQueue, onQueueSize));
     await connection.start(stop);
     context.ready();
+    retention = startRetention(sink, settings, context);
     log.info(eventFields("storing"), `storing ${filter} in ${sink.target}`);
     await aborted(stop);
     if (!(await stopReceiving(subscriber, settings.drainOnStop || context.drainOnStop, context))) {
@@ -152,14 +146,13 @@ export const store = defineRole({
     }
     await doneBefore(receipts.flush(), context.deadline);
     await connection.stop();
+    await retention?.ended;
     await sink.close();
     return { stored: count };
   },
 });
 
-function readEndpoint(text: string): string {
-  checkNoLogin(text);
-  if (!/^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : ""))
-    throw new Error("must be a URL such as https://s3.example");
-  return text.trim();
+/** To write keys, and to read them. */
+function readKeyTemplate(template: string) {
+  return { keyOf: parseKeyTemplate(template), keyReader: keyReaderFor(template) };
 }

@@ -12,9 +12,13 @@ import { captureFaults } from "../detect/option-conflicts.ts";
 import { cameraOption, captureOptions, spoolOptions } from "../detect/options.ts";
 import { nameFaults } from "../detect/unique-camera-names.ts";
 import { forward } from "../forward/forward.ts";
+import { gallery } from "../gallery/gallery.ts";
+import { pageFaults, pageOptions } from "../gallery/options.ts";
 import { log } from "../log/log.ts";
 import { defineRole, type RoleSummary } from "../role.ts";
-import { objectOptions, store } from "../store/store.ts";
+import { objectOptions } from "../store/options.ts";
+import { store } from "../store/store.ts";
+import { withFreePort } from "./free-port.ts";
 import { type RunningRole, startRole } from "./start-role.ts";
 
 const cameraOptions = {
@@ -30,6 +34,11 @@ const options = {
   }),
   ...objectOptions,
   ...spoolOptions,
+  ...pageOptions,
+  listen: {
+    ...pageOptions.listen,
+    fallbackNote: "127.0.0.1:8080, or the next port that is free",
+  },
   spool: {
     ...spoolOptions.spool,
     fallbackNote: ".facepipe-spool in the target directory; for a bucket in the user's state folder",
@@ -49,8 +58,14 @@ export const up = defineRole({
   runs: ["detect", "store"],
   checkCamera: captureFaults,
   // Without any camera there is one all the same.
-  check: ({ cameras = [], name = [] }) => nameFaults(cameras.length || 1, name),
-  async run({ to, createBucket, public: isPublic, endpoint, pathStyle, ...settings }, context) {
+  check: ({ cameras = [], name = [], ...page }) => [
+    ...nameFaults(cameras.length || 1, name),
+    ...pageFaults(page),
+  ],
+  async run(
+    { to, createBucket, public: isPublic, endpoint, pathStyle, listen, authFile, ...settings },
+    context,
+  ) {
     const { print, stop } = context;
     const found = webcamPresent() ? "0" : "synthetic";
     const isSet = settings.cameras.length > 0;
@@ -75,6 +90,9 @@ export const up = defineRole({
       const objects = { createBucket, public: isPublic, endpoint, pathStyle };
       await start(startRole(store, { broker: cloud.url, to: target }, context, objects));
       await start(startRole(forward, { from: edge.url, to: cloud.url }, context));
+      const bucket = { endpoint, pathStyle };
+      const page = { ...bucket, authFile, listen: await withFreePort(listen) };
+      await start(startRole(gallery, { broker: cloud.url, from: target }, context, page));
       await start(startRole(log, { broker: edge.url }, context));
       const { spool: _, ...captureSettings } = settings;
       const capture = { ...captureSettings, camera: sources, cameras };

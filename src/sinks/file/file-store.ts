@@ -1,11 +1,12 @@
-import { open, opendir, rmdir, stat, unlink } from "node:fs/promises";
+import { open, opendir, readdir, rmdir, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { UserError } from "../../base/errors.ts";
 import { errorReason, systemCode } from "../../base/system-errors.ts";
 import { keyParts } from "../key-parts.ts";
+import { LastNames } from "../last-names.ts";
 import type { ListedObject, ObjectStore } from "../object-store.ts";
-import { filesBelow } from "./files-below.ts";
+import { filesBelow, isSkipped } from "./files-below.ts";
 
 /** Calls of the file system at once. */
 const concurrency = 16;
@@ -59,6 +60,23 @@ export class FileStore implements ObjectStore {
     }
   }
 
+  async folders(prefix: string): Promise<readonly string[]> {
+    const entries = await this.#entries(prefix);
+    const names = entries.filter((each) => each.isDirectory()).map(({ name }) => name);
+    return names.filter((name) => !isSkipped(prefix, name)).sort();
+  }
+
+  async lastKeys(prefix: string, before: string, most: number): Promise<readonly string[]> {
+    const last = new LastNames(most);
+    for (const entry of await this.#entries(prefix)) {
+      const key = prefix + entry.name;
+      if (key < before && entry.isFile() && !isSkipped(prefix, entry.name)) last.add(key);
+    }
+    return last.descending();
+  }
+
+  async link(): Promise<undefined> {}
+
   async remove(keys: readonly string[]): Promise<void> {
     await inParallel(keys, async (key) => {
       const path = this.#path(key);
@@ -77,6 +95,17 @@ export class FileStore implements ObjectStore {
     });
     // Removed since it was listed.
     return size < 0 ? undefined : { key, size, modifiedAt: mtimeMs };
+  }
+
+  /** What is in a folder; nothing when there is no such folder (any more). */
+  async #entries(prefix: string) {
+    const path = prefix === "" ? this.#root : this.#path(prefix.slice(0, -1));
+    try {
+      return await readdir(path, { withFileTypes: true });
+    } catch (error) {
+      if (systemCode(error) === "ENOENT" && prefix !== "") return [];
+      throw readError(error, path);
+    }
   }
 
   /** Removes the folder and those above it, up to the root, as long as they are empty. */

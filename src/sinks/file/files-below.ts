@@ -40,7 +40,7 @@ export async function* filesBelow(root: string): AsyncGenerator<readonly string[
 const options = { bufferSize: 256 };
 
 /** `lost+found` belongs to the file system of a mount, and only root may read it. */
-function isSkipped(prefix: string, name: string): boolean {
+export function isSkipped(prefix: string, name: string): boolean {
   return name.startsWith(".") || (prefix === "" && name === "lost+found");
 }
 

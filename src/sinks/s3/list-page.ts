@@ -8,6 +8,8 @@ import { readRemedies } from "./read-errors.ts";
 export interface ListPage {
   /** Keys are complete: the prefix is part of them. */
   readonly objects: readonly ListedObject[];
+  /** What the keys that were left out have up to the delimiter, when one was asked for; complete as keys are. */
+  readonly folders: readonly string[];
   /** Continues the listing; undefined at its end. */
   readonly next: string | undefined;
 }
@@ -18,7 +20,7 @@ export interface ListPage {
  * UserError, as the answer was no listing.
  */
 export function readPageOf(command: ListObjectsV2Command): { page: ListPage } {
-  const result: { page: ListPage } = { page: { objects: [], next: undefined } };
+  const result: { page: ListPage } = { page: { objects: [], folders: [], next: undefined } };
   readAnswer(command, (xml) => {
     result.page = parsePage(xml, command.input.Bucket ?? "");
     return "<ListBucketResult></ListBucketResult>";
@@ -39,10 +41,13 @@ export function parsePage(xml: string, bucket: string): ListPage {
     size: Number(field(fields, "Size")),
     modifiedAt: Date.parse(field(fields, "LastModified")) || 0,
   }));
+  const folders = Array.from(xml.matchAll(/<CommonPrefixes>(.*?)<\/CommonPrefixes>/gs), ([, fields = ""]) =>
+    decode(field(fields, "Prefix")),
+  );
   const token = decodeXml(field(xml, "NextContinuationToken"));
   if (token === "" && field(xml, "IsTruncated").trim() === "true")
     throw noListing(bucket, "the service answered with a part of the listing, and not how to get the rest");
-  return { objects, next: token === "" ? undefined : token };
+  return { objects, folders, next: token === "" ? undefined : token };
 }
 
 function noListing(bucket: string, reason: string): UserError {

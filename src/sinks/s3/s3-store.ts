@@ -7,6 +7,7 @@ import { requireObject } from "./answers.ts";
 import type { S3Location } from "./bucket.ts";
 import { createClient, type S3Options } from "./client.ts";
 import { failureOf } from "./failure.ts";
+import { lastKeysBelow } from "./last-keys.ts";
 import { type ListPage, readPageOf } from "./list-page.ts";
 import { s3ReadError } from "./read-errors.ts";
 import { removeObjects } from "./remove-objects.ts";
@@ -14,6 +15,9 @@ import { checkName } from "./write-check.ts";
 
 /** How long a request is tried again while the service cannot be reached, milliseconds: the first, and those after it. */
 const timeouts = { open: 5_000, later: 60_000 } as const;
+
+/** Pages of the listing that are read for the folders of one folder. */
+const mostFolderPages = 10;
 
 /** Reads and removes objects in a bucket, below a prefix. */
 export class S3Store implements ObjectStore {
@@ -74,6 +78,47 @@ export class S3Store implements ObjectStore {
       const body = Buffer.from((await Body?.transformToByteArray()) ?? []);
       requireObject(answer, body);
       return body;
+    });
+  }
+
+  async folders(below: string, signal: AbortSignal): Promise<readonly string[]> {
+    const prefix = this.#location.prefix + below;
+    const names: string[] = [];
+    let more: Readonly<Record<string, string>> | undefined = {};
+    for (let pages = 0; more !== undefined && pages < mostFolderPages; pages++) {
+      const page: ListPage = await this.#list(
+        { Prefix: prefix, Delimiter: "/", ...more },
+        timeouts.later,
+        signal,
+      );
+      for (const folder of page.folders) names.push(folder.slice(prefix.length, -1));
+      more = page.next === undefined ? undefined : { ContinuationToken: page.next };
+    }
+    return names.filter((name) => name !== "" && !name.startsWith("."));
+  }
+
+  async lastKeys(
+    below: string,
+    before: string,
+    most: number,
+    signal: AbortSignal,
+  ): Promise<readonly string[]> {
+    const { prefix } = this.#location;
+    const list = (more: Readonly<Record<string, string | number>>) =>
+      this.#list({ Delimiter: "/", ...more }, timeouts.later, signal);
+    const keys = await lastKeysBelow(prefix + below, prefix + before, most, list);
+    return keys.map((key) => key.slice(prefix.length));
+  }
+
+  async link(key: string, seconds: number): Promise<string> {
+    const client = this.#client;
+    if (!client) throw new Error(`${this.target} is not open`);
+    const { bucket, prefix } = this.#location;
+    const { GetObjectCommand } = await import("@aws-sdk/client-s3");
+    const { getSignedUrl } = await import("@aws-sdk/s3-request-presigner");
+    const command = new GetObjectCommand({ Bucket: bucket, Key: prefix + key });
+    return getSignedUrl(client, command, { expiresIn: seconds }).catch((error) => {
+      throw s3ReadError(error, bucket);
     });
   }
 

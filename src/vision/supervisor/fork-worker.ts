@@ -7,7 +7,7 @@ const youngGeneration = "--max-semi-space-size=2";
 
 /** Starts a program of src/vision/worker/ in a process of its own, which has this process's options of Node.js. */
 export function forkWorker(
-  program: "main" | "reduce-main",
+  program: "main" | "picture-main",
   options: Pick<ForkOptions, "stdio" | "env">,
 ): ChildProcess {
   // The same file type as this one: .js when built, .ts under a loader.

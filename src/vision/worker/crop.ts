@@ -1,6 +1,7 @@
 import type { Box } from "../../face/face.ts";
+import { alignedRectangle, alignment } from "../alignment.ts";
 import type { CapturedFace, FrameSize, VisionSettings } from "../types.ts";
-import { alignedRectangle, alignment, warp } from "./align.ts";
+import { warp } from "./align.ts";
 import type { Detection } from "./detectors/detector.ts";
 import type { Cv, Mat } from "./opencv.ts";
 import { sampleSide } from "./visits/quality-score.ts";

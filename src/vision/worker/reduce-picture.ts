@@ -1,4 +1,4 @@
-import type { ReduceRequest } from "../reducer-messages.ts";
+import type { ReduceRequest } from "../picture-messages.ts";
 import type { Cv, Mat } from "./opencv.ts";
 
 /** JPEG qualities that are tried at each size, 0 to 100. */
@@ -10,7 +10,10 @@ const smallestSide = 32;
  * The picture as a JPEG of at most `maxBytes`: as large as fits, in steps. Undefined when it does not fit at the smallest
  * size. Throws OpenCV's Error for a picture that it cannot read.
  */
-export function reducePicture(cv: Cv, { picture, maxBytes }: ReduceRequest): Buffer | undefined {
+export function reducePicture(
+  cv: Cv,
+  { picture, maxBytes }: Omit<ReduceRequest, "kind">,
+): Buffer | undefined {
   // Grayscale stays grayscale; 16 bits per sample become the 8 that a JPEG has.
   const original = cv.imdecode(picture, cv.IMREAD_ANYCOLOR);
   try {

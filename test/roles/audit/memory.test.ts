@@ -8,7 +8,7 @@ import { keyReaderFor } from "../../../src/face/stored-key.ts";
 import { readStore } from "../../../src/roles/audit/read-store.ts";
 import { auditReport } from "../../../src/roles/audit/report.ts";
 import type { RoleContext } from "../../../src/roles/role.ts";
-import { defaultKey } from "../../../src/roles/store/store.ts";
+import { defaultKey } from "../../../src/roles/store/options.ts";
 import type { ListedObject, ObjectStore } from "../../../src/sinks/object-store.ts";
 import { never } from "../../sinks/objects.ts";
 

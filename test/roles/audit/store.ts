@@ -7,7 +7,7 @@ import { faceId } from "../../../src/face/face-id.ts";
 import { encodeFace } from "../../../src/face/message.ts";
 import { parseKeyTemplate } from "../../../src/face/object-key.ts";
 import { toStored } from "../../../src/face/stored-objects.ts";
-import { defaultKey } from "../../../src/roles/store/store.ts";
+import { defaultKey } from "../../../src/roles/store/options.ts";
 import { smallPng } from "../../pipeline/faces.ts";
 
 /** Objects by key, as store writes them. */
@@ -19,6 +19,8 @@ export interface FaceOptions {
   readonly template?: string;
   /** Of the face with seq 1, milliseconds since 1970; each face is a second later. */
   readonly start?: number;
+  /** More facts, or others. */
+  readonly facts?: Partial<FaceFacts>;
 }
 
 export const start = Date.parse("2026-11-21T14:00:00Z");
@@ -40,6 +42,7 @@ export function messagesOf(epoch: string, seqs: Iterable<number>, options: FaceO
       score: 0.9,
       detector: "haar",
       visit,
+      ...options.facts,
     };
     return encodeFace(smallPng(seq % 256), "png", facts);
   });

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { newEpoch } from "../../../src/face/face-id.ts";
 import { keyReaderFor } from "../../../src/face/stored-key.ts";
 import { selectObjects } from "../../../src/roles/erase/select-objects.ts";
-import { defaultKey } from "../../../src/roles/store/store.ts";
+import { defaultKey } from "../../../src/roles/store/options.ts";
 import { FileStore } from "../../../src/sinks/file/file-store.ts";
 import { emptyFolder } from "../../support/folder.ts";
 import { facesOf, writeTo } from "../audit/store.ts";

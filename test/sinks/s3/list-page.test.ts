@@ -18,6 +18,7 @@ test("an answer with url-encoded keys, as asked for", () => {
       { key: "a/Türe +%.png", size: 42, modifiedAt: time },
       { key: "b", size: 0, modifiedAt: time + 877 },
     ],
+    folders: [],
     next: "1&2",
   });
 });
@@ -26,7 +27,7 @@ test("an answer of a service that does not encode keys, and an empty one", () =>
   const contents = "<Contents><Key>a+b%20&amp;&#x9580;&#65;&lt;</Key><Size>1</Size></Contents>";
   const { objects, next } = parsePage(`<ListBucketResult>${contents}</ListBucketResult>`, "bucket");
   assert.deepEqual([objects[0]?.key, next], ["a+b%20&門A<", undefined]);
-  assert.deepEqual(parsePage("<ListBucketResult/>", "bucket"), { objects: [], next: undefined });
+  assert.deepEqual(parsePage("<ListBucketResult/>", "bucket"), { objects: [], folders: [], next: undefined });
 });
 
 const noListings = {

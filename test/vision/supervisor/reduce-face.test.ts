@@ -6,8 +6,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { crc32 } from "node:zlib";
 import { decodeMessage, encodeFace } from "../../../src/face/message.ts";
+import { PictureProcess } from "../../../src/vision/supervisor/picture-process.ts";
 import { reduceFace } from "../../../src/vision/supervisor/reduce-face.ts";
-import { ReducerProcess } from "../../../src/vision/supervisor/reducer-process.ts";
 import { decodedFacts, facts } from "../../face/pictures.ts";
 import { grayPng } from "../../support/png.ts";
 import { faceMessage, shapeOf } from "../faces.ts";
@@ -154,8 +154,8 @@ test("the reducer ignores Ctrl-C: its supervisor ends it", { skip }, async () =>
 
 test("a reducer that hangs is killed", { skip }, async () => {
   const before = reducersOf(process.pid);
-  const reducer = new ReducerProcess({ timeout: 100, idle: 60_000 });
-  const hanging = reducer.reduce({ picture: faceMessage("png"), maxBytes: 5000 });
+  const reducer = new PictureProcess({ timeout: 100, idle: 60_000 });
+  const hanging = reducer.run({ kind: "reduce", picture: faceMessage("png"), maxBytes: 5000 });
   const started = reducersOf(process.pid).filter((pid) => !before.includes(pid));
   assert.equal(started.length, 1);
   process.kill(started[0] ?? 0, "SIGSTOP");
@@ -165,13 +165,16 @@ test("a reducer that hangs is killed", { skip }, async () => {
 
 test("an idle reducer ends", { skip }, async () => {
   const before = reducersOf(process.pid);
-  const reducer = new ReducerProcess({ timeout: 60_000, idle: 10 });
-  assert.ok(await reducer.reduce({ picture: faceMessage("png"), maxBytes: 5000 }));
+  const reducer = new PictureProcess({ timeout: 60_000, idle: 10 });
+  assert.ok(await reducer.run({ kind: "reduce", picture: faceMessage("png"), maxBytes: 5000 }));
   await gone(
     reducersOf(process.pid).filter((pid) => !before.includes(pid)),
     process.pid,
   );
-  assert.ok(await reducer.reduce({ picture: faceMessage("png"), maxBytes: 5000 }), "the next one");
+  assert.ok(
+    await reducer.run({ kind: "reduce", picture: faceMessage("png"), maxBytes: 5000 }),
+    "the next one",
+  );
 });
 
 test("an idle reducer does not keep its program running, and ends with it", { skip }, async (t) => {

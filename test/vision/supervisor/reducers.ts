@@ -9,7 +9,7 @@ export function reducersOf(parent: number): number[] {
         // The fields after the command's name, which is in parentheses: state, parent ...
         const [state, ppid] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
         const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
-        return state !== "Z" && Number(ppid) === parent && /\/reduce-main\.(ts|js)\0/.test(command);
+        return state !== "Z" && Number(ppid) === parent && /\/picture-main\.(ts|js)\0/.test(command);
       } catch {
         return false;
       }

@@ -9,8 +9,8 @@ import {
   project,
   referencePoints,
   type Similarity,
-  warp,
-} from "../../../src/vision/worker/align.ts";
+} from "../../../src/vision/alignment.ts";
+import { warp } from "../../../src/vision/worker/align.ts";
 import { loadOpenCv } from "../../../src/vision/worker/opencv.ts";
 import { analyze, folderOf, ppm, settings } from "../harness.ts";
 import { noModel, yunet } from "./detectors/yunet-model.ts";
