@@ -3,27 +3,29 @@ import type { Counter, Gauge, Histogram, Registry } from "prom-client";
 /** What every role counts; names and labels are part of the program's interface (docs/metrics.md). */
 export interface Metrics {
   readonly registry: Registry;
-  readonly frames: Counter;
-  readonly skipped: Counter;
-  readonly visits: Counter;
-  readonly faces: Counter;
-  readonly published: Counter;
+  readonly frames: Counter<"camera">;
+  readonly skipped: Counter<"camera">;
+  readonly visits: Counter<"camera">;
+  readonly faces: Counter<"camera">;
+  readonly published: Counter<"camera">;
   readonly forwarded: Counter;
   readonly stored: Counter;
   readonly rejected: Counter;
   readonly receipts: Counter;
-  readonly detectSeconds: Histogram;
+  readonly detectSeconds: Histogram<"camera">;
   readonly storeSeconds: Histogram;
   readonly endToEndSeconds: Histogram;
   readonly connected: Gauge<"peer" | "role">;
   readonly brokerQueued: Gauge;
   readonly shareUnproven: Gauge;
-  readonly visionRestarts: Counter;
+  readonly visionRestarts: Counter<"camera">;
   readonly cameraPaused: Gauge<"camera">;
   readonly commands: Counter<"result">;
   readonly spooled: Counter<"camera">;
   readonly confirmed: Counter<"camera">;
   readonly resent: Counter<"camera">;
+  /** Sets everything that is counted by camera to zero, so that a scrape shows it before the first event. */
+  addCamera(camera: string): void;
   /** Counts what a rule drops. */
   drop(reason: DropReason, count?: number): void;
   /** Reads the number of messages in flight at each scrape. */
@@ -35,6 +37,8 @@ export interface Metrics {
 /** What detect's spool holds; `faces` by camera. */
 export interface SpoolState {
   readonly bytes: number;
+  /** `--spool-max` */
+  readonly maxBytes: number;
   readonly faces: ReadonlyMap<string, number>;
 }
 
@@ -62,8 +66,12 @@ export function isDropReason(text: string): text is DropReason {
   return (dropReasons as readonly string[]).includes(text);
 }
 
-/** Seconds, from a fast board's millisecond to an outage of an hour. */
-const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600, 3600];
+/** Seconds, for work on one frame or message. */
+const workBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** With retries during an outage of the bucket. */
+const retryBuckets = [...workBuckets, 60, 600, 3600];
+/** From a pipeline on one machine to a spool that waited for days. */
+const journeyBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 21_600, 86_400];
 
 /** Creates a registry with all metrics at zero, so that a scrape shows them before the first event. */
 export async function createMetrics(): Promise<Metrics> {
@@ -71,8 +79,12 @@ export async function createMetrics(): Promise<Metrics> {
   const registry = new Registry();
   const registers = [registry];
   const counter = (name: string, help: string) => new Counter({ name: `facepipe_${name}`, help, registers });
-  const histogram = (name: string, help: string) =>
-    new Histogram({ name: `facepipe_${name}`, help, registers, buckets });
+  const histogram = <L extends string = never>(
+    name: string,
+    help: string,
+    buckets: number[],
+    labelNames: L[] = [],
+  ) => new Histogram({ name: `facepipe_${name}`, help, registers, buckets, labelNames });
   const dropped = new Counter({
     name: "facepipe_dropped_total",
     help: "Dropped by a rule, by reason; late_frame counts frames, quality faces, the others messages",
@@ -93,7 +105,7 @@ export async function createMetrics(): Promise<Metrics> {
       for (const { labels, read } of inFlight) this.set(labels, read());
     },
   });
-  let spoolState: () => SpoolState = () => ({ bytes: 0, faces: new Map() });
+  let spoolState: () => SpoolState = () => ({ bytes: 0, maxBytes: 0, faces: new Map() });
   const spoolGauge = (name: string, help: string, read: (state: SpoolState) => number) =>
     new Gauge({
       name: `facepipe_${name}`,
@@ -107,6 +119,7 @@ export async function createMetrics(): Promise<Metrics> {
     [...faces.values()].reduce((sum, count) => sum + count, 0),
   );
   spoolGauge("spool_bytes", "Size of the spool's files", ({ bytes }) => bytes);
+  spoolGauge("spool_max_bytes", "Maximum size of the spool's files", ({ maxBytes }) => maxBytes);
   new Gauge({
     name: "facepipe_unconfirmed_faces",
     help: "Faces that are counted and not confirmed, by camera",
@@ -120,21 +133,32 @@ export async function createMetrics(): Promise<Metrics> {
   });
   const byCamera = (name: string, help: string) =>
     new Counter({ name: `facepipe_${name}`, help, labelNames: ["camera"] as const, registers });
+  const ofCamera = {
+    frames: byCamera("frames_total", "Camera frames analysed"),
+    skipped: byCamera("frames_skipped_total", "Camera frames skipped: no motion, or over the limit of --fps"),
+    visits: byCamera("visits_total", "Visits: a person's stays in view of the camera"),
+    faces: byCamera("faces_total", "Faces detected, selected and cut out"),
+    published: byCamera("published_total", "Face messages that the broker acknowledged"),
+    visionRestarts: byCamera("vision_restarts_total", "Restarts of the worker that reads a camera"),
+  };
+  const detectSeconds = histogram("detect_seconds", "Time to detect the faces of a frame", workBuckets, [
+    "camera",
+  ]);
   collectDefaultMetrics({ register: registry });
   return {
     registry,
-    frames: counter("frames_total", "Camera frames analysed"),
-    skipped: counter("frames_skipped_total", "Camera frames skipped: no motion, or over the limit of --fps"),
-    visits: counter("visits_total", "Visits: a person's stays in view of the camera"),
-    faces: counter("faces_total", "Faces detected, selected and cut out"),
-    published: counter("published_total", "Face messages that the broker acknowledged"),
+    ...ofCamera,
     forwarded: counter("forwarded_total", "Messages that the target broker acknowledged"),
     stored: counter("stored_total", "Messages whose objects are written"),
     rejected: counter("rejected_total", "Payloads that are not a picture"),
     receipts: counter("receipts_total", "Receipts published by store, carried by forward or read by detect"),
-    detectSeconds: histogram("detect_seconds", "Time to detect the faces of a frame"),
-    storeSeconds: histogram("store_seconds", "Time to write the objects of a message, retries included"),
-    endToEndSeconds: histogram("end_to_end_seconds", "Time from capture to stored"),
+    detectSeconds,
+    storeSeconds: histogram(
+      "store_seconds",
+      "Time to write the objects of a message, retries included",
+      retryBuckets,
+    ),
+    endToEndSeconds: histogram("end_to_end_seconds", "Time from capture to stored", journeyBuckets),
     connected: new Gauge({
       name: "facepipe_connected",
       help: "1 while connected to the broker, else 0",
@@ -151,7 +175,6 @@ export async function createMetrics(): Promise<Metrics> {
       help: "1 while store --share has received nothing from a broker that may not have shared subscriptions",
       registers,
     }),
-    visionRestarts: counter("vision_restarts_total", "Restarts of the worker that reads a camera"),
     cameraPaused: new Gauge({
       name: "facepipe_camera_paused",
       help: "1 while the camera is paused by MQTT, else 0",
@@ -167,6 +190,10 @@ export async function createMetrics(): Promise<Metrics> {
     spooled: byCamera("spooled_total", "Faces that are durable on disk: from then on they count"),
     confirmed: byCamera("confirmed_total", "Faces that left the spool because they are safe"),
     resent: byCamera("resent_total", "Faces that were published again because they were not confirmed"),
+    addCamera: (camera) => {
+      for (const each of Object.values(ofCamera)) each.inc({ camera }, 0);
+      detectSeconds.zero({ camera });
+    },
     drop: (reason, count = 1) => dropped.inc({ reason }, count),
     trackInFlight: (labels, read) => inFlight.push({ labels, read }),
     trackSpool: (read) => {

@@ -102,7 +102,10 @@ test("health and metrics are served while it runs", async (t) => {
   await program.printed(/\n/);
   const url = await program.httpUrl();
   assert.equal((await fetch(`${url}/healthz`)).status, 200);
-  assert.match(await (await fetch(`${url}/metrics`)).text(), /^facepipe_faces_total [1-9]/m);
+  assert.match(
+    await (await fetch(`${url}/metrics`)).text(),
+    /^facepipe_faces_total\{camera="synthetic"\} [1-9]/m,
+  );
   assert.equal((await program.stop()).code, 0);
 });
 

@@ -35,22 +35,26 @@ test("every metric is served before its first event", async (t) => {
   for (const [kind, names] of Object.entries(kinds))
     for (const name of names) assert.match(text, new RegExp(`^# TYPE facepipe_${name} ${kind}$`, "m"));
   // A metric without labels has a value from the start.
-  for (const name of ["frames_total", "stored_total", "in_flight", "end_to_end_seconds_count"])
+  for (const name of ["forwarded_total", "stored_total", "in_flight", "end_to_end_seconds_count"])
     assert.match(text, new RegExp(`^facepipe_${name} 0$`, "m"));
   assert.match(text, /^process_resident_memory_bytes \d+$/m);
 });
 
 test("counts are served", async (t) => {
   const { metrics, get } = await serve(t);
-  metrics.faces.inc(3);
+  metrics.addCamera("side door");
+  metrics.faces.inc({ camera: "side door" }, 3);
   metrics.drop("loop");
   metrics.connected.set({ peer: "from" }, 1);
   metrics.endToEndSeconds.observe(700);
   const text = await (await get("/metrics?x=1")).text();
-  assert.match(text, /^facepipe_faces_total 3$/m);
+  assert.match(text, /^facepipe_faces_total\{camera="side door"\} 3$/m);
+  // A camera has its series before its first event.
+  for (const name of ["frames_total", "published_total", "detect_seconds_count"])
+    assert.match(text, new RegExp(`^facepipe_${name}\\{camera="side door"\\} 0$`, "m"));
   assert.match(text, /^facepipe_dropped_total\{reason="loop"\} 1$/m);
   assert.match(text, /^facepipe_connected\{peer="from"\} 1$/m);
-  assert.match(text, /^facepipe_end_to_end_seconds_bucket\{le="600"\} 0$/m);
+  assert.match(text, /^facepipe_end_to_end_seconds_bucket\{le="300"\} 0$/m);
   assert.match(text, /^facepipe_end_to_end_seconds_bucket\{le="3600"\} 1$/m);
 });
 

@@ -33,10 +33,11 @@ export class CameraGroup {
 
   constructor(cameras: readonly GroupedCamera[], context: RoleContext) {
     this.#context = context;
-    const onRestart = () => context.metrics.visionRestarts.inc();
     const environment = processEnvironment();
     this.#cameras = cameras.map((each) => {
       const { camera, settings, stallTimeout: stallSeconds } = each;
+      context.metrics.addCamera(camera.name);
+      const onRestart = () => context.metrics.visionRestarts.inc({ camera: camera.name });
       context.metrics.cameraPaused.set({ camera: camera.name }, 0);
       const log = context.log.child({ camera: camera.name });
       const onOpened = logOpened(settings, log);

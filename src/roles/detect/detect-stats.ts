@@ -36,24 +36,24 @@ export class DetectStats {
     for (const { index, detectSeconds, visits } of frames) {
       this.#positions.set(camera, index + 1);
       this.#visits += visits;
-      metrics.visits.inc(visits);
-      metrics.detectSeconds.observe(detectSeconds);
+      metrics.visits.inc({ camera }, visits);
+      metrics.detectSeconds.observe({ camera }, detectSeconds);
     }
     this.#frames += frames.length;
     this.#dropped += dropped;
     this.#skipped += skipped;
     this.#lowQuality += lowQuality;
-    metrics.frames.inc(frames.length);
-    metrics.skipped.inc(skipped);
+    metrics.frames.inc({ camera }, frames.length);
+    metrics.skipped.inc({ camera }, skipped);
     if (dropped > 0) metrics.drop("late_frame", dropped);
     if (lowQuality > 0) metrics.drop("quality", lowQuality);
     const done = [...this.#positions.values()].reduce((sum, position) => sum + position, 0);
     terminal.updateBar(done, { faces: this.#faces, rate: this.#rate() });
   }
 
-  addFace(): void {
+  addFace(camera: string): void {
     this.#faces++;
-    this.#context.metrics.faces.inc();
+    this.#context.metrics.faces.inc({ camera });
   }
 
   stop(): void {

@@ -86,7 +86,7 @@ export const detect = defineRole({
           // Another camera may have reached the limit meanwhile.
           if (limits.isReached(name)) break;
           limits.add(name);
-          stats.addFace();
+          stats.addFace(name);
           await output.send(name, face);
         }
         if (limits.isReached()) void group.stop();

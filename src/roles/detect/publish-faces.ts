@@ -69,7 +69,7 @@ export function publishFaces(options: PublishOptions, context: RoleContext): Fac
       await keepTrying(() => publisher.publish(message), { signal: deadline, limits, isTransient });
       accepted.add(topic);
       published++;
-      metrics.published.inc();
+      metrics.published.inc({ camera });
     } catch (error) {
       const reason = dropReasonOf(error);
       const isMistake = reason === "denied" && !isAboutMessage(error) && !acceptsOther(topic);

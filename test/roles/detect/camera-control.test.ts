@@ -44,7 +44,7 @@ for (const protocol of ["5", "3.1.1"])
     await untilState(states, "ON");
     assert.equal(states.received[0]?.topic, `facepipe/cameras/${name}/state`);
     const metric = (value: number) => new RegExp(`facepipe_camera_paused\\{camera="${name}"\\} ${value}`);
-    await untilMetrics(`http://${http}`, /facepipe_visits_total [1-9]/);
+    await untilMetrics(`http://${http}`, /facepipe_visits_total\{.*\} [1-9]/);
     await untilMetrics(`http://${http}`, metric(0));
     await set(name, "OFF");
     await untilState(states, "OFF");
@@ -55,8 +55,8 @@ for (const protocol of ["5", "3.1.1"])
     await set(name, "ON\n");
     await untilState(states, "ON");
     await detect.event("camera_resumed", { camera: name });
-    await untilMetrics(`http://${http}`, /facepipe_visits_total [2-9]/);
-    await untilMetrics(`http://${http}`, /facepipe_vision_restarts_total 0/);
+    await untilMetrics(`http://${http}`, /facepipe_visits_total\{.*\} [2-9]/);
+    await untilMetrics(`http://${http}`, /facepipe_vision_restarts_total\{.*\} 0/);
     assert.deepEqual(await detect.stop(), { code: 0, signal: null }, detect.stderr);
     assert.equal(detect.events("camera_paused", { camera: name }).length, 1);
     assert.equal(detect.events("camera_lost").length, 0);

@@ -125,7 +125,11 @@ class SpoolOutput implements FaceOutput {
     this.#records = new EpochRecords(sending, context);
     for (const camera of cameras)
       for (const counter of [metrics.spooled, metrics.confirmed, metrics.resent]) counter.inc({ camera }, 0);
-    metrics.trackSpool(() => ({ bytes: spool.bytes, faces: facesByCamera(spool, cameras) }));
+    metrics.trackSpool(() => ({
+      bytes: spool.bytes,
+      maxBytes: options.maxBytes,
+      faces: facesByCamera(spool, cameras),
+    }));
 
     sender.start();
     this.#recordTimer = setInterval(() => void this.#records.send(), recordInterval);

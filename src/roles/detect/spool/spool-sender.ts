@@ -215,7 +215,7 @@ export class SpoolSender {
   #onAcknowledged(queue: CameraQueue, face: SpooledFace): void {
     const { metrics } = this.#context;
     this.#acknowledged++;
-    metrics.published.inc();
+    metrics.published.inc({ camera: face.camera });
     queue.window.acknowledged(face);
     queue.accepted();
     this.#refusalLogged = false;
