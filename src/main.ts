@@ -8,7 +8,7 @@ import { delayOptimization, keepYoungGenerationSmall } from "./base/v8-heap.ts";
 import type { ProcessHost } from "./roles/process-host.ts";
 import type { Role } from "./roles/role.ts";
 import { isRole, loadRoles } from "./roles/role-table.ts";
-import { configPath, readCommandLine } from "./settings/command-line.ts";
+import { type CommandLine, configPath, readCommandLine } from "./settings/command-line.ts";
 import { withCommon } from "./settings/common-options.ts";
 import type { ConfigFile } from "./settings/config/config-file.ts";
 import {
@@ -91,8 +91,7 @@ async function main(
   if (wantsHelp) return main([...rest, "--help"], environment, host, hide);
   const path = configPath(rest, environment);
   const config = path === undefined ? undefined : await readConfig(path);
-  const roles = await rolesFor(name, environment, config !== undefined);
-  const { role, settings, sources } = readCommandLine(roles, args, environment, config);
+  const { role, settings, sources } = await readSettingsOf(name, args, environment, config);
   if (settings === "help") return show(subcommandHelp({ ...role, options: withCommon(role.options) }));
   if (settings.showConfig && sources) {
     const { configText } = await import("./settings/config/show-config.ts");
@@ -113,18 +112,30 @@ async function readConfig(path: string): Promise<ConfigFile> {
 }
 
 /**
- * Loads the one role of this name; all roles with a configuration file, and when a variable is unknown to the role: it may
- * be another's.
+ * Loads the role of this name alone, and those that the configuration file has sections for: each costs memory. If there
+ * is a fault, all: what is unknown to these may be another's.
  */
-async function rolesFor(
+async function readSettingsOf(
   name: string,
+  args: readonly string[],
   environment: Environment,
-  hasConfig: boolean,
-): Promise<readonly Role[]> {
-  if (!isRole(name) || hasConfig) return loadRoles();
-  const roles = await loadRoles([name]);
+  config: ConfigFile | undefined,
+): Promise<CommandLine<Role>> {
+  const read = (roles: readonly Role[]) => readCommandLine(roles, args, environment, config);
+  if (!isRole(name)) return read(await loadRoles());
+  const roles = await loadRoles([...new Set([name, ...sectionsOf(config).filter(isRole)])]);
   const known = roles.flatMap(({ options }) => Object.keys(withCommon(options)));
-  return unknownVariables(environment, known).length === 0 ? roles : loadRoles();
+  if (unknownVariables(environment, known).length > 0) return read(await loadRoles());
+  if (!config) return read(roles);
+  try {
+    return read(roles);
+  } catch {
+    return read(await loadRoles());
+  }
+}
+
+function sectionsOf(config: ConfigFile | undefined): string[] {
+  return config?.root?.kind === "map" ? config.root.entries.map(({ key }) => key) : [];
 }
 
 function show(text: string): void {

@@ -1,4 +1,4 @@
-import { assignedSecrets, withoutAssignedSecrets } from "../base/assigned-secrets.ts";
+import { assignedSecrets, withoutAssignedSecrets } from "../base/assigned-credentials.ts";
 
 /*
  * The user name and password in a URL, as people write them. A password with an unescaped #, / or ? ends a URL's

@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
 import { longestName } from "../../face/name.ts";
+import { readTopicTemplate } from "../../mqtt/topics.ts";
+import { brokerOptions } from "../../settings/broker.ts";
 import { readFrameRate, readFrameSize } from "../../settings/frame-size.ts";
 import {
   described,
@@ -20,6 +22,7 @@ import { checkPipeline, isGstPipeline, pipelineLabel } from "../../vision/gst-pi
 import { parsePolygon } from "../../vision/polygon.ts";
 import { parseSynthetic } from "../../vision/synthetic-spec.ts";
 import type { Emit, WebcamRequest } from "../../vision/types.ts";
+import type { RoleSettings } from "../role.ts";
 
 /** Where the frames come from. */
 export function cameraOption(
@@ -157,6 +160,23 @@ export const spoolOptions = {
     { fallback: "stored" },
   ),
 };
+
+export const detectOptions = {
+  ...captureOptions,
+  topic: option(
+    "TEMPLATE",
+    "topic to publish to; {camera} is the camera's name",
+    readTopicTemplate("camera"),
+    { fallback: "faces/{camera}" },
+  ),
+  ...spoolOptions,
+  drain: flag("with --spool: send what is in the spool, and end; needs no camera"),
+  events: flag("also publish the facts of each face as JSON on facepipe/events/CAMERA"),
+  dryRun: flag("use no broker; print one JSON line per face"),
+  ...brokerOptions,
+};
+
+export type DetectSettings = RoleSettings<typeof detectOptions, typeof captureOptions>;
 
 /** For URLs with a login that is not written as it must be. */
 const loginAdvice = "a configuration file (--config) keeps such an address out of the list of processes";

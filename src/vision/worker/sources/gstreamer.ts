@@ -1,4 +1,4 @@
-import { assignedSecrets } from "../../../base/assigned-secrets.ts";
+import { assignedSecrets } from "../../../base/assigned-credentials.ts";
 import { UserError } from "../../../base/errors.ts";
 import { redact } from "../../../base/redact.ts";
 import { pipelineForm, withAppsink } from "../../gst-pipeline.ts";
