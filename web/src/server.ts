@@ -23,7 +23,7 @@ interface Listeners {
   readonly onLost: () => void;
 }
 
-/** Hears what arrives; the browser connects again by itself when the server was away. */
+/** Receives what arrives; the browser connects again by itself when the server was away. */
 export function listen({ onOpen, onFace, onStored, onState, onLost }: Listeners): void {
   const source = new EventSource("/api/live");
   source.addEventListener("open", onOpen);

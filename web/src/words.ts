@@ -30,16 +30,16 @@ export function count(number: number, one: string, many = `${one}s`): string {
   return `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
 }
 
-export function stateText({ broker, since, heard, stored, refused }: LiveState): string {
+export function stateText({ broker, since, received, stored, refused }: LiveState): string {
   if (broker === "none") return "New faces appear as they are stored.";
   if (broker === "lost")
     return "The broker cannot be reached: faces appear once they are stored, and nothing is known of those on their way.";
-  if (heard === 0) return `Connected to the broker; no face has come since ${timeText(since)}.`;
-  const waiting = heard - stored - refused;
+  if (received === 0) return `Connected to the broker; no face has come since ${timeText(since)}.`;
+  const waiting = received - stored - refused;
   const parts = [`${stored.toLocaleString("en")} stored`];
   if (refused > 0) parts.push(`${refused.toLocaleString("en")} dropped by a rule`);
   parts.push(waiting > 0 ? `${waiting.toLocaleString("en")} on the way` : "none is waiting");
-  return `Since ${timeText(since)}: ${count(heard, "face")} heard, ${parts.join(", ")}.`;
+  return `Since ${timeText(since)}: ${count(received, "face")} received, ${parts.join(", ")}.`;
 }
 
 /** The facts of a face in the order in which they are shown. */

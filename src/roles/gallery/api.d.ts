@@ -52,8 +52,8 @@ export interface LiveState {
   /** Why the store cannot be read; absent while it can. */
   readonly storeFault?: string | undefined;
   readonly since: string;
-  /** Faces heard at the broker; those with a receipt; those that a rule dropped. */
-  readonly heard: number;
+  /** Faces received at the broker; those with a receipt; those that a rule dropped. */
+  readonly received: number;
   readonly stored: number;
   readonly refused: number;
 }

@@ -25,7 +25,7 @@ export class Arrivals {
     this.#keyOf = keyOf;
   }
 
-  hear(payload: Buffer): void {
+  receive(payload: Buffer): void {
     const decoded = decodeMessage(payload);
     if (decoded.kind !== "face") return;
     const { facts, picture } = decoded;
@@ -37,7 +37,7 @@ export class Arrivals {
     forgetOldest(this.#waiting);
     this.#pictures.keep(key, { body: payload, contentType: contentTypeOf(payload), facts });
     this.#live.face(entryOf(key, facts));
-    this.#live.update({ heard: this.#live.state.heard + 1 });
+    this.#live.update({ received: this.#live.state.received + 1 });
   }
 
   confirm({ epoch, stored, refused = [] }: Receipt): void {

@@ -13,7 +13,7 @@ export interface BrokerFeed {
 }
 
 /**
- * Hears faces and receipts at a broker. It is not waited for: the store can be shown without. `onState` is told when the
+ * Receives faces and receipts from a broker. It is not waited for: the store can be shown without. `onState` is told when the
  * connection is made and lost.
  */
 export function startBrokerFeed(
@@ -45,7 +45,9 @@ export function startBrokerFeed(
       return undefined;
     },
   });
-  const subscriber = new Subscriber(connection, subscription, async ({ payload }) => arrivals.hear(payload));
+  const subscriber = new Subscriber(connection, subscription, async ({ payload }) =>
+    arrivals.receive(payload),
+  );
   connection.add(subscriber);
   connection.add({ connected: () => onState(true) });
   connection.start(context.stop).catch(context.fail);

@@ -8,14 +8,14 @@ const mostUnread = 1024 * 1024;
 /** So that a proxy does not end a quiet connection, milliseconds. */
 const beat = 15_000;
 
-/** The pages that are open: each hears of faces as they arrive (server-sent events, HTML Living Standard 9.2). */
+/** The pages that are open: each is told of faces as they arrive (server-sent events, HTML Living Standard 9.2). */
 export class Live {
   readonly #pages = new Set<ServerResponse>();
   readonly #beat = setInterval(() => this.#send(": still here\n\n"), beat);
   #state: LiveState;
 
   constructor(broker: LiveState["broker"]) {
-    this.#state = { broker, since: new Date().toISOString(), heard: 0, stored: 0, refused: 0 };
+    this.#state = { broker, since: new Date().toISOString(), received: 0, stored: 0, refused: 0 };
   }
 
   get isWatched(): boolean {

@@ -189,9 +189,9 @@ test("server-sent events: the state first, and a face that is stored while the p
   const events = await fetch(`${url}/api/live`);
   const reader = (events.body ?? assert.fail()).pipeThrough(new TextDecoderStream()).getReader();
   const next = async () => (await reader.read()).value ?? assert.fail("the events have ended");
-  let heard = await next();
-  assert.match(heard, /event: state\ndata: \{"broker":"none"/);
+  let received = await next();
+  assert.match(received, /event: state\ndata: \{"broker":"none"/);
   writeTo(folder, facesOf(newEpoch(), [1], { camera: "yard" }));
-  while (!heard.includes('"folder":"yard"')) heard += await next();
+  while (!received.includes('"folder":"yard"')) received += await next();
   assert.deepEqual(await program.stop(), { code: 0, signal: null });
 });

@@ -56,7 +56,7 @@ suite("the page in Chromium", { skip: chromiumMissing() ?? mosquittoMissing() ??
     await publishWithMosquitto(broker, "faces/odd", message ?? "");
     await page.locator(".name", { hasText: camera }).waitFor();
     await page.getByText("not stored yet").waitFor();
-    await page.getByText("1 face heard, 0 stored, 1 on the way").waitFor();
+    await page.getByText("1 face received, 0 stored, 1 on the way").waitFor();
 
     startFacepipe(t, ["store", "--broker", broker.url, "--to", folder, "--client-id", "late"]);
     // It subscribed after the face: detect sends a face again that has no receipt.
