@@ -6,12 +6,12 @@ const mostPages = 100;
 /** Bytes that a slow page may have to read; it is disconnected, and connects again. */
 const mostUnread = 1024 * 1024;
 /** So that a proxy does not end a quiet connection, milliseconds. */
-const beat = 15_000;
+const keepAliveInterval = 15_000;
 
 /** The pages that are open: each is told of faces as they arrive (server-sent events, HTML Living Standard 9.2). */
 export class Live {
   readonly #pages = new Set<ServerResponse>();
-  readonly #beat = setInterval(() => this.#send(": still here\n\n"), beat);
+  readonly #keepAlive = setInterval(() => this.#send(": keep-alive\n\n"), keepAliveInterval);
   #state: LiveState;
 
   constructor(broker: LiveState["broker"]) {
@@ -48,7 +48,7 @@ export class Live {
   }
 
   stop(): void {
-    clearInterval(this.#beat);
+    clearInterval(this.#keepAlive);
     for (const page of this.#pages) page.end();
   }
 

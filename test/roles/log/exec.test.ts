@@ -172,6 +172,9 @@ test("how a command can end", async () => {
   );
   const late = await run("sleep 600 & sleep 600; true", AbortSignal.timeout(300));
   assert.deepEqual([late.result, late.reason], ["timeout", "did not end in time and was killed"]);
+  const tooLate = await run("echo started", AbortSignal.abort());
+  assert.deepEqual([tooLate.result, tooLate.output], ["timeout", ""]);
+  assert.match(tooLate.reason, /^was not started: /);
   const tooLarge = runCommand(
     { text: "true", input: Buffer.alloc(0), environment: { X: "x".repeat(3e6) } },
     never,

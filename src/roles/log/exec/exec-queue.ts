@@ -76,9 +76,9 @@ export class ExecQueue {
     metrics.commands.inc({ result: outcome.result });
     log.debug(
       eventFields("command_ended"),
-      `--exec: ${outcome.result}, ${face["FACE_TOPIC"]}${said(outcome)}`,
+      `--exec: ${outcome.result}, ${face["FACE_TOPIC"]}${lastOutput(outcome)}`,
     );
-    if (outcome.result !== "ok") this.#warn(`--exec: the command ${outcome.reason}${said(outcome)}`);
+    if (outcome.result !== "ok") this.#warn(`--exec: the command ${outcome.reason}${lastOutput(outcome)}`);
   }
 
   /** At once, and then at most once a minute, with how many there were since. */
@@ -93,8 +93,8 @@ export class ExecQueue {
   }
 }
 
-/** The last thing that a command said, in one line. */
-function said({ output }: Outcome): string {
+/** The end of what a command printed, in one line. */
+function lastOutput({ output }: Outcome): string {
   const last = output.trim().split("\n").at(-1) ?? "";
   return last === "" ? "" : `: ${withoutControls(last.slice(-200))}`;
 }

@@ -26,11 +26,13 @@ const keptOutput = 2000;
 const outputTime = 100;
 
 /**
- * Runs a command in the shell until it ends, or until `stop` aborts: then it is killed, with all that it has started.
+ * Runs a command in the shell until it ends, or until `stop` aborts: then it is killed, with all that it has started. It
+ * is not started when `stop` has aborted before.
  * Never rejects.
  */
 export async function runCommand(command: Command, stop: AbortSignal): Promise<Outcome> {
   let output = "";
+  if (stop.aborted) return { result: "timeout", reason: "was not started: the grace period is over", output };
   try {
     const shell = start(command);
     const kill = () => killGroup(shell.pid);
@@ -40,7 +42,6 @@ export async function runCommand(command: Command, stop: AbortSignal): Promise<O
     shell.stdin.on("error", () => undefined).end(command.input);
     const closed = once(shell, "close").catch(() => undefined);
     stop.addEventListener("abort", kill, { once: true });
-    if (stop.aborted) kill();
     try {
       const [code, signal] = await once(shell, "exit");
       await within(outputTime, closed, undefined);
